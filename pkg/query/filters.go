@@ -1,0 +1,57 @@
+package query
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Filters restrict an answer to homeservers and processes. Each list is matched exactly; an empty one means all.
+type Filters struct {
+	ServerName, Job, Index, Instance []string
+}
+
+// Matcher is one label matcher of PromQL, such as code=~"2..".
+type Matcher string
+
+// Equal matches one label exactly, whatever characters the value has.
+func Equal(label, value string) Matcher { return Matcher(label + "=" + strconv.Quote(value)) }
+
+// OneOf matches a label against a list of exact values; an empty list matches everything and gives "".
+func OneOf(label string, values []string) Matcher {
+	switch len(values) {
+	case 0:
+		return ""
+	case 1:
+		return Equal(label, values[0])
+	}
+	quoted := make([]string, len(values))
+	for i, v := range values {
+		quoted[i] = regexp.QuoteMeta(v)
+	}
+	return Matcher(label + "=~" + strconv.Quote(strings.Join(quoted, "|")))
+}
+
+// Selector gives the matchers, in braces, for a metric that carries server_name.
+func (f Filters) Selector(more ...Matcher) string {
+	return f.processSelector(append([]Matcher{OneOf("server_name", f.ServerName)}, more...))
+}
+
+// ProcessSelector gives the matchers for a metric of a whole process (process_*, python_*), which has no server_name.
+func (f Filters) ProcessSelector(more ...Matcher) string { return f.processSelector(more) }
+
+func (f Filters) processSelector(more []Matcher) string {
+	all := append([]Matcher{OneOf("job", f.Job), OneOf("index", f.Index), OneOf("instance", f.Instance)}, more...)
+	all = slices.DeleteFunc(all, func(m Matcher) bool { return m == "" })
+	parts := make([]string, len(all))
+	for i, m := range all {
+		parts[i] = string(m)
+	}
+	return "{" + strings.Join(parts, ",") + "}"
+}
+
+// AllowsServer tells whether a homeserver passes the filter.
+func (f Filters) AllowsServer(name string) bool {
+	return len(f.ServerName) == 0 || slices.Contains(f.ServerName, name)
+}

@@ -1,0 +1,123 @@
+package query
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Request is one query, decoded and checked against its Type.
+type Request struct {
+	Type    string
+	Format  Format
+	Filters Filters
+	Limit   int
+	params  map[string]any
+}
+
+// BadRequest is an error of the person who asked: an unknown value or one out of bounds.
+type BadRequest struct{ Message string }
+
+func (e *BadRequest) Error() string { return e.Message }
+
+// Badf makes a BadRequest.
+func Badf(format string, args ...any) error { return &BadRequest{fmt.Sprintf(format, args...)} }
+
+// envelope holds what every query has. Members that we don't know are Grafana's own and stay unread.
+type envelope struct {
+	Format     string `json:"format"`
+	ServerName names  `json:"serverName"`
+	Job        names  `json:"job"`
+	Index      names  `json:"index"`
+	Instance   names  `json:"instance"`
+	Limit      *int   `json:"limit"`
+}
+
+// names takes a string or a list of strings; empty strings mean "all" and vanish.
+type names []string
+
+func (n *names) UnmarshalJSON(raw []byte) error {
+	list, err := stringList(raw)
+	*n = list
+	return err
+}
+
+func stringList(raw []byte) ([]string, error) {
+	var one string
+	var many []string
+	if json.Unmarshal(raw, &one) == nil {
+		many = []string{one}
+	} else if err := json.Unmarshal(raw, &many); err != nil {
+		return nil, fmt.Errorf("must be a string or a list of strings, not %s", raw)
+	}
+	return slices.DeleteFunc(many, func(s string) bool { return s == "" }), nil
+}
+
+// Decode checks a query's JSON against its type. Every error is a BadRequest that names the valid values.
+func (t Type) Decode(raw json.RawMessage) (Request, error) {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &members); err != nil {
+		return Request{}, Badf("The query is not a JSON object: %v.", err)
+	}
+	var e envelope
+	for name, into := range map[string]any{
+		"format": &e.Format, "limit": &e.Limit,
+		"serverName": &e.ServerName, "job": &e.Job, "index": &e.Index, "instance": &e.Instance,
+	} {
+		if value, there := members[name]; there {
+			if err := json.Unmarshal(value, into); err != nil {
+				return Request{}, Badf("%q has a value of the wrong kind: %s.", name, value)
+			}
+		}
+	}
+	format, ok := t.format(e.Format)
+	if !ok {
+		return Request{}, Badf("Unknown format %q of query type %q. Valid formats: %s.", e.Format, t.ID, strings.Join(t.formatIDs(), ", "))
+	}
+	limit := t.Limit.Default
+	if e.Limit != nil {
+		limit = *e.Limit
+		if limit < 1 || limit > t.Limit.Max {
+			return Request{}, Badf("\"limit\" is %d; query type %q takes 1 to %d.", limit, t.ID, t.Limit.Max)
+		}
+	}
+	params := map[string]any{}
+	for _, p := range t.Params {
+		value, err := p.decode(members[p.ID])
+		if err != nil {
+			return Request{}, err
+		}
+		params[p.ID] = value
+	}
+	filters := Filters{ServerName: e.ServerName, Job: e.Job, Index: e.Index, Instance: e.Instance}
+	return Request{Type: t.ID, Format: format, Filters: filters, Limit: limit, params: params}, nil
+}
+
+// Text gives a Text or Choice parameter.
+func (r Request) Text(id string) string { return get[string](r, id) }
+
+// Number gives a Number parameter.
+func (r Request) Number(id string) float64 { return get[float64](r, id) }
+
+// Flag gives a Boolean parameter.
+func (r Request) Flag(id string) bool { return get[bool](r, id) }
+
+// Duration gives a Duration parameter.
+func (r Request) Duration(id string) time.Duration { return get[time.Duration](r, id) }
+
+// List gives a List parameter; empty means no restriction.
+func (r Request) List(id string) []string { return get[[]string](r, id) }
+
+// Numbers gives a Numbers parameter.
+func (r Request) Numbers(id string) []float64 { return get[[]float64](r, id) }
+
+// get panics on a parameter that the type does not declare: a mistake in our own code.
+func get[T any](r Request, id string) T {
+	value, ok := r.params[id].(T)
+	if !ok {
+		panic(fmt.Sprintf("query type %s reads undeclared parameter %q", r.Type, id))
+	}
+	return value
+}

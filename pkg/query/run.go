@@ -1,0 +1,128 @@
+package query
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/grafana/grafana-plugin-sdk-go/backend/tracing"
+	"github.com/grafana/grafana-plugin-sdk-go/data"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/trace"
+)
+
+// databaseTTL is how long PostgreSQL's answers serve at least: rooms change slowly, and we are a guest there.
+const databaseTTL = time.Minute
+
+// keptAnswers bounds the memory of kept answers; a dashboard asks for some thirty.
+const keptAnswers = 256
+
+// Runner wraps every Run of one data source.
+type Runner struct {
+	options  Options
+	metrics  Metrics
+	database Database
+	shared   *Shared[answer]
+	now      func() time.Time
+}
+
+// answer is a Result with what was recorded while it was computed.
+type answer struct {
+	result   Result
+	executed string
+	notices  []data.Notice
+}
+
+// NewRunner makes the runner of one data source; metrics or database are nil where not configured.
+func NewRunner(o Options, metrics Metrics, database Database) *Runner {
+	return &Runner{
+		options: o, metrics: metrics, database: database, now: time.Now,
+		shared: NewShared[answer](o.QueryTimeout, keptAnswers),
+	}
+}
+
+// Asker is on whose behalf a query runs.
+type Asker struct {
+	View
+	// Identity is a hash of the credentials forwarded upstream; answers are shared only within one.
+	Identity string
+}
+
+// Run answers one query for one asker, within the data source's query timeout.
+func (r *Runner) Run(ctx context.Context, t Type, req Request, tr TimeRange, asker Asker) (data.Frames, error) {
+	ctx, span := tracing.DefaultTracer().Start(ctx, "synapse."+t.ID, trace.WithAttributes(attribute.String("format", req.Format.ID)))
+	defer span.End()
+	ctx, cancel := context.WithTimeout(ctx, r.options.QueryTimeout)
+	defer cancel()
+
+	a, err := r.shared.Do(ctx, key(req, tr, asker.Identity), r.ttl(req.Format), func(ctx context.Context) (answer, error) {
+		return r.compute(ctx, t, req, tr)
+	})
+	if err != nil {
+		span.SetStatus(codes.Error, t.ID+" failed")
+		return nil, err
+	}
+	var frames data.Frames
+	err = recovered(func() error { frames = a.framesFor(asker.View); return nil })
+	return frames, err
+}
+
+func (r *Runner) ttl(f Format) time.Duration {
+	if f.Needs == Postgres {
+		return max(r.options.CacheTTL, databaseTTL)
+	}
+	return r.options.CacheTTL
+}
+
+func (r *Runner) compute(ctx context.Context, t Type, req Request, tr TimeRange) (answer, error) {
+	if req.Format.Needs == Postgres && r.database == nil {
+		return answer{}, &NotConfigured{Type: t.Title, Format: req.Format.Title}
+	}
+	s := NewSession(req, tr, r.now(), r.options, r.metrics, r.database)
+	result, err := t.Run(ctx, s)
+	if err != nil {
+		return answer{}, err
+	}
+	return answer{result, strings.Join(s.executed, "\n\n"), s.notices}, nil
+}
+
+func (a answer) framesFor(view View) data.Frames {
+	frames := a.result.Frames(view)
+	for i, frame := range frames {
+		if frame.Meta == nil {
+			frame.Meta = &data.FrameMeta{}
+		}
+		frame.Meta.ExecutedQueryString = a.executed
+		if i == 0 {
+			frame.Meta.Notices = append(frame.Meta.Notices, a.notices...)
+		}
+	}
+	return frames
+}
+
+// NotConfigured says that a format needs PostgreSQL and the data source has none.
+type NotConfigured struct{ Type, Format string }
+
+func (e *NotConfigured) Error() string {
+	return e.Type + " (" + e.Format + ") is read from Synapse's PostgreSQL, which this data source does not have. " +
+		"Fill in the PostgreSQL section of the data source; a server on SQLite can't answer this."
+}
+
+// key names the work: what is asked, of which time, with whose credentials.
+func key(req Request, tr TimeRange, identity string) string {
+	if req.Format.Current {
+		tr = TimeRange{}
+	}
+	raw, err := json.Marshal([]any{
+		req.Type, req.Format.ID, req.Filters, req.Limit, req.params, tr.From.UnixMilli(), tr.To.UnixMilli(), tr.Step, identity,
+	})
+	if err != nil {
+		panic("a request can't be written as JSON: " + err.Error())
+	}
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,66 @@
+package query
+
+import (
+	"time"
+
+	"github.com/grafana/grafana-plugin-sdk-go/data"
+	"github.com/prometheus/common/model"
+)
+
+// Measure says what the values of a series are.
+type Measure struct{ Name, Unit, Help string }
+
+// Series is one line of a graph.
+type Series struct {
+	Legend string
+	Labels data.Labels
+	Times  []time.Time
+	Values []float64
+}
+
+// NewSeries turns one stream of a range query into a line. Points that are not numbers (a ratio without requests) are
+// left out, so that a graph shows a gap and an alert sees no data.
+func NewSeries(legend string, stream *model.SampleStream) Series {
+	s := Series{Legend: legend, Labels: data.Labels{}}
+	for name, value := range stream.Metric {
+		s.Labels[string(name)] = string(value)
+	}
+	for _, p := range stream.Values {
+		if value := float64(p.Value); value == value {
+			s.Times = append(s.Times, p.Timestamp.Time().UTC())
+			s.Values = append(s.Values, value)
+		}
+	}
+	return s
+}
+
+// SeriesFrames makes one frame per line, dataplane type timeseries-multi. Without lines it is one frame without
+// fields: "no data", which can still carry notices.
+func SeriesFrames(name string, m Measure, lines []Series) data.Frames {
+	meta := func() *data.FrameMeta {
+		return &data.FrameMeta{
+			Type: data.FrameTypeTimeSeriesMulti, TypeVersion: data.FrameTypeVersion{0, 1},
+			PreferredVisualization: data.VisTypeGraph,
+		}
+	}
+	if len(lines) == 0 {
+		return data.Frames{data.NewFrame(name).SetMeta(meta())}
+	}
+	frames := make(data.Frames, len(lines))
+	for i, line := range lines {
+		value := data.NewField(m.Name, line.Labels, line.Values)
+		value.SetConfig(&data.FieldConfig{DisplayNameFromDS: line.Legend, Unit: m.Unit, Description: m.Help})
+		frames[i] = data.NewFrame(name, data.NewField("time", nil, line.Times), value).SetMeta(meta())
+	}
+	return frames
+}
+
+// Lines are lines of a graph as a Result.
+type Lines struct {
+	Name    string
+	Measure Measure
+	Lines   []Series
+}
+
+// Frames gives the same lines to everyone.
+func (l Lines) Frames(View) data.Frames { return SeriesFrames(l.Name, l.Measure, l.Lines) }

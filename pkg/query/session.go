@@ -1,0 +1,124 @@
+package query
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/grafana/grafana-plugin-sdk-go/data"
+	"github.com/prometheus/common/model"
+	"golang.org/x/sync/errgroup"
+)
+
+// Session is what one Run may use. It records every statement and every notice; both end up in the frames.
+type Session struct {
+	Request
+	Range   TimeRange
+	Now     time.Time
+	Options Options
+
+	metrics  Metrics
+	database Database
+
+	mu       sync.Mutex
+	executed []string
+	notices  []data.Notice
+}
+
+// NewSession makes the session of one Run. metrics or database may be nil where they are not configured.
+func NewSession(r Request, tr TimeRange, now time.Time, o Options, metrics Metrics, database Database) *Session {
+	return &Session{Request: r, Range: tr, Now: now, Options: o, metrics: metrics, database: database}
+}
+
+// Room gives a room with the pseudonym of this data source.
+func (s *Session) Room(id string) Room { return NewRoom(s.Options.DatasourceUID, id) }
+
+// Notice tells the reader why an answer is partial. The same text is told once.
+func (s *Session) Notice(severity data.NoticeSeverity, format string, args ...any) {
+	notice := data.Notice{Severity: severity, Text: fmt.Sprintf(format, args...)}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !slices.Contains(s.notices, notice) {
+		s.notices = append(s.notices, notice)
+	}
+}
+
+// Warn is a Notice that the reader should act on or know before trusting the answer.
+func (s *Session) Warn(format string, args ...any) {
+	s.Notice(data.NoticeSeverityWarning, format, args...)
+}
+
+// Inform is a Notice that explains the answer.
+func (s *Session) Inform(format string, args ...any) {
+	s.Notice(data.NoticeSeverityInfo, format, args...)
+}
+
+func (s *Session) record(statement string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !slices.Contains(s.executed, statement) {
+		s.executed = append(s.executed, statement)
+	}
+}
+
+func (s *Session) warnings(texts []string) {
+	for _, text := range texts {
+		s.Warn("Prometheus: %s", text)
+	}
+}
+
+// Question is one PromQL query whose answer goes to a variable.
+type Question func(ctx context.Context, s *Session) error
+
+// At asks for the values at the end of the range.
+func At(promql string, answer *model.Vector) Question {
+	return func(ctx context.Context, s *Session) error { return s.instant(ctx, promql, s.Range.To, answer) }
+}
+
+// AtTime asks for the values at another time.
+func AtTime(promql string, at time.Time, answer *model.Vector) Question {
+	return func(ctx context.Context, s *Session) error { return s.instant(ctx, promql, at, answer) }
+}
+
+// Over asks for the values at every step of the range.
+func Over(promql string, answer *model.Matrix) Question {
+	return func(ctx context.Context, s *Session) error {
+		s.record(promql)
+		matrix, warnings, err := s.metrics.Range(ctx, promql, s.Range.From, s.Range.To, s.Range.Step)
+		s.warnings(warnings)
+		*answer = matrix
+		return err
+	}
+}
+
+func (s *Session) instant(ctx context.Context, promql string, at time.Time, answer *model.Vector) error {
+	s.record(promql)
+	vector, warnings, err := s.metrics.Instant(ctx, promql, at)
+	s.warnings(warnings)
+	*answer = vector
+	return err
+}
+
+// Ask sends independent questions together and waits for all answers; the first error ends it.
+func (s *Session) Ask(ctx context.Context, questions ...Question) error {
+	group, ctx := errgroup.WithContext(ctx)
+	for _, question := range questions {
+		group.Go(func() error { return recovered(func() error { return question(ctx, s) }) })
+	}
+	return group.Wait()
+}
+
+// HasDatabase tells whether PostgreSQL is configured.
+func (s *Session) HasDatabase() bool { return s.database != nil }
+
+// Owner is the homeserver that PostgreSQL belongs to.
+func (s *Session) Owner(ctx context.Context) (string, error) { return s.database.Owner(ctx) }
+
+// Read runs fn in one read-only transaction and records its statements; limit 0 is the configured statement timeout.
+func (s *Session) Read(ctx context.Context, limit time.Duration, fn func(ctx context.Context, tx Tx) error) error {
+	return s.database.Read(ctx, limit, func(ctx context.Context, tx Tx) error {
+		return fn(ctx, recordingTx{tx, s})
+	})
+}
