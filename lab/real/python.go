@@ -1,0 +1,106 @@
+package real
+
+import (
+	"context"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// SynapseVersion is the version that requirements.txt pins.
+const SynapseVersion = "1.160.0"
+
+//go:embed requirements.txt
+var requirements []byte
+
+// ErrUnavailable says that this machine lacks something that the pair needs and that we can't bring along.
+var ErrUnavailable = errors.New("a real Synapse needs Python 3.10 or newer with its venv module, and PyPI")
+
+const versionProbe = `import sys, venv, ensurepip; sys.exit(0 if sys.version_info >= (3, 10) else 1)`
+
+// FindPython returns the first Python on PATH that can make a virtual environment for Synapse.
+func FindPython(ctx context.Context) (string, error) {
+	for _, name := range []string{"python3", "python3.13", "python3.12", "python3.11", "python3.10", "python"} {
+		path, err := exec.LookPath(name)
+		if err == nil && exec.CommandContext(ctx, path, "-c", versionProbe).Run() == nil {
+			return path, nil
+		}
+	}
+	return "", ErrUnavailable
+}
+
+// ensureSynapse returns the Python of a virtual environment with Synapse in it, made once per set of requirements and
+// kept in the user's cache folder. It is built beside its place and renamed, so that what is in place is complete.
+func ensureSynapse(ctx context.Context, progress func(string)) (string, error) {
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return "", fmt.Errorf("find the cache folder: %w", err)
+	}
+	sum := sha256.Sum256(requirements)
+	home := filepath.Join(cache, "matrix-synapse-datasource", "synapse-"+SynapseVersion+"-"+hex.EncodeToString(sum[:4]))
+	python := filepath.Join(home, "bin", "python")
+	if exec.CommandContext(ctx, python, "-c", "import synapse, psycopg2").Run() == nil {
+		progress("Synapse " + SynapseVersion + " is in " + home)
+		return python, nil
+	}
+	system, err := FindPython(ctx)
+	if err != nil {
+		return "", err
+	}
+	if err := os.MkdirAll(filepath.Dir(home), 0o755); err != nil {
+		return "", err
+	}
+	draft, err := os.MkdirTemp(filepath.Dir(home), "draft-")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(draft)
+	if err := install(ctx, system, draft, progress); err != nil {
+		return "", err
+	}
+	_ = os.RemoveAll(home) // left by an interrupted or outdated installation
+	if err := os.Rename(draft, home); err != nil {
+		return "", fmt.Errorf("put Synapse into the cache folder: %w", err)
+	}
+	return python, nil
+}
+
+func install(ctx context.Context, system, draft string, progress func(string)) error {
+	list := filepath.Join(draft, "requirements.txt")
+	progress("making a virtual environment with " + system)
+	if err := run(ctx, system, "-m", "venv", draft); err != nil {
+		return err
+	}
+	if err := os.WriteFile(list, requirements, 0o644); err != nil {
+		return err
+	}
+	progress("installing Synapse " + SynapseVersion + " from PyPI (about half a minute)")
+	err := run(ctx, filepath.Join(draft, "bin", "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
+		"--prefer-binary", "-r", list)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	return nil
+}
+
+// run runs a command to its end; what it printed is in the error.
+func run(ctx context.Context, name string, args ...string) error {
+	out, err := exec.CommandContext(ctx, name, args...).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("%s %s: %w\n%s", name, strings.Join(args, " "), err, tail(out, 2000))
+	}
+	return nil
+}
+
+func tail(text []byte, limit int) string {
+	if len(text) > limit {
+		text = text[len(text)-limit:]
+	}
+	return strings.TrimSpace(string(text))
+}
