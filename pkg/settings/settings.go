@@ -1,0 +1,116 @@
+// Package settings reads what an admin configured: unmarshal, then defaults, then validate. Secrets live in their own
+// type, which is never written as JSON. Keys and defaults are public API.
+package settings
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/grafana/grafana-plugin-sdk-go/backend/gtime"
+)
+
+// Settings are the data source's settings, with defaults filled in and checked.
+type Settings struct {
+	URL                  string
+	HTTPMethod           string
+	ScrapeInterval       time.Duration
+	QueryTimeout         time.Duration
+	CacheTTL             time.Duration
+	Postgres             Postgres
+	SecureSocksProxy     bool
+	HideRoomsFromViewers bool
+	Homeserver           Homeserver
+	ProcessLabels        []string
+	Thresholds           map[string]Threshold
+}
+
+// Postgres is where Synapse's database is; Configured tells whether there is one.
+type Postgres struct {
+	Host, Database, User string
+	ServerName           string
+	SSLMode              string
+	MaxConnections       int
+	StatementTimeout     time.Duration
+	FullPassTimeout      time.Duration
+	Secrets              Secrets
+}
+
+// Configured: any of host, database and user is filled in.
+func (p Postgres) Configured() bool { return p.Host != "" || p.Database != "" || p.User != "" }
+
+// Secrets come from secureJsonData; certificates and keys are PEM text, used in memory.
+type Secrets struct{ Password, CACert, ClientCert, ClientKey string }
+
+// MarshalJSON keeps secrets out of every encoding.
+func (Secrets) MarshalJSON() ([]byte, error) { return []byte(`"hidden"`), nil }
+
+// String keeps secrets out of every log line.
+func (Secrets) String() string { return "hidden" }
+
+// GoString keeps secrets out of %#v.
+func (Secrets) GoString() string { return "hidden" }
+
+// Homeserver is what homeserver.yaml says and no metric tells.
+type Homeserver struct {
+	CacheEntryTTL        time.Duration // 0: expire_caches is false
+	CacheAutotuning      bool
+	DummyEventsThreshold int
+	GlobalCacheFactor    *float64
+	PerCacheFactors      map[string]float64
+}
+
+// Threshold overrides one check; nil keeps its default.
+type Threshold struct {
+	Warning  *float64 `json:"warning"`
+	Critical *float64 `json:"critical"`
+}
+
+// Invalid is a setting that can't be used; the text names it, its value and what it takes.
+type Invalid struct{ Message string }
+
+func (e *Invalid) Error() string { return e.Message }
+
+func invalidf(format string, args ...any) error { return &Invalid{fmt.Sprintf(format, args...)} }
+
+// Load makes Settings from what Grafana stores. Every error is an Invalid.
+func Load(url string, jsonData []byte, secrets map[string]string) (Settings, error) {
+	stored, err := unmarshal(jsonData)
+	if err != nil {
+		return Settings{}, err
+	}
+	s, err := stored.withDefaults()
+	if err != nil {
+		return Settings{}, err
+	}
+	s.URL = url
+	s.Postgres.Secrets = Secrets{
+		Password:   secrets["postgresPassword"],
+		CACert:     secrets["postgresTlsCaCert"],
+		ClientCert: secrets["postgresTlsClientCert"],
+		ClientKey:  secrets["postgresTlsClientKey"],
+	}
+	return s, s.validate()
+}
+
+func unmarshal(jsonData []byte) (stored, error) {
+	var s stored
+	if len(jsonData) == 0 {
+		return s, nil
+	}
+	if err := json.Unmarshal(jsonData, &s); err != nil {
+		return s, invalidf("The data source settings can't be read: %v. Open the data source's settings and save them again.", err)
+	}
+	return s, nil
+}
+
+func duration(key, text, fallback string) (time.Duration, error) {
+	if text == "" {
+		text = fallback
+	}
+	d, err := gtime.ParseDuration(text)
+	if err != nil || d < 0 {
+		return 0, invalidf("The setting %s is %q; it takes a duration such as 15s or 5m.", key, text)
+	}
+	return d, nil
+}

@@ -1,0 +1,73 @@
+package settings
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+var sslModes = []string{"disable", "require", "verify-ca", "verify-full"}
+
+func (s Settings) validate() error {
+	if s.URL == "" {
+		return invalidf("The data source has no Prometheus URL. Enter the address of the Prometheus (or Thanos, Mimir, VictoriaMetrics) that scrapes Synapse.")
+	}
+	if u, err := url.Parse(s.URL); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return invalidf("The Prometheus URL %q is not a web address. It looks like http://prometheus:9090.", redactURL(s.URL))
+	}
+	if s.HTTPMethod != "POST" && s.HTTPMethod != "GET" {
+		return invalidf("The setting httpMethod is %q; it takes POST or GET.", s.HTTPMethod)
+	}
+	if s.ScrapeInterval < time.Second {
+		return invalidf("The setting scrapeInterval is %s; it takes one second or more.", s.ScrapeInterval)
+	}
+	if s.QueryTimeout < time.Second {
+		return invalidf("The setting queryTimeout is %s; it takes one second or more.", s.QueryTimeout)
+	}
+	if s.Homeserver.DummyEventsThreshold < 1 {
+		return invalidf("The setting dummyEventsThreshold is %d; it takes 1 or more.", s.Homeserver.DummyEventsThreshold)
+	}
+	return s.Postgres.validate()
+}
+
+func (p Postgres) validate() error {
+	if !p.Configured() {
+		return nil
+	}
+	if missing := missing(map[string]string{"host": p.Host, "database": p.Database, "user": p.User}); len(missing) > 0 {
+		return invalidf("PostgreSQL is half configured: %s missing. Fill it in, or empty all three to use Prometheus alone.", strings.Join(missing, " and "))
+	}
+	if !slices.Contains(sslModes, p.SSLMode) {
+		return invalidf("The setting postgresSslMode is %q; it takes %s.", p.SSLMode, strings.Join(sslModes, ", "))
+	}
+	if p.MaxConnections < 1 || p.MaxConnections > 20 {
+		return invalidf("The setting postgresMaxConnections is %d; it takes 1 to 20. A few are enough: 3 is the default.", p.MaxConnections)
+	}
+	if p.StatementTimeout <= 0 || p.FullPassTimeout <= 0 {
+		return invalidf("postgresStatementTimeout and postgresFullPassTimeout must be longer than 0s: a guest does not run statements without an end.")
+	}
+	if (p.Secrets.ClientCert == "") != (p.Secrets.ClientKey == "") {
+		return invalidf("PostgreSQL's client certificate and client key go together; one of them is missing.")
+	}
+	return nil
+}
+
+func missing(fields map[string]string) []string {
+	var names []string
+	for name, value := range fields {
+		if value == "" {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// redactURL hides a password that somebody wrote into the address.
+func redactURL(text string) string {
+	if at := strings.LastIndex(text, "@"); at >= 0 {
+		return "…" + text[at:]
+	}
+	return text
+}
