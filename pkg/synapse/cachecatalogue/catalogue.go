@@ -1,0 +1,68 @@
+// Package cachecatalogue knows Synapse's caches: how large each is at factor 1, whether a factor changes it, what its
+// size counts, and which database transactions its misses cause. The two CSV files are the source; read in Synapse
+// 1.157 to 1.160. Caches of Synapse modules are not in it.
+package cachecatalogue
+
+import "strings"
+
+// Kind is how a cache works inside Synapse, which decides what its metrics mean.
+type Kind string
+
+// The kinds. Only LRU caches export synapse_util_caches_cache_max_size and keep the promise that a larger one holds
+// everything that a smaller one holds.
+const (
+	LRU          Kind = "lru"           // @cached, DictionaryCache, AsyncLruCache, LruCache
+	Expiring     Kind = "expiring"      // entries leave by age first, the oldest ones when it is full
+	Response     Kind = "response"      // finished requests kept for a short time; own metrics, no size limit
+	StreamChange Kind = "stream-change" // answers "has this changed since": a miss is often a true "yes"
+	TTL          Kind = "ttl"           // entries leave by their own time only; no size limit
+	MetricOnly   Kind = "metric-only"   // counts lookups, stores nothing
+)
+
+// Cache is one cache as Synapse builds it.
+type Cache struct {
+	Name string
+	Kind Kind
+	// BaseSize is the size at factor 1, in entries or items; 0 means that there is no limit.
+	BaseSize float64
+	// Resizable: a cache factor changes its size.
+	Resizable bool
+	// MaxSizeExported: synapse_util_caches_cache_max_size tells its size.
+	MaxSizeExported bool
+	// CountsItems: sizes and evictions count items inside the entries (members of a room), not entries.
+	CountsItems bool
+	// WhyNot tells why another size changes nothing; empty where it may.
+	WhyNot string
+}
+
+// responsePrefix begins the names of the caches of requests between Synapse's processes, one per endpoint.
+const responsePrefix = "repl."
+
+// Lookup finds a cache by its metric's label name, exactly.
+func Lookup(name string) (Cache, bool) {
+	if c, ok := caches[name]; ok {
+		return c, true
+	}
+	if strings.HasPrefix(name, responsePrefix) {
+		return Cache{Name: name, Kind: Response}, true
+	}
+	return Cache{}, false
+}
+
+// Key is a cache's name as Synapse compares it in caches.per_cache_factors and SYNAPSE_CACHE_FACTOR_*: lower case, and
+// nothing but letters, underscores and the digits 1 to 9. A 0 falls away too (synapse/config/cache.py,
+// _canonicalise_cache_name).
+func Key(name string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '_', 'a' <= r && r <= 'z', '1' <= r && r <= '9':
+			return r
+		case 'A' <= r && r <= 'Z':
+			return r + 'a' - 'A'
+		}
+		return -1
+	}, name)
+}
+
+// EnvironmentKey is the variable that sets one cache's factor: SYNAPSE_CACHE_FACTOR_GETEVENT.
+func EnvironmentKey(name string) string { return "SYNAPSE_CACHE_FACTOR_" + strings.ToUpper(Key(name)) }
