@@ -1,0 +1,97 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/matrix-insight/synapse-datasource/lab/rig"
+)
+
+// account is whom PostgreSQL runs as: it refuses root.
+func account() (*rig.User, error) {
+	if os.Geteuid() != 0 {
+		return nil, nil
+	}
+	for _, name := range []string{"postgres", "nobody"} {
+		found, err := user.Lookup(name)
+		if err != nil {
+			continue
+		}
+		uid, err := strconv.Atoi(found.Uid)
+		if err != nil {
+			return nil, err
+		}
+		gid, err := strconv.Atoi(found.Gid)
+		if err != nil {
+			return nil, err
+		}
+		return &rig.User{Name: name, UID: uid, GID: gid}, nil
+	}
+	return nil, fmt.Errorf("PostgreSQL refuses to run as root, and there is neither an account postgres nor nobody")
+}
+
+// initCluster makes the data folder. The C locale is what Synapse demands; durability only costs time here.
+func initCluster(ctx context.Context, bin, dir, data string, as *rig.User) error {
+	cmd := exec.CommandContext(ctx, filepath.Join(bin, "initdb"),
+		"-D", data, "-U", Superuser, "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions")
+	cmd.Dir = dir
+	cmd.Env = environment(dir)
+	cmd.SysProcAttr = rig.Attributes(as, os.Kill)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("initdb: %w\n%s", err, out)
+	}
+	return nil
+}
+
+// environment is ours without the variables that would lead the server or its tools elsewhere.
+func environment(dir string) []string {
+	ours := slices.DeleteFunc(os.Environ(), func(entry string) bool { return strings.HasPrefix(entry, "PG") })
+	return append(ours, "HOME="+dir, "LC_ALL=C", "TZ=UTC")
+}
+
+// configure writes the two configuration files.
+func configure(data string, port int, more map[string]string) error {
+	settings := map[string]string{
+		"listen_addresses":        "127.0.0.1",
+		"port":                    strconv.Itoa(port),
+		"unix_socket_directories": "", // the packaged default is a folder that another account may not write
+		"fsync":                   "off",
+		"synchronous_commit":      "off",
+		"full_page_writes":        "off",
+		"max_connections":         "60",
+		"shared_buffers":          "64MB",
+		"password_encryption":     "scram-sha-256",
+		"log_timezone":            "UTC",
+		"timezone":                "UTC",
+	}
+	maps.Copy(settings, more)
+	var text strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(settings)) {
+		fmt.Fprintf(&text, "%s = '%s'\n", name, strings.ReplaceAll(settings[name], "'", "''"))
+	}
+	if err := appendFile(filepath.Join(data, "postgresql.conf"), text.String()); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(data, "pg_hba.conf"), []byte(
+		"host all,replication "+Superuser+" 127.0.0.1/32 trust\nhost all,replication all 127.0.0.1/32 scram-sha-256\n"), 0o644)
+}
+
+func appendFile(path, text string) error {
+	file, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	if _, err := file.WriteString("\n" + text); err != nil {
+		_ = file.Close()
+		return err
+	}
+	return file.Close()
+}
