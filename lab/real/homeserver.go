@@ -8,8 +8,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"text/template"
 	"time"
+
+	"github.com/matrix-insight/synapse-datasource/lab/rig"
 )
 
 //go:embed homeserver.yaml.tmpl
@@ -35,12 +38,7 @@ var CacheFactors = map[string]float64{
 type Database struct {
 	Host, Name, User, Password string
 	Port                       int
-}
-
-// DSN is the connection string of the database.
-func (d Database) DSN() string {
-	return fmt.Sprintf("host='%s' port='%d' dbname='%s' user='%s' password='%s' sslmode='disable'",
-		d.Host, d.Port, d.Name, d.User, d.Password)
+	SuperuserDSN               string
 }
 
 // Server is one homeserver of the pair.
@@ -48,15 +46,13 @@ type Server struct {
 	ServerName string
 	ClientURL  string // plain http, the client API
 	MetricsURL string // what Synapse itself says
-	Instance   string // the instance label of its samples in Prometheus
 	Database   Database
-	DSN        string
 	AdminToken string
+	Scrapes    *Recorder
 
-	Scrapes *Recorder
 	dir     string
 	secret  string
-	process *process
+	process *rig.Process
 }
 
 type homeserverConfig struct {
@@ -82,13 +78,11 @@ func newServer(dir string, database Database) (*Server, error) {
 	if err := writeConfig(config); err != nil {
 		return nil, fmt.Errorf("configure %s: %w", config.ServerName, err)
 	}
-	metrics := fmt.Sprintf("http://127.0.0.1:%d/_synapse/metrics", config.MetricsPort)
 	return &Server{
 		ServerName: config.ServerName,
 		ClientURL:  fmt.Sprintf("http://127.0.0.1:%d", config.HTTPPort),
-		MetricsURL: metrics,
+		MetricsURL: fmt.Sprintf("http://127.0.0.1:%d/_synapse/metrics", config.MetricsPort),
 		Database:   database,
-		DSN:        database.DSN(),
 		dir:        dir,
 		secret:     config.Secret,
 	}, nil
@@ -117,14 +111,37 @@ func writeConfig(config homeserverConfig) error {
 	return configTemplate.Execute(out, config)
 }
 
+// noProxy keeps the caller's proxies out of Synapse, which would ask them for the other server.
+var noProxy = []string{"http_proxy=", "https_proxy=", "all_proxy=", "HTTP_PROXY=", "HTTPS_PROXY=", "ALL_PROXY="}
+
 // launch starts Synapse; ready waits until it answers clients. They are apart so that both servers start at once.
 func (s *Server) launch(python string) error {
 	var err error
-	s.process, err = startProcess("Synapse "+s.ServerName, s.dir, filepath.Join(s.dir, "synapse.log"),
-		python, "-m", "synapse.app.homeserver", "--config-path", filepath.Join(s.dir, "homeserver.yaml"))
+	s.process, err = rig.Start(rig.Command{
+		Path: python,
+		Args: []string{"-I", "-m", "synapse.app.homeserver", "--config-path", filepath.Join(s.dir, "homeserver.yaml")},
+		Env:  noProxy,
+		Dir:  s.dir,
+		Log:  filepath.Join(s.dir, "synapse.log"),
+	})
 	return err
 }
 
 func (s *Server) ready(ctx context.Context) error {
-	return s.process.waitFor(ctx, s.ClientURL+"/health", 3*time.Minute)
+	return s.process.WaitHTTP(ctx, s.ClientURL+"/health", 3*time.Minute)
+}
+
+// freePorts names ports that differ.
+func freePorts(n int) ([]int, error) {
+	ports := make([]int, 0, n)
+	for len(ports) < n {
+		port, err := rig.FreePort()
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(ports, port) {
+			ports = append(ports, port)
+		}
+	}
+	return ports, nil
 }

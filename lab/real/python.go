@@ -11,6 +11,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"github.com/matrix-insight/synapse-datasource/lab/rig"
 )
 
 // SynapseVersion is the version that requirements.txt pins.
@@ -37,7 +39,7 @@ func FindPython(ctx context.Context) (string, error) {
 
 // ensureSynapse returns the Python of a virtual environment with Synapse in it, made once per set of requirements and
 // kept in the user's cache folder. It is built beside its place and renamed, so that what is in place is complete.
-func ensureSynapse(ctx context.Context, progress func(string)) (string, error) {
+func ensureSynapse(ctx context.Context, progress rig.Progress) (string, error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		return "", fmt.Errorf("find the cache folder: %w", err)
@@ -46,7 +48,7 @@ func ensureSynapse(ctx context.Context, progress func(string)) (string, error) {
 	home := filepath.Join(cache, "matrix-synapse-datasource", "synapse-"+SynapseVersion+"-"+hex.EncodeToString(sum[:4]))
 	python := filepath.Join(home, "bin", "python")
 	if exec.CommandContext(ctx, python, "-c", "import synapse, psycopg2").Run() == nil {
-		progress("Synapse " + SynapseVersion + " is in " + home)
+		progress.Say("Synapse " + SynapseVersion + " is in " + home)
 		return python, nil
 	}
 	system, err := FindPython(ctx)
@@ -71,17 +73,17 @@ func ensureSynapse(ctx context.Context, progress func(string)) (string, error) {
 	return python, nil
 }
 
-func install(ctx context.Context, system, draft string, progress func(string)) error {
+func install(ctx context.Context, system, draft string, progress rig.Progress) error {
 	list := filepath.Join(draft, "requirements.txt")
-	progress("making a virtual environment with " + system)
+	progress.Say("making a virtual environment with " + system)
 	if err := run(ctx, system, "-m", "venv", draft); err != nil {
 		return err
 	}
 	if err := os.WriteFile(list, requirements, 0o644); err != nil {
 		return err
 	}
-	progress("installing Synapse " + SynapseVersion + " from PyPI (about half a minute)")
-	err := run(ctx, filepath.Join(draft, "bin", "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
+	progress.Say("installing Synapse " + SynapseVersion + " from PyPI (about half a minute)")
+	err := run(ctx, filepath.Join(draft, "bin", "python"), "-I", "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
 		"--prefer-binary", "-r", list)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrUnavailable, err)

@@ -17,7 +17,7 @@ var busy = []string{
 // Quiesce waits until both servers are done with what they were asked, and then for some scrapes more, so that a
 // window which ends there has several equal samples at its end. What remains are Synapse's own background jobs.
 func (p *Pair) Quiesce(ctx context.Context) error {
-	p.progress("waiting for quiet")
+	p.progress.Say("waiting for quiet")
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
 	defer cancel()
 	before, calm := -1.0, 0

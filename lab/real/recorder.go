@@ -15,9 +15,10 @@ import (
 // Recorder stands between Prometheus and one Synapse, passes each scrape on as it is and keeps it. Background jobs of
 // Synapse never quite stand still, so this is how we know exactly what /metrics said at each of Prometheus' samples.
 type Recorder struct {
+	Instance string // the instance label of the samples in Prometheus
+
 	target string
 	server *http.Server
-	addr   string
 
 	mu      sync.Mutex
 	scrapes []scrape
@@ -33,13 +34,13 @@ func startRecorder(target string) (*Recorder, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Recorder{target: target, addr: listener.Addr().String()}
+	r := &Recorder{target: target, Instance: listener.Addr().String()}
 	r.server = &http.Server{Handler: r, ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = r.server.Serve(listener) }()
 	return r, nil
 }
 
-func (r *Recorder) stop() { _ = r.server.Close() }
+func (r *Recorder) stop() error { return r.server.Close() }
 
 // ServeHTTP answers a scrape.
 func (r *Recorder) ServeHTTP(w http.ResponseWriter, request *http.Request) {

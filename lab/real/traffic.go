@@ -26,7 +26,7 @@ type actor struct {
 // Traffic lets all users act for a while, and ends with both servers writing at once into every other shared room, so
 // that these are left with more than one forward extremity.
 func (p *Pair) Traffic(ctx context.Context, seed uint64, duration time.Duration) error {
-	p.progress(fmt.Sprintf("traffic for %s", duration))
+	p.progress.Say(fmt.Sprintf("traffic for %s", duration))
 	ctx, cancel := context.WithTimeout(ctx, duration+time.Minute)
 	defer cancel()
 	until := time.Now().Add(duration)
@@ -59,7 +59,7 @@ func (p *Pair) reportUntil(ctx context.Context, until time.Time) {
 	for left := time.Until(until); left > 30*time.Second; left = time.Until(until) {
 		select {
 		case <-time.After(30 * time.Second):
-			p.progress(fmt.Sprintf("traffic goes on, %s left", time.Until(until).Round(time.Second)))
+			p.progress.Say(fmt.Sprintf("traffic goes on, %s left", time.Until(until).Round(time.Second)))
 		case <-ctx.Done():
 			return
 		}

@@ -1,37 +1,99 @@
+// Command cmd runs the real Synapse pair with traffic and compares what is answered about it with what it says itself.
+// REAL_TRAFFIC (a Go duration) says for how long; KEEP=1 leaves everything running until Ctrl-C.
 package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
-	"os/signal"
 	"time"
 
 	"github.com/matrix-insight/synapse-datasource/lab/real"
+	"github.com/matrix-insight/synapse-datasource/lab/real/compare"
+	"github.com/matrix-insight/synapse-datasource/lab/rig"
 )
 
+const seed = 1
+
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	began := time.Now()
-	say := func(s string) { fmt.Printf("[%5.1fs] %s\n", time.Since(began).Seconds(), s) }
-	p, err := real.Start(ctx, real.Options{Progress: say})
-	if err != nil {
-		fmt.Println(err)
+	ctx, cancel := rig.Context()
+	defer cancel()
+	if err := run(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		cancel()
 		os.Exit(1)
 	}
-	defer p.Stop()
-	say("started " + p.PrometheusURL)
-	if err := p.Traffic(ctx, 1, 2*time.Minute); err != nil {
+}
+
+func run(ctx context.Context) (err error) {
+	traffic, err := trafficTime()
+	if err != nil {
+		return err
+	}
+	began := time.Now()
+	progress := func(sentence string) {
+		fmt.Printf("%6.1f s  %s\n", time.Since(began).Seconds(), sentence)
+	}
+	pair, err := real.Start(ctx, real.Options{Progress: progress})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, pair.Stop()) }()
+	report := &compare.Report{Out: os.Stdout}
+	err = drive(ctx, pair, report, traffic)
+	if os.Getenv("KEEP") == "1" {
+		keep(ctx, pair, err)
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Println(report.Summary())
+	if report.Failed() {
+		return errors.New("what is answered differs from what Synapse says")
+	}
+	return nil
+}
+
+func trafficTime() (time.Duration, error) {
+	text := os.Getenv("REAL_TRAFFIC")
+	if text == "" {
+		return 2 * time.Minute, nil
+	}
+	return time.ParseDuration(text)
+}
+
+// drive makes a window of traffic between two quiet spells and compares it. The first traffic only makes the metrics
+// exist: a counter that is born inside the window has grown by something that nobody saw.
+func drive(ctx context.Context, pair *real.Pair, report *compare.Report, traffic time.Duration) error {
+	if err := pair.Traffic(ctx, seed, traffic/4); err != nil {
+		return err
+	}
+	if err := pair.Quiesce(ctx); err != nil {
+		return err
+	}
+	from := time.Now().Add(-2 * pair.ScrapeInterval)
+	if err := pair.Traffic(ctx, seed+1, traffic); err != nil {
+		return err
+	}
+	if err := pair.Quiesce(ctx); err != nil {
+		return err
+	}
+	window := compare.NewWindow(from, time.Now().Add(-pair.ScrapeInterval), pair.ScrapeInterval)
+	return compare.All(ctx, report, pair, window)
+}
+
+func keep(ctx context.Context, pair *real.Pair, err error) {
+	if err != nil {
 		fmt.Println(err)
 	}
-	if err := p.Quiesce(ctx); err != nil {
-		fmt.Println(err)
+	fmt.Println("left running until Ctrl-C:")
+	fmt.Println("  Prometheus   ", pair.PrometheusURL)
+	for _, server := range pair.Servers {
+		fmt.Println("  homeserver   ", server.ServerName)
+		fmt.Println("    client API ", server.ClientURL, "admin token", server.AdminToken)
+		fmt.Println("    metrics    ", server.MetricsURL)
+		fmt.Println("    database   ", server.Database.SuperuserDSN)
 	}
-	for _, s := range p.Servers {
-		x, err := real.Extremities(ctx, s.DSN)
-		fmt.Println(s.ServerName, s.MetricsURL, x, err)
-	}
-	say("waiting")
 	<-ctx.Done()
 }
