@@ -1,0 +1,71 @@
+package prometheus
+
+import (
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestServer(t *testing.T) {
+	server, err := Start(t.Context(), Options{Dir: t.TempDir(), Progress: func(s string) { t.Log(s) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Stop() })
+	response, err := http.Get(server.URL + "/api/v1/query?query=1%2B1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(body), `"2"`) {
+		t.Errorf("1+1 = %s", body)
+	}
+	if err := server.Stop(); err != nil {
+		t.Error(err)
+	}
+	if _, err := http.Get(server.URL); err == nil {
+		t.Error("it still answers after Stop")
+	}
+}
+
+// A broken configuration must say so, and at once.
+func TestBrokenConfig(t *testing.T) {
+	_, err := Start(t.Context(), Options{Dir: t.TempDir(), Config: "nonsense: ["})
+	if err == nil || !strings.Contains(err.Error(), "ended early") {
+		t.Errorf("error = %v", err)
+	}
+}
+
+// The ways to a Prometheus where none is installed need the network and minutes, so they are asked for: RIG_DOWNLOAD=1.
+func TestWithoutInstalled(t *testing.T) {
+	if os.Getenv("RIG_DOWNLOAD") == "" {
+		t.Skip("RIG_DOWNLOAD=1 fetches and builds a Prometheus")
+	}
+	cache := t.TempDir()
+	progress := func(s string) { t.Log(s) }
+	t.Run("package", func(t *testing.T) {
+		target := filepath.Join(cache, "packaged")
+		if err := unpackPackage(t.Context(), cache, target, progress); err != nil {
+			t.Skip(err)
+		}
+		if !runs(t.Context(), target) {
+			t.Error("the package's server does not run")
+		}
+	})
+	t.Run("source", func(t *testing.T) {
+		target := filepath.Join(cache, "built")
+		if err := buildFromSource(t.Context(), target, progress); err != nil {
+			t.Fatal(err)
+		}
+		if !runs(t.Context(), target) {
+			t.Error("the built server does not run")
+		}
+	})
+}
