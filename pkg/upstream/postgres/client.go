@@ -1,0 +1,74 @@
+// Package postgres is the only place that speaks to Synapse's PostgreSQL. It visits as a guest: every read is one
+// read-only transaction with limits of its own, nothing is ever set for a session (behind PgBouncer that session is
+// Synapse's next), and every statement carries a marker. It turns every failure into an upstream.Fault with words for
+// the user.
+package postgres
+
+import (
+	"context"
+	"sync"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+)
+
+// applicationName is how our connections show in pg_stat_activity, and the marker of our statements.
+const applicationName = "matrix-synapse-datasource"
+
+// Client reads one PostgreSQL database. It connects when first asked and closes unused connections.
+type Client struct {
+	config Config
+	dial   DialFunc
+
+	mu    sync.Mutex
+	pool  *pgxpool.Pool
+	owner string
+	ended bool
+
+	passes passes
+}
+
+var (
+	_ query.Database     = (*Client)(nil)
+	_ query.Backgrounder = (*Client)(nil)
+)
+
+// New makes a client; nothing is connected yet, and wrong settings show at the first read. dial may be nil.
+func New(config Config, dial DialFunc) *Client {
+	ctx, cancel := context.WithCancel(context.Background())
+	return &Client{
+		config: config, dial: dial, owner: config.ServerName,
+		passes: passes{ctx: ctx, cancel: cancel, done: map[string]query.Background{}},
+	}
+}
+
+// Close stops the background pass and closes all connections; it waits for reads that run.
+func (c *Client) Close() {
+	c.passes.stop()
+	c.mu.Lock()
+	pool := c.pool
+	c.pool, c.ended = nil, true
+	c.mu.Unlock()
+	if pool != nil {
+		pool.Close()
+	}
+}
+
+func (c *Client) connections() (*pgxpool.Pool, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ended {
+		return nil, context.Canceled
+	}
+	if c.pool == nil {
+		config, err := c.config.poolConfig(c.dial)
+		if err != nil {
+			return nil, err
+		}
+		if c.pool, err = pgxpool.NewWithConfig(context.Background(), config); err != nil {
+			return nil, err
+		}
+	}
+	return c.pool, nil
+}

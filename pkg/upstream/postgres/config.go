@@ -1,0 +1,144 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// Config is where Synapse's database is and how much of it we may use.
+type Config struct {
+	// Host is a host name, host:port, or the folder of a Unix socket (absolute, optionally with :port).
+	Host, Database, User, Password string
+	// SSLMode is disable, require, verify-ca or verify-full; empty is require. As in libpq, require with a CA
+	// certificate means verify-ca. A Unix socket never uses TLS.
+	SSLMode string
+	// CACert, ClientCert and ClientKey are PEM text. Without a CA the system's authorities are trusted.
+	CACert, ClientCert, ClientKey string
+	// ServerName is the homeserver that the database belongs to; empty is found out.
+	ServerName string
+	// MaxConnections bounds the pool; 0 means 3.
+	MaxConnections int
+	// StatementTimeout bounds each statement of a Read without a limit of its own; 0 means 10 s.
+	StatementTimeout time.Duration
+}
+
+// DialFunc opens a connection; Grafana's secure socks proxy is one. It gets the host name, not an address.
+type DialFunc func(ctx context.Context, network, address string) (net.Conn, error)
+
+const (
+	defaultPort             = 5432
+	defaultMaxConnections   = 3
+	defaultStatementTimeout = 10 * time.Second
+	connectTimeout          = 10 * time.Second
+	// idleTime is how long an unused connection stays open: a dashboard that refreshes twice a minute keeps it.
+	idleTime    = time.Minute
+	healthCheck = 30 * time.Second
+	// cancelDelay is how long a cancelled statement may take to stop before its connection is dropped.
+	cancelDelay = 2 * time.Second
+)
+
+// neutral names every key that pgx would otherwise take from PG* variables or from files in a home folder. Nothing of
+// it is used: all of it is overwritten from Config. The one variable that can't be named away is PGSERVICE, because
+// naming a service makes pgx read a file.
+const neutral = "host=localhost port=5432 dbname=none user=none password=none passfile='' application_name=none " +
+	"connect_timeout=10 sslmode=disable sslkey='' sslcert='' sslcertmode=allow sslsni=1 sslrootcert='' sslpassword='' " +
+	"sslnegotiation=postgres target_session_attrs=any timezone='' options='' min_protocol_version=3.0 " +
+	"max_protocol_version=3.0 channel_binding=prefer require_auth='' " +
+	"pool_max_conns=3 pool_min_conns=0 pool_min_idle_conns=0 default_query_exec_mode=exec " +
+	"statement_cache_capacity=0 description_cache_capacity=0"
+
+// errSetting marks a setting that can't be used; its text is for the user.
+type errSetting struct{ message string }
+
+func (e *errSetting) Error() string { return e.message }
+
+// errService: PGSERVICE names a service that pgx can't read.
+var errService = errors.New("the PGSERVICE environment variable names an unreadable service")
+
+// poolConfig makes pgx' configuration from ours alone.
+func (c Config) poolConfig(dial DialFunc) (*pgxpool.Config, error) {
+	host, port, err := endpoint(c.Host)
+	if err != nil {
+		return nil, err
+	}
+	p, err := pgxpool.ParseConfig(neutral)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errService, err)
+	}
+	network, address := pgconn.NetworkAddress(host, port)
+	p.ConnConfig.TLSConfig = nil
+	if network != "unix" {
+		if p.ConnConfig.TLSConfig, err = c.tlsConfig(host); err != nil {
+			return nil, err
+		}
+	}
+	if dial == nil || network == "unix" {
+		dial = (&net.Dialer{KeepAlive: healthCheck}).DialContext
+	}
+	p.ConnConfig.Host, p.ConnConfig.Port = host, port
+	p.ConnConfig.Database, p.ConnConfig.User, p.ConnConfig.Password = c.Database, c.User, c.Password
+	p.ConnConfig.Fallbacks = nil
+	p.ConnConfig.KerberosSrvName, p.ConnConfig.KerberosSpn = "", ""
+	p.ConnConfig.ValidateConnect, p.ConnConfig.AfterConnect = nil, nil
+	p.ConnConfig.RuntimeParams = map[string]string{"application_name": applicationName}
+	p.ConnConfig.ConnectTimeout = connectTimeout
+	p.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeExec
+	// The name goes to the dialer unresolved, and a request to cancel takes the same way as its connection.
+	p.ConnConfig.LookupFunc = func(_ context.Context, host string) ([]string, error) { return []string{host}, nil }
+	p.ConnConfig.DialFunc = func(ctx context.Context, _, _ string) (net.Conn, error) { return dial(ctx, network, address) }
+	p.ConnConfig.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler {
+		return &pgconn.CancelRequestContextWatcherHandler{Conn: conn, DeadlineDelay: cancelDelay}
+	}
+	p.MaxConns = int32(c.maxConnections()) //nolint:gosec // bounded by the settings
+	p.MinConns, p.MinIdleConns = 0, 0
+	p.MaxConnIdleTime, p.HealthCheckPeriod = idleTime, healthCheck
+	return p, nil
+}
+
+func (c Config) maxConnections() int {
+	if c.MaxConnections < 1 {
+		return defaultMaxConnections
+	}
+	return c.MaxConnections
+}
+
+func (c Config) statementTimeout() time.Duration {
+	if c.StatementTimeout <= 0 {
+		return defaultStatementTimeout
+	}
+	return c.StatementTimeout
+}
+
+// endpoint splits host, host:port, [IPv6]:port or folder[:port].
+func endpoint(text string) (string, uint16, error) {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return "", 0, &errSetting{"The data source has a PostgreSQL section without a host."}
+	}
+	host, portText := text, ""
+	if at := strings.LastIndex(text, ":"); at >= 0 && (strings.Count(text, ":") == 1 || strings.HasPrefix(text, "[") && text[at-1] == ']') {
+		host, portText = text[:at], text[at+1:]
+	}
+	host = strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
+	if portText == "" && host == text {
+		return host, defaultPort, nil
+	}
+	if portText == "" && strings.HasPrefix(text, "[") {
+		return host, defaultPort, nil
+	}
+	port, err := strconv.ParseUint(portText, 10, 16)
+	if err != nil || port == 0 || host == "" {
+		return "", 0, &errSetting{fmt.Sprintf("The PostgreSQL host %q is neither host, host:port nor the folder of a socket.", text)}
+	}
+	return host, uint16(port), nil
+}

@@ -1,0 +1,139 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
+)
+
+// The range of Synapse's schema versions that the tables were looked at in (Synapse 1.62 to 1.160).
+const (
+	oldestSchema = 72
+	newestSchema = 94
+)
+
+// slowProbe is a round trip that makes every panel feel slow (ours).
+const slowProbe = 2 * time.Second
+
+// Status of one aspect.
+type Status string
+
+// The statuses; a database that is not configured has no client to probe.
+const (
+	OK         Status = "ok"
+	Warning    Status = "warning"
+	Error      Status = "error"
+	NotChecked Status = "not-checked"
+)
+
+// Aspect is one thing that the health check tells.
+type Aspect struct {
+	Aspect  string `json:"aspect"`
+	Status  Status `json:"status"`
+	Message string `json:"message"`
+	Remedy  string `json:"remedy"`
+}
+
+// Report is what a probe found: the aspects postgres, grants and schema, in this order.
+type Report []Aspect
+
+// Probe looks whether PostgreSQL answers, whether the role may read what is needed, and whether the database is a
+// Synapse's that the plugin knows. Every message is for the user.
+func (c *Client) Probe(ctx context.Context) Report {
+	start := time.Now()
+	var seen inventory
+	err := c.Read(ctx, 0, func(ctx context.Context, tx query.Tx) (err error) {
+		seen, err = takeInventory(ctx, tx)
+		return err
+	})
+	if err != nil {
+		return unreachable(err)
+	}
+	return Report{seen.serverAspect(time.Since(start)), seen.grantsAspect(), seen.schemaAspect()}
+}
+
+func unreachable(err error) Report {
+	server := Aspect{Aspect: "postgres", Status: Error, Message: "PostgreSQL could not be asked.", Remedy: report}
+	var fault *upstream.Fault
+	if errors.As(err, &fault) {
+		server.Message, server.Remedy = fault.Message, fault.Remedy
+	}
+	rest := func(name string) Aspect {
+		return Aspect{Aspect: name, Status: NotChecked, Message: "PostgreSQL could not be asked."}
+	}
+	return Report{server, rest("grants"), rest("schema")}
+}
+
+func (i inventory) serverAspect(took time.Duration) Aspect {
+	a := Aspect{Aspect: "postgres", Status: OK}
+	kind := "primary server"
+	if i.Replica {
+		kind = "read replica"
+	}
+	version, _, _ := strings.Cut(i.Version, " ")
+	a.Message = fmt.Sprintf("PostgreSQL %s (%s) answered in %d ms.", version, kind, took.Milliseconds())
+	if took > slowProbe {
+		a.Status = Warning
+		a.Remedy = "The answer took long: look at the database's load and at the network between it and Grafana."
+	}
+	return a
+}
+
+func (i inventory) grantsAspect() Aspect {
+	a := Aspect{Aspect: "grants"}
+	missing := i.grants()
+	switch {
+	case !i.isSynapse():
+		a.Status, a.Message = NotChecked, "There are no Synapse tables to be granted."
+	case len(missing) == 0:
+		a.Status, a.Message = OK, fmt.Sprintf("The role %s may read all that the plugin reads.", quote(i.Role))
+	default:
+		a.Status = Warning
+		if !i.usable || len(i.denied) == len(needs) {
+			a.Status = Error
+		}
+		a.Message = fmt.Sprintf("The role %s may not read everything that the plugin needs (missing: %s).", quote(i.Role), i.missingPurposes())
+		a.Remedy = "Run as the owner of the database:\n" + strings.Join(missing, "\n")
+	}
+	return a
+}
+
+func failed(aspect string, fault upstream.Fault) Aspect {
+	return Aspect{Aspect: aspect, Status: Error, Message: fault.Message, Remedy: fault.Remedy}
+}
+
+func (i inventory) schemaAspect() Aspect {
+	a := Aspect{Aspect: "schema", Status: OK, Message: "Synapse's " + i.schemaText() + "."}
+	if !i.isSynapse() {
+		return failed(a.Aspect, i.strange())
+	}
+	if i.usable && !i.inPath {
+		return failed(a.Aspect, i.offPath())
+	}
+	var doubts, remedies []string
+	doubt := func(what, remedy string) { doubts, remedies = append(doubts, what), append(remedies, remedy) }
+	if len(i.absent) > 0 {
+		doubt("It lacks "+strings.Join(i.absent, ", ")+".", "Upgrade Synapse: some answers will be missing.")
+	}
+	if i.version != 0 && i.version < oldestSchema || i.compat > newestSchema {
+		doubt(fmt.Sprintf("The plugin was made for versions %d to %d.", oldestSchema, newestSchema), "Upgrade Synapse or the plugin.")
+	}
+	if i.version == 0 {
+		doubt("", "Grant SELECT on schema_version, so that the version can be checked.")
+	}
+	if i.Collation != "C" {
+		doubt(fmt.Sprintf("The database's locale is %s, where Synapse asks for C.", i.Collation),
+			"An upgrade of the operating system can damage the indexes of such a database; see Synapse's documentation, Using Postgres, Fixing incorrect COLLATE or CTYPE.")
+	}
+	if len(doubts) > 0 {
+		a.Status = Warning
+		a.Message = strings.TrimSpace(a.Message + " " + strings.Join(doubts, " "))
+		a.Remedy = strings.Join(remedies, " ")
+	}
+	return a
+}
