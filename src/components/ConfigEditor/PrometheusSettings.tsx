@@ -1,0 +1,61 @@
+import React from 'react';
+import { Combobox, Field, TagsInput } from '@grafana/ui';
+
+import { settingDefaults, withSetting } from '../../settings';
+import { DurationSetting, type SettingsProps } from './SettingFields';
+
+const methods = [
+  { value: 'POST' as const, label: 'POST', description: 'Right for nearly everyone' },
+  { value: 'GET' as const, label: 'GET', description: 'For proxies that refuse POST' },
+];
+
+/** How Prometheus is asked, beyond its address and sign-in. */
+export function PrometheusSettings(props: SettingsProps) {
+  const { settings, readOnly, onChange } = props;
+  return (
+    <>
+      <DurationSetting
+        {...props}
+        setting="scrapeInterval"
+        label="Scrape interval"
+        help="How often Prometheus scrapes Synapse (scrape_interval in prometheus.yml). Rates look at four times this or more."
+      />
+      <DurationSetting
+        {...props}
+        setting="queryTimeout"
+        label="Query timeout"
+        help="The longest a query may take, Prometheus and PostgreSQL included."
+      />
+      <DurationSetting
+        {...props}
+        setting="cacheTTL"
+        label="Reuse answers for"
+        help="How long one answer may serve other panels and viewers. 0s switches this off."
+      />
+      <Field label="HTTP method" description="How queries are sent to Prometheus." disabled={readOnly}>
+        <Combobox
+          id="setting-httpMethod"
+          options={methods}
+          value={settings.httpMethod ?? settingDefaults.httpMethod}
+          width={40}
+          onChange={({ value }) =>
+            onChange(withSetting(settings, 'httpMethod', value === settingDefaults.httpMethod ? undefined : value))
+          }
+        />
+      </Field>
+      <Field
+        label="Allowed cookies"
+        description="Names of a viewer’s cookies that are passed on to Prometheus, for a proxy that signs people in by cookie."
+        disabled={readOnly}
+      >
+        <TagsInput
+          id="setting-keepCookies"
+          placeholder="Name of a cookie, then Enter"
+          tags={settings.keepCookies}
+          width={40}
+          onChange={(names) => onChange(withSetting(settings, 'keepCookies', names))}
+        />
+      </Field>
+    </>
+  );
+}

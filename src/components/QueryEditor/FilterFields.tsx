@@ -1,0 +1,45 @@
+import React from 'react';
+import { type TimeRange } from '@grafana/data';
+import { EditorField } from '@grafana/plugin-ui';
+
+import { type SynapseDatasource } from '../../datasource';
+import { type FilterId } from '../../queryTypes';
+import { type FilterValue } from '../../types';
+import { type ValueFilters } from '../../values';
+import { SuggestedValues } from '../SuggestedValues';
+
+interface Props {
+  ids: FilterId[];
+  query: ValueFilters;
+  datasource: SynapseDatasource;
+  range?: TimeRange;
+  onChange: (changed: Partial<Record<FilterId, FilterValue | undefined>>) => void;
+}
+
+const labels: Record<FilterId, { label: string; tooltip: string }> = {
+  serverName: { label: 'Homeserver', tooltip: 'Synapse’s server_name. Empty means all homeservers, each by itself.' },
+  job: { label: 'Job', tooltip: 'The Prometheus job: usually the kind of worker.' },
+  index: { label: 'Index', tooltip: 'Tells workers of one kind apart, where your scrape configuration sets it.' },
+  instance: { label: 'Instance', tooltip: 'The scraped address of one process.' },
+};
+
+/** Restricts a query to homeservers and processes. */
+export function FilterFields({ ids, query, datasource, range, onChange }: Props) {
+  return (
+    <>
+      {ids.map((id) => (
+        <EditorField key={id} {...labels[id]}>
+          <SuggestedValues
+            id={`synapse-filter-${id}`}
+            kind={id}
+            value={query[id]}
+            datasource={datasource}
+            filters={query}
+            range={range}
+            onChange={(value) => onChange({ [id]: value })}
+          />
+        </EditorField>
+      ))}
+    </>
+  );
+}

@@ -1,0 +1,125 @@
+import React from 'react';
+import { type TimeRange } from '@grafana/data';
+import { EditorField, EditorSwitch } from '@grafana/plugin-ui';
+import { Combobox } from '@grafana/ui';
+
+import { type SynapseDatasource } from '../../datasource';
+import { durationProblem, numberProblem } from '../../durations';
+import { type Param } from '../../queryTypes';
+import { type SynapseQuery } from '../../types';
+import { DraftInput } from '../DraftInput';
+import { SuggestedValues } from '../SuggestedValues';
+
+interface Props {
+  param: Param;
+  query: SynapseQuery;
+  datasource: SynapseDatasource;
+  range?: TimeRange;
+  /** Undefined takes the parameter out of the query: the default holds. */
+  onChange: (value: unknown) => void;
+}
+
+/** One parameter of a query type, edited as its kind asks. */
+export function ParamField(props: Props) {
+  return (
+    <EditorField label={props.param.title} tooltip={props.param.help}>
+      {control(props)}
+    </EditorField>
+  );
+}
+
+function control({ param, query, datasource, range, onChange }: Props) {
+  const id = `synapse-param-${param.id}`;
+  const value = query[param.id];
+  switch (param.kind) {
+    case 'boolean':
+      return (
+        <EditorSwitch
+          id={id}
+          value={Boolean(value ?? param.default)}
+          onChange={(event) => onChange(event.currentTarget.checked === Boolean(param.default) ? undefined : event.currentTarget.checked)}
+        />
+      );
+    case 'choice':
+      return (
+        <Combobox
+          id={id}
+          options={(param.options ?? []).map((option) => ({ value: option.value, label: option.title }))}
+          value={printed(value) || printed(param.default) || null}
+          createCustomValue
+          onChange={(option) => onChange(option.value)}
+          width={24}
+        />
+      );
+    case 'list':
+      return (
+        <SuggestedValues
+          id={id}
+          kind={param.values}
+          value={value}
+          placeholder={printed(param.default) || 'All'}
+          datasource={datasource}
+          filters={query}
+          range={range}
+          onChange={onChange}
+        />
+      );
+    default:
+      return (
+        <DraftInput
+          id={id}
+          value={printed(value)}
+          placeholder={printed(param.default)}
+          width={param.kind === 'numbers' ? 32 : 16}
+          problem={(text) => problemOf(param, text)}
+          onCommit={(text) => onChange(parsed(param, text))}
+        />
+      );
+  }
+}
+
+const isVariable = (text: string) => /\$|\[\[/.test(text);
+
+function problemOf(param: Param, text: string): string | undefined {
+  if (isVariable(text)) {
+    return undefined;
+  }
+  switch (param.kind) {
+    case 'duration':
+      return durationProblem(text);
+    case 'number':
+      return numberProblem(text, param.min, param.max);
+    case 'numbers':
+      return separate(text).map((part) => numberProblem(part, param.min, param.max)).find(Boolean);
+    default:
+      return undefined;
+  }
+}
+
+function parsed(param: Param, text: string): unknown {
+  if (text === '') {
+    return undefined;
+  }
+  if (isVariable(text)) {
+    return param.kind === 'numbers' ? separate(text) : text;
+  }
+  switch (param.kind) {
+    case 'number':
+      return Number(text);
+    case 'numbers':
+      return separate(text).map(Number);
+    default:
+      return text;
+  }
+}
+
+function separate(text: string): string[] {
+  return text.split(/[,;\s]+/).filter(Boolean);
+}
+
+function printed(value: unknown): string {
+  if (Array.isArray(value)) {
+    return value.map(String).join(', ');
+  }
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}

@@ -1,0 +1,109 @@
+import React from 'react';
+import { type QueryEditorProps } from '@grafana/data';
+import { EditorField, EditorRow, EditorRows } from '@grafana/plugin-ui';
+import { Combobox, Text } from '@grafana/ui';
+
+import { type SynapseDatasource } from '../../datasource';
+import { numberProblem } from '../../durations';
+import { findQueryType, formatOf, paramsOf, queryTypes, withQueryType } from '../../queryTypes';
+import { type SynapseOptions, type SynapseQuery } from '../../types';
+import { DraftInput } from '../DraftInput';
+import { FilterFields } from './FilterFields';
+import { ParamField } from './ParamField';
+
+type Props = QueryEditorProps<SynapseDatasource, SynapseQuery, SynapseOptions>;
+
+const typeOptions = queryTypes.map((type) => ({ value: type.id, label: type.title, description: type.help }));
+
+const panels: Record<string, string> = {
+  table: 'a table',
+  timeseries: 'a time series',
+  heatmap: 'a heatmap',
+  barchart: 'a bar chart',
+  stat: 'a stat',
+};
+
+/** The editor of a query, built from the declarations of the query types alone. */
+export function QueryEditor({ query, datasource, range, onChange, onRunQuery }: Props) {
+  const type = findQueryType(query.queryType);
+  const format = type && formatOf(type, query);
+  const update = (changed: Partial<SynapseQuery>) => {
+    onChange(withoutUndefined({ ...query, ...changed }));
+    onRunQuery();
+  };
+  const pickType = (id: string) => {
+    const next = findQueryType(id);
+    if (next) {
+      onChange(withQueryType(query, next));
+      onRunQuery();
+    }
+  };
+  return (
+    <EditorRows>
+      <EditorRow>
+        <EditorField label="Question" tooltip="What to find out about the homeserver.">
+          <Combobox
+            id="synapse-query-type"
+            options={typeOptions}
+            value={query.queryType ?? null}
+            placeholder="Choose a question"
+            onChange={(option) => pickType(option.value)}
+            width={32}
+          />
+        </EditorField>
+        {type && type.formats.length > 1 && (
+          <EditorField label="Show as" tooltip={format?.help}>
+            <Combobox
+              id="synapse-format"
+              options={type.formats.map(({ id, title, help }) => ({ value: id, label: title, description: help }))}
+              value={query.format ?? format?.id ?? null}
+              onChange={(option) => update({ format: option.value })}
+              width={24}
+            />
+          </EditorField>
+        )}
+        {type?.limit !== undefined && type.limit.max > 0 && (
+          <EditorField label="Limit" tooltip={`Most rows or series per homeserver, at most ${type.limit.max}.`}>
+            <DraftInput
+              id="synapse-limit"
+              value={query.limit === undefined ? '' : String(query.limit)}
+              placeholder={String(type.limit.default)}
+              width={10}
+              problem={(text) => (text.includes('$') ? undefined : numberProblem(text, 1, type.limit?.max))}
+              onCommit={(text) => update({ limit: text === '' || text.includes('$') ? text : Number(text) })}
+            />
+          </EditorField>
+        )}
+      </EditorRow>
+      {type && type.filters.length > 0 && (
+        <EditorRow>
+          <FilterFields ids={type.filters} query={query} datasource={datasource} range={range} onChange={update} />
+        </EditorRow>
+      )}
+      {type && paramsOf(type, format).length > 0 && (
+        <EditorRow>
+          {paramsOf(type, format).map((param) => (
+            <ParamField
+              key={param.id}
+              param={param}
+              query={query}
+              datasource={datasource}
+              range={range}
+              onChange={(value) => update({ [param.id]: value })}
+            />
+          ))}
+        </EditorRow>
+      )}
+      {type && (
+        <Text color="secondary" variant="bodySmall">
+          {type.help} {format && `Best shown in ${panels[format.visualization] ?? `a ${format.visualization}`} panel.`}
+        </Text>
+      )}
+    </EditorRows>
+  );
+}
+
+function withoutUndefined(query: SynapseQuery): SynapseQuery {
+  const kept = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
+  return { refId: query.refId, ...Object.fromEntries(kept) };
+}

@@ -1,0 +1,46 @@
+import React from 'react';
+import { type QueryEditorProps } from '@grafana/data';
+import { EditorField, EditorRow, EditorRows } from '@grafana/plugin-ui';
+import { Combobox } from '@grafana/ui';
+
+import { type SynapseDatasource } from '../datasource';
+import { type SynapseOptions, type SynapseQuery } from '../types';
+import { valueKinds, valueTitles } from '../values';
+import { kindOf, type VariableQuery } from '../variables';
+import { FilterFields } from './QueryEditor/FilterFields';
+
+type Props = QueryEditorProps<SynapseDatasource, SynapseQuery, SynapseOptions, VariableQuery>;
+
+const options = valueKinds.map((kind) => ({ value: kind, label: valueTitles[kind] }));
+const filterIds = ['serverName', 'job', 'index', 'instance'] as const;
+
+/** The query of a dashboard variable: what to list, and what narrows it. */
+export function VariableQueryEditor({ query, datasource, range, onChange }: Props) {
+  const kind = kindOf(query);
+  const change = (changed: Partial<VariableQuery>) =>
+    onChange({ ...(typeof query === 'object' ? query : { refId: 'variable' }), values: kind, ...changed });
+  return (
+    <EditorRows>
+      <EditorRow>
+        <EditorField label="List" tooltip="What the variable offers to choose from.">
+          <Combobox
+            id="synapse-variable-kind"
+            options={options}
+            value={options.find((option) => option.value === kind)?.value ?? null}
+            onChange={(option) => change({ values: option.value })}
+            width={32}
+          />
+        </EditorField>
+      </EditorRow>
+      <EditorRow>
+        <FilterFields
+          ids={filterIds.filter((id) => id !== kind)}
+          query={query}
+          datasource={datasource}
+          range={range}
+          onChange={change}
+        />
+      </EditorRow>
+    </EditorRows>
+  );
+}

@@ -1,0 +1,56 @@
+import { CoreApp, type DataSourceInstanceSettings, type ScopedVars, type TimeRange } from '@grafana/data';
+import { DataSourceWithBackend, getTemplateSrv, type HealthCheckResult, type TemplateSrv } from '@grafana/runtime';
+
+import { annotationSupport } from './annotations';
+import { shareHealth } from './health';
+import { interpolateList, interpolateQuery } from './interpolate';
+import { queryTypes } from './queryTypes';
+import { type SynapseOptions, type SynapseQuery } from './types';
+import { valueParams, type ValueFilters } from './values';
+import { SynapseVariableSupport } from './variables';
+
+export class SynapseDatasource extends DataSourceWithBackend<SynapseQuery, SynapseOptions> {
+  override annotations = annotationSupport;
+
+  constructor(
+    settings: DataSourceInstanceSettings<SynapseOptions>,
+    private readonly templates: TemplateSrv = getTemplateSrv()
+  ) {
+    super(settings);
+    this.variables = new SynapseVariableSupport(this);
+  }
+
+  override getDefaultQuery(app: CoreApp): Partial<SynapseQuery> {
+    const [first] = queryTypes;
+    // An alert rule can't work on a table, so it starts with the first format that is a series.
+    const series = first.formats.find((format) => format.visualization !== 'table');
+    const isAlert = app === CoreApp.UnifiedAlerting && series;
+    return { queryType: first.id, ...(isAlert ? { format: series.id } : {}) };
+  }
+
+  override filterQuery(query: SynapseQuery): boolean {
+    return !query.hide && Boolean(query.queryType);
+  }
+
+  override applyTemplateVariables(query: SynapseQuery, scopedVars: ScopedVars): SynapseQuery {
+    return interpolateQuery(query, this.templates, scopedVars);
+  }
+
+  /** The known values of one kind, for suggestions and variables. */
+  values(kind: string, filters: ValueFilters, range?: TimeRange, scopedVars: ScopedVars = {}): Promise<string[]> {
+    const filled: ValueFilters = {};
+    for (const id of ['serverName', 'job', 'index', 'instance'] as const) {
+      filled[id] = interpolateList(filters[id], this.templates, scopedVars);
+    }
+    return this.getResource<string[]>(`values/${kind}`, valueParams(kind, filled, range));
+  }
+
+  /** References to the dashboard's variables, offered beside real values. */
+  variableReferences(): string[] {
+    return this.templates.getVariables().map((variable) => '$' + variable.name);
+  }
+
+  override async callHealthCheck(): Promise<HealthCheckResult> {
+    return shareHealth(this.uid, await super.callHealthCheck());
+  }
+}

@@ -1,0 +1,47 @@
+import { HealthStatus, type HealthCheckResult } from '@grafana/runtime';
+import { BehaviorSubject } from 'rxjs';
+
+export type AspectStatus = 'ok' | 'warning' | 'error' | 'not-configured' | 'not-checked';
+
+export interface HealthAspect {
+  aspect: string;
+  status: AspectStatus;
+  message: string;
+  remedy?: string;
+}
+
+const reports = new Map<string, BehaviorSubject<HealthAspect[]>>();
+
+/** The aspects of a data source's latest "Save & test", as a stream for the settings page. */
+export function healthReports(uid: string): BehaviorSubject<HealthAspect[]> {
+  const report = reports.get(uid) ?? new BehaviorSubject<HealthAspect[]>([]);
+  reports.set(uid, report);
+  return report;
+}
+
+/**
+ * Passes the details of a health check on. Grafana's base class keeps only the sentence of a healthy answer, so the
+ * aspects go to the settings page by a way of their own; a failed answer's remedies go into Grafana's message as well.
+ */
+export function shareHealth(uid: string, result: HealthCheckResult | undefined): HealthCheckResult {
+  if (!result?.status) {
+    const message = 'Grafana got no answer from the plugin. Look into the Grafana server log for its reason.';
+    return { status: HealthStatus.Error, message, details: undefined };
+  }
+  const aspects = aspectsOf(result);
+  healthReports(uid).next(aspects);
+  if (result.status === HealthStatus.OK) {
+    return result;
+  }
+  const remedies = aspects.filter(needsAttention).map((aspect) => aspect.remedy);
+  return { ...result, details: { ...result.details, message: remedies.filter(Boolean).join(' ') } };
+}
+
+export function needsAttention(aspect: HealthAspect): boolean {
+  return aspect.status === 'warning' || aspect.status === 'error';
+}
+
+function aspectsOf(result: HealthCheckResult): HealthAspect[] {
+  const aspects: unknown = result.details?.aspects;
+  return Array.isArray(aspects) ? (aspects as HealthAspect[]) : [];
+}

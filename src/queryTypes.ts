@@ -1,0 +1,82 @@
+import document from './generated/queryTypes.json';
+import { type SynapseQuery } from './types';
+
+export type FilterId = 'serverName' | 'job' | 'index' | 'instance';
+
+export interface Format {
+  id: string;
+  title: string;
+  help: string;
+  visualization: string;
+}
+
+/** How a parameter is written in the query, and so which control edits it. */
+export type ParamKind = 'text' | 'number' | 'boolean' | 'duration' | 'choice' | 'list' | 'numbers';
+
+export interface Param {
+  id: string;
+  title: string;
+  help: string;
+  kind: ParamKind;
+  default?: unknown;
+  options?: Array<{ value: string; title: string }>;
+  min?: number;
+  max?: number;
+  /** The resource that suggests values: /values/<values>. */
+  values?: string;
+  /** The formats it acts on; absent means all. */
+  formats?: string[];
+}
+
+export interface QueryType {
+  id: string;
+  title: string;
+  help: string;
+  formats: Format[];
+  filters: FilterId[];
+  limit?: { default: number; max: number };
+  params: Param[];
+  examples: Array<{ title: string; query: Partial<SynapseQuery> }>;
+}
+
+/** The declarations that the backend generates: nothing about a query type is repeated in this front end. */
+export const queryTypes = (document as unknown as { queryTypes: QueryType[] }).queryTypes;
+
+export function findQueryType(id: string | undefined): QueryType | undefined {
+  return queryTypes.find((type) => type.id === id);
+}
+
+/** The format a query asks for; the first one where it names none, undefined where it names an unknown one. */
+export function formatOf(type: QueryType, query: SynapseQuery): Format | undefined {
+  return query.format ? type.formats.find((format) => format.id === query.format) : type.formats[0];
+}
+
+/** The parameters that act on a format. */
+export function paramsOf(type: QueryType, format: Format | undefined): Param[] {
+  return type.params.filter((param) => !format || !param.formats?.length || param.formats.includes(format.id));
+}
+
+/** The same query asked as another type: what the new type understands stays, the rest goes. */
+export function withQueryType(query: SynapseQuery, next: QueryType): SynapseQuery {
+  const result: SynapseQuery = { ...query, queryType: next.id };
+  const unknown = queryTypes
+    .flatMap((type) => [...type.filters, ...type.params.map((param) => param.id)])
+    .filter((id) => !next.filters.some((filter) => filter === id) && !keepsParam(query, next, id));
+  for (const id of unknown) {
+    delete result[id];
+  }
+  if (!next.formats.some((format) => format.id === query.format)) {
+    delete result.format;
+  }
+  if (!next.limit?.max || Number(query.limit) > next.limit.max) {
+    delete result.limit;
+  }
+  return result;
+}
+
+function keepsParam(query: SynapseQuery, next: QueryType, id: string): boolean {
+  const before = findQueryType(query.queryType)?.params.find((param) => param.id === id);
+  const after = next.params.find((param) => param.id === id);
+  const validChoice = !after?.options?.length || after.options.some((option) => option.value === query[id]);
+  return after !== undefined && before?.kind === after.kind && validChoice;
+}

@@ -1,0 +1,36 @@
+import { type SynapseOptions } from './types';
+
+/** What the backend assumes for a setting that is not stored; the settings page shows them as placeholders. */
+export const settingDefaults = {
+  httpMethod: 'POST',
+  scrapeInterval: '15s',
+  queryTimeout: '25s',
+  cacheTTL: 'as the scrape interval',
+  postgresServerName: 'found out',
+  postgresSslMode: 'require',
+  postgresMaxConnections: '3',
+  postgresStatementTimeout: '10s',
+  postgresFullPassTimeout: '5m',
+  hideRoomsFromViewers: true,
+  cacheEntryTtl: '30m',
+  cacheAutotuning: false,
+  dummyEventsThreshold: '10',
+  globalCacheFactor: 'found out',
+  processLabels: 'found out',
+} as const satisfies Partial<Record<keyof SynapseOptions, string | boolean>>;
+
+/** Settings with one value changed. Empty values are not stored, so that later defaults reach this data source. */
+export function withSetting<K extends keyof SynapseOptions>(
+  options: SynapseOptions,
+  key: K,
+  value: SynapseOptions[K] | undefined
+): SynapseOptions {
+  const next = { ...options };
+  const isEmpty = value === undefined || value === '' || (typeof value === 'object' && Object.keys(value).length === 0);
+  if (isEmpty) {
+    delete next[key];
+  } else {
+    next[key] = value;
+  }
+  return next;
+}

@@ -1,0 +1,35 @@
+import { type TimeRange } from '@grafana/data';
+
+import { type FilterValue } from './types';
+
+/** What the backend can list. */
+export const valueKinds = ['serverName', 'job', 'index', 'instance', 'cache', 'transaction'] as const;
+export type ValueKind = (typeof valueKinds)[number];
+
+export const valueTitles: Record<ValueKind, string> = {
+  serverName: 'Homeservers (server_name)',
+  job: 'Jobs',
+  index: 'Indexes',
+  instance: 'Instances',
+  cache: 'Caches',
+  transaction: 'Database transactions',
+};
+
+export type ValueFilters = Partial<Record<'serverName' | 'job' | 'index' | 'instance', FilterValue>>;
+
+/** The parameters of GET /values/<kind>; the backend takes the last hour where no range is given. */
+export function valueParams(kind: string, filters: ValueFilters, range?: TimeRange): Record<string, unknown> {
+  const params: Record<string, unknown> = {};
+  for (const id of ['serverName', 'job', 'index', 'instance'] as const) {
+    // What is being chosen must not narrow its own choices.
+    const value = id === kind ? undefined : filters[id];
+    if (value !== undefined && value.length > 0) {
+      params[id] = value;
+    }
+  }
+  if (range) {
+    params.from = range.from.valueOf();
+    params.to = range.to.valueOf();
+  }
+  return params;
+}
