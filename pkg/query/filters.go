@@ -55,3 +55,18 @@ func (f Filters) processSelector(more []Matcher) string {
 func (f Filters) AllowsServer(name string) bool {
 	return len(f.ServerName) == 0 || slices.Contains(f.ServerName, name)
 }
+
+// Without drops the filter on one of its own members (serverName, job, index, instance): what else could it be?
+func (f Filters) Without(member string) Filters {
+	switch member {
+	case "serverName":
+		f.ServerName = nil
+	case "job":
+		f.Job = nil
+	case "index":
+		f.Index = nil
+	case "instance":
+		f.Instance = nil
+	}
+	return f
+}

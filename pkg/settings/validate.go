@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/prometheus/common/model"
 )
 
 var sslModes = []string{"disable", "require", "verify-ca", "verify-full"}
@@ -27,6 +29,11 @@ func (s Settings) validate() error {
 	}
 	if s.Homeserver.DummyEventsThreshold < 1 {
 		return invalidf("The setting dummyEventsThreshold is %d; it takes 1 or more.", s.Homeserver.DummyEventsThreshold)
+	}
+	for _, label := range s.ProcessLabels {
+		if !model.LegacyValidation.IsValidLabelName(label) {
+			return invalidf("The setting processLabels names %q, which is not a Prometheus label.", label)
+		}
 	}
 	return s.Postgres.validate()
 }

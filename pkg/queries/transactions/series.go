@@ -1,0 +1,47 @@
+package transactions
+
+import (
+	"context"
+
+	"github.com/prometheus/common/model"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
+)
+
+// shape is how one of the time series formats ranks and draws.
+type shape struct {
+	rankBy  func(selection, string) string
+	draw    func(selection, string) string
+	measure query.Measure
+}
+
+var shapes = map[string]shape{
+	"cost": {selection.cost, selection.cost, query.Measure{Name: "cost", Unit: "none",
+		Help: "Seconds of database time per second."}},
+	"rate": {selection.calls, selection.calls, query.Measure{Name: "calls_per_second", Unit: "cps",
+		Help: "Calls per second."}},
+	"meanDuration": {selection.cost, selection.meanDuration, query.Measure{Name: "mean_duration", Unit: "s",
+		Help: "Mean time of one call."}},
+}
+
+func runSeries(ctx context.Context, s *query.Session) (query.Result, error) {
+	shape := shapes[s.Format.ID]
+	result := query.Lines{Name: s.Format.Title, Measure: shape.measure}
+	var top model.Vector
+	asked := selection{filters: s.Filters, names: s.List("transaction")}
+	if err := s.Ask(ctx, query.At(topPerServer(s.Limit, shape.rankBy(asked, s.Range.Window())), &top)); err != nil {
+		return nil, err
+	}
+	if len(top) == 0 {
+		s.Warn("Prometheus has no %s for this selection and time range. Is Synapse scraped, and does the filter match?", synapse.TransactionCount.Name)
+		return result, nil
+	}
+	var lines model.Matrix
+	ranked := query.Ranked(top, "desc")
+	if err := s.Ask(ctx, query.Over(shape.draw(selection{s.Filters, ranked.Names()}, s.Range.RateWindow()), &lines)); err != nil {
+		return nil, err
+	}
+	result.Lines = ranked.Lines(lines)
+	return result, nil
+}

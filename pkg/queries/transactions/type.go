@@ -1,0 +1,48 @@
+// Package transactions answers which database transactions cost most, and what the guide would have the admin
+// conclude from how often they run and how long they take.
+package transactions
+
+import (
+	"context"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+)
+
+// Type declares the query type "transactions".
+func Type() query.Type {
+	return query.Type{
+		ID:    "transactions",
+		Title: "Top transactions by cost",
+		Help: "Synapse's database transactions, ranked by the time they take in all. Often asked is not expensive: " +
+			"cost is the number of calls times their mean duration.",
+		Formats: []query.Format{
+			{ID: "table", Title: "Ranking", Needs: query.Prometheus, Visualization: query.Table, Columns: query.Infos(columns),
+				Help: "One row per transaction over the whole time range, with a verdict and an explanation."},
+			{ID: "cost", Title: "Cost over time", Needs: query.Prometheus, Visualization: query.TimeSeries,
+				Help: "Seconds of database time per second, of the transactions that cost most in the time range."},
+			{ID: "rate", Title: "Calls over time", Needs: query.Prometheus, Visualization: query.TimeSeries,
+				Help: "Calls per second, of the transactions called most in the time range."},
+			{ID: "meanDuration", Title: "Mean duration over time", Needs: query.Prometheus, Visualization: query.TimeSeries,
+				Help: "Mean duration of a call, of the transactions that cost most in the time range."},
+		},
+		Limit: query.Limit{Default: 20, Max: 500},
+		Params: []query.Param{
+			{ID: "compareTo", Title: "Compare with", Kind: query.Duration, Default: "7d", Formats: []string{"table"},
+				Help: "How long ago the window lies that cost is compared with. Without data there, one day ago is used."},
+			{ID: "transaction", Title: "Transactions", Kind: query.List, Values: "transaction",
+				Help: "Only these transactions; empty ranks all."},
+		},
+		Examples: []query.Example{
+			{Title: "What does the database spend its time on?", Query: map[string]any{"queryType": "transactions", "format": "table"}},
+			{Title: "The five most called transactions", Query: map[string]any{"queryType": "transactions", "format": "rate", "limit": 5}},
+		},
+		Run: run,
+	}
+}
+
+func run(ctx context.Context, s *query.Session) (query.Result, error) {
+	if s.Format.ID == "table" {
+		return runTable(ctx, s)
+	}
+	return runSeries(ctx, s)
+}

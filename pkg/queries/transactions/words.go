@@ -1,0 +1,41 @@
+package transactions
+
+import "fmt"
+
+// rate words a number per second so that rare things can be read too.
+func rate(perSecond float64) string {
+	switch {
+	case perSecond >= 0.095:
+		return number(perSecond) + " times a second"
+	case perSecond*60 >= 0.95:
+		return number(perSecond*60) + " times a minute"
+	}
+	return number(perSecond*3600) + " times an hour"
+}
+
+func number(v float64) string {
+	if v >= 9.95 {
+		return fmt.Sprintf("%.0f", v)
+	}
+	return fmt.Sprintf("%.2g", v)
+}
+
+func length(seconds float64) string {
+	switch {
+	case seconds >= 1:
+		return fmt.Sprintf("%.1f s", seconds)
+	case seconds >= 0.00995:
+		return fmt.Sprintf("%.0f ms", seconds*1000)
+	}
+	return fmt.Sprintf("%.1f ms", seconds*1000)
+}
+
+func percent(share float64) string {
+	if share > 0 && share < 0.01 {
+		return "less than 1 %"
+	}
+	return fmt.Sprintf("%.0f %%", share*100)
+}
+
+// percentOfConnection words seconds of database time per second: the mean number of connections at work.
+func percentOfConnection(cost float64) string { return percent(cost) + " of one connection" }

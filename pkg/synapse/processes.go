@@ -1,0 +1,55 @@
+package synapse
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/prometheus/common/model"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+)
+
+// Identity is the labels that together name one process.
+type Identity []string
+
+// FullShare is the share of time a process's event loop is busy above which the process itself is the bottleneck and
+// everything it times looks slow. Source: ours, as the guide's "CPU near one core" put on the better measure.
+const FullShare = 0.8
+
+// FindIdentity gives the configured labels, else job and index where these are unique, else instance as well. Two
+// homeservers in one Prometheus, or staging beside production, often share job and index.
+func FindIdentity(ctx context.Context, s *query.Session) (Identity, error) {
+	if len(s.Options.ProcessLabels) > 0 {
+		return s.Options.ProcessLabels, nil
+	}
+	var twice model.Vector
+	promql := "count by (job, index) (process_start_time_seconds" + s.Filters.ProcessSelector() + ") > 1"
+	if err := s.Ask(ctx, query.At(promql, &twice)); err != nil {
+		return nil, err
+	}
+	if len(twice) > 0 {
+		return Identity{"job", "index", "instance"}, nil
+	}
+	return Identity{"job", "index"}, nil
+}
+
+// By is the list for a PromQL "by", with server_name first.
+func (i Identity) By() string { return "server_name, " + strings.Join(i, ", ") }
+
+// Name is how people read a process: its labels, joined by slashes, empty ones left out.
+func (i Identity) Name(m model.Metric) string {
+	var parts []string
+	for _, label := range i {
+		if value := string(m[model.LabelName(label)]); value != "" {
+			parts = append(parts, value)
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+// FullProcesses selects, to be joined on (job, index, instance), the processes whose event loop was busy for more
+// than FullShare of the window. The metrics of a whole process carry no server_name.
+func FullProcesses(f query.Filters, window string) string {
+	return fmt.Sprintf("rate(python_twisted_reactor_tick_time_sum%s%s) > %g", f.ProcessSelector(), window, FullShare)
+}
