@@ -20,27 +20,8 @@ const (
 // slowProbe is a round trip that makes every panel feel slow (ours).
 const slowProbe = 2 * time.Second
 
-// Status of one aspect.
-type Status string
-
-// The statuses; a database that is not configured has no client to probe.
-const (
-	OK         Status = "ok"
-	Warning    Status = "warning"
-	Error      Status = "error"
-	NotChecked Status = "not-checked"
-)
-
-// Aspect is one thing that the health check tells.
-type Aspect struct {
-	Aspect  string `json:"aspect"`
-	Status  Status `json:"status"`
-	Message string `json:"message"`
-	Remedy  string `json:"remedy"`
-}
-
 // Report is what a probe found: the aspects postgres, grants and schema, in this order.
-type Report []Aspect
+type Report = []upstream.Aspect
 
 // Probe looks whether PostgreSQL answers, whether the role may read what is needed, and whether the database is a
 // Synapse's that the plugin knows. Every message is for the user.
@@ -58,19 +39,19 @@ func (c *Client) Probe(ctx context.Context) Report {
 }
 
 func unreachable(err error) Report {
-	server := Aspect{Aspect: "postgres", Status: Error, Message: "PostgreSQL could not be asked.", Remedy: report}
+	server := upstream.Aspect{Aspect: "postgres", Status: upstream.Error, Message: "PostgreSQL could not be asked.", Remedy: report}
 	var fault *upstream.Fault
 	if errors.As(err, &fault) {
 		server.Message, server.Remedy = fault.Message, fault.Remedy
 	}
-	rest := func(name string) Aspect {
-		return Aspect{Aspect: name, Status: NotChecked, Message: "PostgreSQL could not be asked."}
+	rest := func(name string) upstream.Aspect {
+		return upstream.Aspect{Aspect: name, Status: upstream.NotChecked, Message: "PostgreSQL could not be asked."}
 	}
 	return Report{server, rest("grants"), rest("schema")}
 }
 
-func (i inventory) serverAspect(took time.Duration) Aspect {
-	a := Aspect{Aspect: "postgres", Status: OK}
+func (i inventory) serverAspect(took time.Duration) upstream.Aspect {
+	a := upstream.Aspect{Aspect: "postgres", Status: upstream.OK}
 	kind := "primary server"
 	if i.Replica {
 		kind = "read replica"
@@ -78,24 +59,24 @@ func (i inventory) serverAspect(took time.Duration) Aspect {
 	version, _, _ := strings.Cut(i.Version, " ")
 	a.Message = fmt.Sprintf("PostgreSQL %s (%s) answered in %d ms.", version, kind, took.Milliseconds())
 	if took > slowProbe {
-		a.Status = Warning
+		a.Status = upstream.Warning
 		a.Remedy = "The answer took long: look at the database's load and at the network between it and Grafana."
 	}
 	return a
 }
 
-func (i inventory) grantsAspect() Aspect {
-	a := Aspect{Aspect: "grants"}
+func (i inventory) grantsAspect() upstream.Aspect {
+	a := upstream.Aspect{Aspect: "grants"}
 	missing := i.grants()
 	switch {
 	case !i.isSynapse():
-		a.Status, a.Message = NotChecked, "There are no Synapse tables to be granted."
+		a.Status, a.Message = upstream.NotChecked, "There are no Synapse tables to be granted."
 	case len(missing) == 0:
-		a.Status, a.Message = OK, fmt.Sprintf("The role %s may read all that the plugin reads.", quote(i.Role))
+		a.Status, a.Message = upstream.OK, fmt.Sprintf("The role %s may read all that the plugin reads.", quote(i.Role))
 	default:
-		a.Status = Warning
+		a.Status = upstream.Warning
 		if !i.usable || len(i.denied) == len(needs) {
-			a.Status = Error
+			a.Status = upstream.Error
 		}
 		a.Message = fmt.Sprintf("The role %s may not read everything that the plugin needs (missing: %s).", quote(i.Role), i.missingPurposes())
 		a.Remedy = "Run as the owner of the database:\n" + strings.Join(missing, "\n")
@@ -103,12 +84,12 @@ func (i inventory) grantsAspect() Aspect {
 	return a
 }
 
-func failed(aspect string, fault upstream.Fault) Aspect {
-	return Aspect{Aspect: aspect, Status: Error, Message: fault.Message, Remedy: fault.Remedy}
+func failed(aspect string, fault upstream.Fault) upstream.Aspect {
+	return upstream.Aspect{Aspect: aspect, Status: upstream.Error, Message: fault.Message, Remedy: fault.Remedy}
 }
 
-func (i inventory) schemaAspect() Aspect {
-	a := Aspect{Aspect: "schema", Status: OK, Message: "Synapse's " + i.schemaText() + "."}
+func (i inventory) schemaAspect() upstream.Aspect {
+	a := upstream.Aspect{Aspect: "schema", Status: upstream.OK, Message: "Synapse's " + i.schemaText() + "."}
 	if !i.isSynapse() {
 		return failed(a.Aspect, i.strange())
 	}
@@ -131,7 +112,7 @@ func (i inventory) schemaAspect() Aspect {
 			"An upgrade of the operating system can damage the indexes of such a database; see Synapse's documentation, Using Postgres, Fixing incorrect COLLATE or CTYPE.")
 	}
 	if len(doubts) > 0 {
-		a.Status = Warning
+		a.Status = upstream.Warning
 		a.Message = strings.TrimSpace(a.Message + " " + strings.Join(doubts, " "))
 		a.Remedy = strings.Join(remedies, " ")
 	}
