@@ -2,7 +2,10 @@ module github.com/matrix-insight/synapse-datasource/lab
 
 go 1.26.5
 
-require github.com/prometheus/prometheus v0.315.1
+require (
+	github.com/jackc/pgx/v5 v5.12.0
+	github.com/prometheus/prometheus v0.315.1
+)
 
 require (
 	cloud.google.com/go/auth v0.23.2 // indirect
@@ -65,7 +68,6 @@ require (
 	github.com/hashicorp/yamux v0.1.2 // indirect
 	github.com/jackc/pgpassfile v1.0.0 // indirect
 	github.com/jackc/pgservicefile v0.0.0-20240606120523-5a60cdf6a761 // indirect
-	github.com/jackc/pgx/v5 v5.12.0 // indirect
 	github.com/jaegertracing/jaeger-idl v0.14.0 // indirect
 	github.com/jpillora/backoff v1.0.0 // indirect
 	github.com/json-iterator/go v1.1.12 // indirect
