@@ -1,0 +1,61 @@
+package plugin
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"sort"
+
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/upstream/prometheus"
+)
+
+// forwarded are the only headers of a request that reach Prometheus. Grafana sends the first three where the data
+// source asks for it (OAuth pass-through, allowed cookies) and the last where it is set to send the user.
+var forwarded = []string{
+	backend.OAuthIdentityTokenHeaderName, backend.OAuthIdentityIDTokenHeaderName, backend.CookiesHeaderName, "X-Grafana-User",
+}
+
+// notPeople are logins under which Grafana 12.2 asks with an Admin's role although nobody is signed in: anonymous,
+// public dashboards, alert rules.
+var notPeople = map[string]bool{"": true, "service": true, "grafana_scheduler": true}
+
+func showRooms(user *backend.User, fromAlert, hideFromViewers bool) bool {
+	if !hideFromViewers {
+		return true
+	}
+	if user == nil || fromAlert || notPeople[user.Login] {
+		return false
+	}
+	return user.Role == "Editor" || user.Role == "Admin"
+}
+
+func (i *Instance) asker(ctx context.Context, user *backend.User, headers http.Header, fromAlert bool) (context.Context, query.Asker) {
+	identity := http.Header{}
+	for _, name := range forwarded {
+		if value := headers.Get(name); value != "" {
+			identity.Set(name, value)
+		}
+	}
+	return prometheus.WithIdentity(ctx, identity), query.Asker{
+		View:     query.View{ShowRooms: showRooms(user, fromAlert, i.settings.HideRoomsFromViewers)},
+		Identity: hashed(identity),
+	}
+}
+
+// hashed keys shared answers: who sends other credentials may see other data.
+func hashed(identity http.Header) string {
+	names := make([]string, 0, len(identity))
+	for name := range identity {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	sum := sha256.New()
+	for _, name := range names {
+		sum.Write([]byte(name + "\x00" + identity.Get(name) + "\x00"))
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}

@@ -1,0 +1,105 @@
+package plugin
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
+	"github.com/grafana/grafana-plugin-sdk-go/backend/resource/httpadapter"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/queries"
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
+)
+
+// CallResource serves the editors: suggestions, declarations, health in detail.
+func (i *Instance) CallResource(ctx context.Context, req *backend.CallResourceRequest, sender backend.CallResourceResponseSender) error {
+	ctx, _ = i.asker(ctx, req.PluginContext.User, req.GetHTTPHeaders(), false)
+	return i.resources.CallResource(ctx, req, sender)
+}
+
+func newResources(i *Instance) backend.CallResourceHandler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /values/{kind}", i.serveValues)
+	mux.HandleFunc("GET /query-types", func(w http.ResponseWriter, _ *http.Request) { write(w, http.StatusOK, query.Declare(queries.All)) })
+	mux.HandleFunc("GET /health-aspects", func(w http.ResponseWriter, r *http.Request) {
+		write(w, http.StatusOK, map[string]any{"aspects": i.aspects(r.Context())})
+	})
+	return httpadapter.New(mux)
+}
+
+// serveValues answers what a filter or a variable can be set to, within the other filters.
+func (i *Instance) serveValues(w http.ResponseWriter, r *http.Request) {
+	values, err := i.values(r.Context(), r.PathValue("kind"), r.URL.Query())
+	if err != nil {
+		answer := failure(r.Context(), err)
+		write(w, int(answer.Status), map[string]string{"message": answer.Error.Error()})
+		return
+	}
+	write(w, http.StatusOK, values)
+}
+
+const (
+	valuesLimit    = 1000
+	valuesLookback = time.Hour
+)
+
+func (i *Instance) values(ctx context.Context, kind string, asked url.Values) ([]string, error) {
+	if i.broken != nil {
+		return nil, i.broken
+	}
+	label, metrics, err := synapse.LabelOf(kind)
+	if err != nil {
+		return nil, query.Badf("%s", err)
+	}
+	to, err := milliseconds(asked, "to", time.Now())
+	if err != nil {
+		return nil, err
+	}
+	from, err := milliseconds(asked, "from", to.Add(-valuesLookback))
+	if err != nil {
+		return nil, err
+	}
+	limit := valuesLimit
+	if text := asked.Get("limit"); text != "" {
+		if limit, err = strconv.Atoi(text); err != nil || limit < 1 {
+			return nil, query.Badf("\"limit\" is %q; it takes a whole number of 1 or more.", text)
+		}
+	}
+	filters := query.Filters{ServerName: asked["serverName"], Job: asked["job"], Index: asked["index"], Instance: asked["instance"]}
+	ctx, cancel := context.WithTimeout(ctx, i.settings.QueryTimeout)
+	defer cancel()
+	values, err := i.prometheus.LabelValues(ctx, label, []string{filters.Without(kind).Selector(metrics)}, from, to)
+	if err != nil {
+		return nil, err
+	}
+	return values[:min(limit, len(values))], nil
+}
+
+func milliseconds(asked url.Values, name string, fallback time.Time) (time.Time, error) {
+	text := asked.Get(name)
+	if text == "" {
+		return fallback, nil
+	}
+	ms, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return time.Time{}, query.Badf("%q is %q; it takes a time in milliseconds since 1970.", name, text)
+	}
+	return time.UnixMilli(ms), nil
+}
+
+func write(w http.ResponseWriter, status int, body any) {
+	raw, err := json.Marshal(body)
+	if err != nil {
+		status, raw = http.StatusInternalServerError, []byte(`{"message":"The answer can't be written as JSON."}`)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	if _, err := w.Write(raw); err != nil {
+		backend.Logger.Debug("A resource answer was not taken", "error", err)
+	}
+}

@@ -1,0 +1,96 @@
+package plugin
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
+)
+
+// CheckHealth answers in one sentence, with the aspects as details. Only Prometheus decides between OK and ERROR:
+// without PostgreSQL everything else works.
+func (i *Instance) CheckHealth(ctx context.Context, req *backend.CheckHealthRequest) (*backend.CheckHealthResult, error) {
+	ctx, _ = i.asker(ctx, req.PluginContext.User, req.GetHTTPHeaders(), false)
+	aspects := i.aspects(ctx)
+	details, err := json.Marshal(map[string]any{"aspects": aspects})
+	if err != nil {
+		return nil, err
+	}
+	status := backend.HealthStatusOk
+	if aspects[0].Status == upstream.Error {
+		status = backend.HealthStatusError
+	}
+	return &backend.CheckHealthResult{Status: status, Message: sentence(aspects), JSONDetails: details}, nil
+}
+
+// aspects always lists all five, in the same order.
+func (i *Instance) aspects(ctx context.Context) []upstream.Aspect {
+	if i.broken != nil {
+		message := "The data source settings can't be used."
+		if fault := new(upstream.Fault); !errors.As(i.broken, &fault) {
+			message = i.broken.Error()
+		}
+		return append([]upstream.Aspect{{Aspect: "prometheus", Status: upstream.Error, Message: message}},
+			notChecked("metrics", "postgres", "grants", "schema")...)
+	}
+	ctx, cancel := context.WithTimeout(ctx, i.settings.QueryTimeout)
+	defer cancel()
+	var fromPrometheus, fromPostgres []upstream.Aspect
+	var both sync.WaitGroup
+	both.Go(func() { fromPrometheus = i.prometheus.Probe(ctx, time.Now()) })
+	both.Go(func() { fromPostgres = i.postgresAspects(ctx) })
+	both.Wait()
+	return append(fromPrometheus, fromPostgres...)
+}
+
+func (i *Instance) postgresAspects(ctx context.Context) []upstream.Aspect {
+	if i.postgres == nil {
+		aspects := notChecked("postgres", "grants", "schema")
+		for k := range aspects {
+			aspects[k].Status = upstream.NotConfigured
+			aspects[k].Message = "PostgreSQL is not configured; rooms and destinations can't be named, all else works."
+		}
+		return aspects
+	}
+	return i.postgres.Probe(ctx)
+}
+
+func notChecked(names ...string) []upstream.Aspect {
+	aspects := make([]upstream.Aspect, len(names))
+	for i, name := range names {
+		aspects[i] = upstream.Aspect{Aspect: name, Status: upstream.NotChecked, Message: "Not looked at, because of the error above."}
+	}
+	return aspects
+}
+
+// sentence says how all is: what is well shortly, what is not with its remedy.
+func sentence(aspects []upstream.Aspect) string {
+	var parts []string
+	for _, a := range aspects {
+		switch a.Status {
+		case upstream.Warning, upstream.Error:
+			parts = append(parts, strings.TrimSpace(a.Message+" "+firstLine(a.Remedy)))
+		case upstream.OK:
+			if a.Aspect == "metrics" || a.Aspect == "postgres" {
+				parts = append(parts, a.Message)
+			}
+		case upstream.NotConfigured, upstream.NotChecked:
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+// firstLine: statements to paste stand in the details, not in the sentence.
+func firstLine(text string) string {
+	line, _, more := strings.Cut(text, "\n")
+	if more {
+		return line + " …"
+	}
+	return line
+}

@@ -1,0 +1,79 @@
+// Package plugin is Grafana's edge, one file per capability. Nothing below it sees a Grafana request.
+package plugin
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
+	"github.com/grafana/grafana-plugin-sdk-go/backend/httpclient"
+	"github.com/grafana/grafana-plugin-sdk-go/backend/instancemgmt"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
+	"github.com/matrix-insight/synapse-datasource/pkg/upstream/postgres"
+	"github.com/matrix-insight/synapse-datasource/pkg/upstream/prometheus"
+)
+
+// Instance is one configured data source; Grafana makes a new one whenever the settings change.
+type Instance struct {
+	settings   settings.Settings
+	runner     *query.Runner
+	prometheus *prometheus.Client
+	postgres   *postgres.Client // nil where not configured
+	resources  backend.CallResourceHandler
+	// broken is why the settings can't be used. Such an instance answers every call with it, so that the admin reads
+	// which setting to mend instead of "plugin unavailable".
+	broken error
+}
+
+// NewInstance is the SDK's instance factory. It opens no connection: an upstream that is down must not keep the
+// data source from loading.
+func NewInstance(ctx context.Context, ds backend.DataSourceInstanceSettings) (instancemgmt.Instance, error) {
+	i := &Instance{}
+	i.broken = i.connect(ctx, ds)
+	i.resources = newResources(i)
+	return i, nil
+}
+
+func (i *Instance) connect(ctx context.Context, ds backend.DataSourceInstanceSettings) (err error) {
+	if i.settings, err = settings.Load(ds.URL, ds.JSONData, ds.DecryptedSecureJSONData); err != nil {
+		return err
+	}
+	transport, err := httpTransport(ctx, ds)
+	if err != nil {
+		return &settings.Invalid{Message: "The HTTP settings of the data source can't be used. Check its TLS certificates and keys, and its proxy settings."}
+	}
+	if i.prometheus, err = prometheus.New(i.settings.URL, i.settings.HTTPMethod, transport); err != nil {
+		return &settings.Invalid{Message: "The Prometheus URL can't be used. It looks like http://prometheus:9090."}
+	}
+	var database query.Database
+	if i.settings.Postgres.Configured() {
+		if i.postgres, err = newPostgres(ctx, ds, i.settings.Postgres); err != nil {
+			return err
+		}
+		database = i.postgres
+	}
+	i.runner = query.NewRunner(options(ds.UID, i.settings), i.prometheus, database)
+	return nil
+}
+
+func httpTransport(ctx context.Context, ds backend.DataSourceInstanceSettings) (http.RoundTripper, error) {
+	opts, err := ds.HTTPClientOptions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if opts.Timeouts != nil {
+		timeouts := *opts.Timeouts
+		timeouts.Timeout = 0 // the query timeout is the only limit
+		opts.Timeouts = &timeouts
+	}
+	return httpclient.GetTransport(opts)
+}
+
+// Dispose ends what the instance holds open.
+func (i *Instance) Dispose() {
+	if i.postgres != nil {
+		i.postgres.Close()
+	}
+}

@@ -1,0 +1,31 @@
+// Package queries lists every query type, in the order in which the guide reads its graphs.
+package queries
+
+import (
+	"strings"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/queries/eventsendtime"
+	"github.com/matrix-insight/synapse-datasource/pkg/queries/transactions"
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+)
+
+// All is the one list; a new query type is a folder and a line here.
+var All = []query.Type{
+	eventsendtime.Type(),
+	transactions.Type(),
+}
+
+// Find gives the type of an id; the error names the valid ones.
+func Find(id string) (query.Type, error) {
+	ids := make([]string, len(All))
+	for i, t := range All {
+		if t.ID == id {
+			return t, nil
+		}
+		ids[i] = t.ID
+	}
+	if id == "" {
+		return query.Type{}, query.Badf("The query has no type. Choose one in the query editor: %s.", strings.Join(ids, ", "))
+	}
+	return query.Type{}, query.Badf("Unknown query type %q. Valid types: %s.", id, strings.Join(ids, ", "))
+}

@@ -1,0 +1,65 @@
+package prometheus
+
+import (
+	"context"
+	"fmt"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/prometheus/common/model"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
+)
+
+// Probe looks at two aspects on the path that queries take: whether the API answers, and whether it has Synapse's
+// metrics.
+func (c *Client) Probe(ctx context.Context, now time.Time) []upstream.Aspect {
+	if _, _, err := c.Instant(ctx, "1+1", now); err != nil {
+		return []upstream.Aspect{
+			upstream.Failed("prometheus", err),
+			{Aspect: "metrics", Status: upstream.NotChecked, Message: "Not looked for: Prometheus does not answer."},
+		}
+	}
+	return []upstream.Aspect{
+		{Aspect: "prometheus", Status: upstream.OK, Message: "Prometheus answers."},
+		c.probeMetrics(ctx, now),
+	}
+}
+
+const metricsRemedy = "Set enable_metrics: true in homeserver.yaml, add a listener of type metrics to every process, and a scrape job for each of them in Prometheus."
+
+func (c *Client) probeMetrics(ctx context.Context, now time.Time) upstream.Aspect {
+	builds, _, err := c.Instant(ctx, "count by (version) (synapse_build_info)", now)
+	if err != nil {
+		return upstream.Failed("metrics", err)
+	}
+	servers, _, err := c.Instant(ctx, `count by (server_name) (synapse_storage_schedule_time_count)`, now)
+	if err != nil {
+		return upstream.Failed("metrics", err)
+	}
+	if len(builds) == 0 && len(servers) == 0 {
+		return upstream.Aspect{Aspect: "metrics", Status: upstream.Warning,
+			Message: "Prometheus has no metrics of Synapse right now.", Remedy: metricsRemedy}
+	}
+	processes := 0
+	for _, sample := range builds {
+		processes += int(sample.Value)
+	}
+	return upstream.Aspect{Aspect: "metrics", Status: upstream.OK, Message: fmt.Sprintf(
+		"Synapse %s: %d processes of %s.", labels(builds, "version"), processes, labels(servers, "server_name"))}
+}
+
+func labels(vector model.Vector, name model.LabelName) string {
+	var values []string
+	for _, sample := range vector {
+		if value := sample.Metric[name]; value != "" {
+			values = append(values, string(value))
+		}
+	}
+	if len(values) == 0 {
+		return "an unnamed homeserver"
+	}
+	sort.Strings(values)
+	return strings.Join(values, ", ")
+}
