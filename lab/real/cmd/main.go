@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"time"
@@ -12,11 +13,15 @@ import (
 	"github.com/matrix-insight/synapse-datasource/lab/real"
 	"github.com/matrix-insight/synapse-datasource/lab/real/compare"
 	"github.com/matrix-insight/synapse-datasource/lab/rig"
+	"github.com/matrix-insight/synapse-datasource/lab/rig/ask"
 )
 
 const seed = 1
 
+var dist = flag.String("dist", "../dist", "the folder with the built plugin")
+
 func main() {
+	flag.Parse()
 	ctx, cancel := rig.Context()
 	defer cancel()
 	if err := run(ctx); err != nil {
@@ -41,7 +46,7 @@ func run(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, pair.Stop()) }()
 	report := &compare.Report{Out: os.Stdout}
-	err = drive(ctx, pair, report, traffic)
+	err = compareAll(ctx, pair, report, traffic)
 	if os.Getenv("KEEP") == "1" {
 		keep(ctx, pair, err)
 	}
@@ -63,24 +68,37 @@ func trafficTime() (time.Duration, error) {
 	return time.ParseDuration(text)
 }
 
-// drive makes a window of traffic between two quiet spells and compares it. The first traffic only makes the metrics
-// exist: a counter that is born inside the window has grown by something that nobody saw.
-func drive(ctx context.Context, pair *real.Pair, report *compare.Report, traffic time.Duration) error {
-	if err := pair.Traffic(ctx, seed, traffic/4); err != nil {
+// compareAll starts the plugin, makes a window of traffic and compares it.
+func compareAll(ctx context.Context, pair *real.Pair, report *compare.Report, traffic time.Duration) (err error) {
+	process, err := ask.Start(ctx, ask.Binary(*dist), nil)
+	if err != nil {
 		return err
 	}
-	if err := pair.Quiesce(ctx); err != nil {
+	defer func() { err = errors.Join(err, process.Stop()) }()
+	window, err := drive(ctx, pair, traffic)
+	if err != nil {
 		return err
+	}
+	return compare.All(ctx, report, &compare.Plugin{Plugin: process, Pair: pair}, window)
+}
+
+// drive makes a window of traffic between two quiet spells. The first traffic only makes the metrics exist: a counter
+// that is born inside the window has grown by something that nobody saw.
+func drive(ctx context.Context, pair *real.Pair, traffic time.Duration) (window compare.Window, err error) {
+	if err := pair.Traffic(ctx, seed, traffic/4); err != nil {
+		return window, err
+	}
+	if err := pair.Quiesce(ctx); err != nil {
+		return window, err
 	}
 	from := time.Now().Add(-2 * pair.ScrapeInterval)
 	if err := pair.Traffic(ctx, seed+1, traffic); err != nil {
-		return err
+		return window, err
 	}
 	if err := pair.Quiesce(ctx); err != nil {
-		return err
+		return window, err
 	}
-	window := compare.NewWindow(from, time.Now().Add(-pair.ScrapeInterval), pair.ScrapeInterval)
-	return compare.All(ctx, report, pair, window)
+	return compare.NewWindow(from, time.Now().Add(-pair.ScrapeInterval), pair.ScrapeInterval), nil
 }
 
 func keep(ctx context.Context, pair *real.Pair, err error) {

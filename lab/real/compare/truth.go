@@ -35,6 +35,9 @@ type Truth struct {
 	scrapes    []scrape
 }
 
+// Truths are the truths of all homeservers by server_name.
+type Truths map[string]*Truth
+
 type scrape struct {
 	at       time.Time
 	families real.Families
