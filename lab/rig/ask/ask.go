@@ -13,7 +13,6 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 	"github.com/grafana/grafana-plugin-sdk-go/backend/grpcplugin"
@@ -190,10 +189,4 @@ func (p *Plugin) RSS() (now, peak int64, err error) {
 		}
 	}
 	return now, peak, nil
-}
-
-// Last is the time range that ends now.
-func Last(length time.Duration) backend.TimeRange {
-	now := time.Now()
-	return backend.TimeRange{From: now.Add(-length), To: now}
 }

@@ -80,11 +80,20 @@ func (s Source) Context() backend.PluginContext {
 // started stands for the time when the data source was saved.
 var started = time.Now()
 
+// Span is the time range of a panel.
+type Span = backend.TimeRange
+
+// Last is the time range that ends now.
+func Last(length time.Duration) Span {
+	now := time.Now()
+	return Span{From: now.Add(-length), To: now}
+}
+
 // Query is one query as a panel holds it: any keys, "queryType" among them.
 type Query map[string]any
 
 // Request asks one or more queries for one time range; they are named A, B, … unless they name themselves.
-func (s Source) Request(span backend.TimeRange, queries ...Query) *backend.QueryDataRequest {
+func (s Source) Request(span Span, queries ...Query) *backend.QueryDataRequest {
 	request := &backend.QueryDataRequest{PluginContext: s.Context(), Headers: map[string]string{}}
 	for i, query := range queries {
 		refID, _ := query["refId"].(string)
