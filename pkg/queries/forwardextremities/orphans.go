@@ -1,0 +1,83 @@
+package forwardextremities
+
+import (
+	"context"
+	"time"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+)
+
+const (
+	// orphanLimit bounds the statement that looks for rooms without any extremity: it reads all local memberships.
+	orphanLimit = 3 * time.Second
+	// orphanMemberships is the number of memberships above which it is not tried (ours).
+	orphanMemberships = 1_000_000
+	// maxOrphans is how many are shown; one is bad enough.
+	maxOrphans = 20
+)
+
+// readOrphans finds rooms with local members and no extremity. It is worth a look, not worth a failure.
+func (v *survey) readOrphans(ctx context.Context, s *query.Session) error {
+	limit := min(maxOrphans, s.Limit/2)
+	var size sizes
+	var found []detail
+	err := s.Read(ctx, orphanLimit, func(ctx context.Context, tx query.Tx) error {
+		all, err := query.Rows[sizes](ctx, tx, sizeSQL)
+		if err != nil {
+			return err
+		}
+		size = sizes{}
+		if len(all) > 0 {
+			size = all[0]
+		}
+		if size.Memberships > orphanMemberships {
+			return nil
+		}
+		list, err := query.Rows[counted](ctx, tx, orphanSQL, int64(limit+1))
+		if err != nil {
+			return err
+		}
+		found, err = details(ctx, tx, s.Now, list)
+		return err
+	})
+	v.size = size
+	switch {
+	case isTimeout(err):
+		s.Inform("Rooms with local members but without any forward extremity were not looked for: it took longer than %s.", orphanLimit)
+		return nil
+	case err != nil:
+		return err
+	case size.Memberships > orphanMemberships:
+		s.Inform("Rooms with local members but without any forward extremity were not looked for: there are about %d memberships, "+
+			"too many to read each time.", size.Memberships)
+	case len(found) > limit:
+		s.Warn("More than %d rooms have local members but no forward extremity at all: they are corrupt.", limit)
+		found = found[:limit]
+	}
+	v.orphans = found
+	return nil
+}
+
+// tellRest adds the notices that depend on what is shown.
+func tellRest(s *query.Session, v survey, all []detail) {
+	if v.missed > 0 {
+		s.Inform("%d further rooms have more than %d extremities; raise the limit to see them.", v.missed, least(s))
+	}
+	if v.size.StateDAG {
+		s.Inform("This homeserver has rooms with a state DAG (MSC4242), whose state has extremities of its own; they are not counted here.")
+	}
+	partial, known, local := 0, false, false
+	for _, d := range all {
+		if d.Partial {
+			partial++
+		}
+		known = known || d.JoinedMembers != nil
+		local = local || d.LocalMembers > 0
+	}
+	if partial > 0 {
+		s.Inform("%d rooms are still being joined: their members and state are not all known yet and are left empty.", partial)
+	}
+	if local && !known {
+		s.Inform("Synapse has no statistics of these rooms (stats.enabled may be false), so joined members and state events are empty.")
+	}
+}

@@ -1,0 +1,103 @@
+package forwardextremities
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
+)
+
+// secondLook is how long we wait before we look at a corrupt room again: a standby may lag behind its primary, and a
+// room may be on its way out.
+const secondLook = time.Second
+
+// survey is everything that one answer is made of.
+type survey struct {
+	top     []detail
+	orphans []detail
+	missed  int64 // rooms above the minimum that the limit leaves out
+	size    sizes
+}
+
+func rooms(ctx context.Context, s *query.Session) (query.Result, error) {
+	owner, allowed, err := owner(ctx, s)
+	if err != nil || !allowed {
+		return table{}, err
+	}
+	var found survey
+	if err := s.Ask(ctx, found.readTop, found.readOrphans); err != nil {
+		return nil, err
+	}
+	all := append(found.top, found.orphans...)
+	all = lookAgain(ctx, s, all)
+	all = slices.DeleteFunc(all, func(d detail) bool { return d.Extremities <= least(s) && !d.facts().corrupt() })
+	slices.SortFunc(all, func(a, b detail) int {
+		return cmp.Or(cmp.Compare(b.Extremities, a.Extremities), cmp.Compare(a.RoomID, b.RoomID))
+	})
+	tellRest(s, found, all)
+	return table{rows: rows(s, owner, all)}, nil
+}
+
+// least is the minimum that rooms must exceed.
+func least(s *query.Session) int64 { return int64(s.Number("minExtremities")) }
+
+// owner is the homeserver of the database; not allowed where the query asks for others.
+func owner(ctx context.Context, s *query.Session) (name string, allowed bool, err error) {
+	name, err = s.Owner(ctx)
+	if err != nil {
+		return "", false, err
+	}
+	if name == "" {
+		s.Inform("The database has no local member of any room yet, so the name of its homeserver is not known. " +
+			"It can be filled in in the data source settings.")
+	}
+	if s.Filters.AllowsServer(name) {
+		return name, true, nil
+	}
+	if name == "" {
+		s.Warn("The query asks for certain homeservers; the database does not tell which one it belongs to.")
+	} else {
+		s.Inform("PostgreSQL holds the rooms of %s only, which the query does not ask for.", name)
+	}
+	return name, false, nil
+}
+
+// lookAgain reads corrupt rooms a second time: what is gone then was no corruption.
+func lookAgain(ctx context.Context, s *query.Session, all []detail) []detail {
+	var suspects []counted
+	for _, d := range all {
+		if d.facts().corrupt() {
+			suspects = append(suspects, counted{RoomID: d.RoomID})
+		}
+	}
+	if len(suspects) == 0 {
+		return all
+	}
+	select {
+	case <-time.After(secondLook):
+	case <-ctx.Done():
+	}
+	var again []detail
+	err := s.Read(ctx, 0, func(ctx context.Context, tx query.Tx) (err error) {
+		again, err = details(ctx, tx, s.Now, suspects)
+		return err
+	})
+	if err != nil {
+		s.Warn("Rooms that look corrupt could not be looked at a second time.")
+		return all
+	}
+	for _, d := range again {
+		i := slices.IndexFunc(all, func(old detail) bool { return old.RoomID == d.RoomID })
+		all[i] = d
+	}
+	return all
+}
+
+func isTimeout(err error) bool {
+	var fault *upstream.Fault
+	return errors.As(err, &fault) && fault.Kind == upstream.Timeout
+}

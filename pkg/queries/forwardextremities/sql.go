@@ -1,0 +1,110 @@
+package forwardextremities
+
+import (
+	"context"
+	"time"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+)
+
+// topSQL is the only statement that reads the whole table: an index or sequential scan of two short columns.
+const topSQL = `SELECT room_id, count(*) AS extremities, count(*) OVER () AS total
+FROM event_forward_extremities
+GROUP BY room_id HAVING count(*) > $1
+ORDER BY extremities DESC, room_id LIMIT $2`
+
+// detailSQL decorates the shown rooms only; every join goes by an index. $2 is now in ms.
+const detailSQL = `SELECT t.room_id, x.*, m.local_members, r.room_version, n.name, n.canonical_alias,
+  c.joined_members, c.current_state_events AS state_events, p.room_id IS NOT NULL AS partial
+FROM unnest($1::text[]) AS t(room_id)
+CROSS JOIN LATERAL (
+  SELECT count(*) AS extremities, count(DISTINCT g.state_group) AS state_groups,
+    count(*) FILTER (WHERE e.event_id IS NULL) AS missing,
+    count(*) FILTER (WHERE e.outlier) AS outliers,
+    count(*) FILTER (WHERE e.rejection_reason IS NOT NULL) AS rejected,
+    count(*) FILTER (WHERE e.room_id <> f.room_id) AS elsewhere,
+    count(*) FILTER (WHERE e.event_id IS NOT NULL AND NOT e.outlier AND g.event_id IS NULL) AS stateless,
+    count(*) FILTER (WHERE e.event_id IS NULL OR e.outlier OR e.rejection_reason IS NOT NULL
+      OR e.room_id <> f.room_id OR g.event_id IS NULL) AS bad,
+    max(e.received_ts) AS newest, min(e.received_ts) AS oldest,
+    coalesce(bool_or(e.type = 'org.matrix.dummy_event' AND e.received_ts > $2::bigint - 900000), false) AS dummy
+  FROM event_forward_extremities f
+  LEFT JOIN events e ON e.event_id = f.event_id
+  LEFT JOIN event_to_state_groups g ON g.event_id = f.event_id
+  WHERE f.room_id = t.room_id) x
+CROSS JOIN LATERAL (
+  SELECT count(*) AS local_members FROM local_current_membership l
+  WHERE l.room_id = t.room_id AND l.membership = 'join') m
+LEFT JOIN rooms r ON r.room_id = t.room_id
+LEFT JOIN room_stats_state n ON n.room_id = t.room_id
+LEFT JOIN room_stats_current c ON c.room_id = t.room_id
+LEFT JOIN partial_state_rooms p ON p.room_id = t.room_id`
+
+// sizeSQL reads the catalogue only. The table of rooms with a state DAG (MSC4242) is known since schema 94.
+const sizeSQL = `SELECT reltuples::bigint AS memberships,
+  coalesce(pg_relation_size(to_regclass('msc4242_state_dag_forward_extremities')), 0) > 0 AS state_dag
+FROM pg_catalog.pg_class WHERE oid = to_regclass('local_current_membership')`
+
+// orphanSQL finds rooms with local members and no extremity at all.
+const orphanSQL = `SELECT DISTINCT l.room_id, 0::bigint AS extremities, 0::bigint AS total
+FROM local_current_membership l
+WHERE l.membership = 'join'
+  AND NOT EXISTS (SELECT 1 FROM event_forward_extremities f WHERE f.room_id = l.room_id)
+ORDER BY l.room_id LIMIT $1`
+
+// counted is one room of the ranking; Total counts all rooms above the minimum, also those beyond the limit.
+type counted struct {
+	RoomID      string `db:"room_id"`
+	Extremities int64
+	Total       int64
+}
+
+type sizes struct {
+	Memberships int64 // an estimate; -1: never analysed
+	StateDAG    bool  `db:"state_dag"`
+}
+
+// detail is one room as detailSQL gives it. Times are in ms.
+type detail struct {
+	RoomID                                            string `db:"room_id"`
+	Extremities                                       int64
+	StateGroups                                       int64 `db:"state_groups"`
+	Missing, Outliers, Rejected, Elsewhere, Stateless int64
+	Bad                                               int64
+	Newest, Oldest                                    *int64
+	Dummy                                             bool
+	LocalMembers                                      int64   `db:"local_members"`
+	RoomVersion                                       *string `db:"room_version"`
+	Name                                              *string
+	CanonicalAlias                                    *string `db:"canonical_alias"`
+	JoinedMembers                                     *int64  `db:"joined_members"`
+	StateEvents                                       *int64  `db:"state_events"`
+	Partial                                           bool
+}
+
+func (d detail) facts() facts {
+	return facts{
+		extremities: d.Extremities, stateGroups: d.StateGroups, localMembers: d.LocalMembers,
+		bad: d.Bad, missing: d.Missing, outliers: d.Outliers, rejected: d.Rejected, elsewhere: d.Elsewhere, stateless: d.Stateless,
+		newest: instant(d.Newest), oldest: instant(d.Oldest), dummy: d.Dummy, partial: d.Partial,
+	}
+}
+
+func instant(ms *int64) *time.Time {
+	if ms == nil {
+		return nil
+	}
+	at := time.UnixMilli(*ms).UTC()
+	return &at
+}
+
+func details(ctx context.Context, tx query.Tx, now time.Time, rooms []counted) ([]detail, error) {
+	if len(rooms) == 0 {
+		return nil, nil
+	}
+	ids := make([]string, len(rooms))
+	for i, r := range rooms {
+		ids[i] = r.RoomID
+	}
+	return query.Rows[detail](ctx, tx, detailSQL, ids, now.UnixMilli())
+}

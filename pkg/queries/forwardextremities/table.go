@@ -1,0 +1,114 @@
+package forwardextremities
+
+import (
+	"time"
+
+	"github.com/grafana/grafana-plugin-sdk-go/data"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+)
+
+type row struct {
+	detail
+	facts
+	judgement
+	room   query.Room
+	server string
+	advice string
+}
+
+type table struct{ rows []row }
+
+func (t table) Frames(view query.View) data.Frames {
+	frame := query.TableFrame("Rooms by forward extremities", columns, t.rows, view)
+	if len(t.rows) > 0 && !view.ShowRooms {
+		frame.AppendNotices(data.Notice{Severity: data.NoticeSeverityInfo, Text: "Rooms are shown by pseudonyms, without names: " +
+			"the data source shows them to signed-in Editors and Admins only."})
+	}
+	return data.Frames{frame}
+}
+
+// rows judges details that are sorted by extremities, the most first.
+func rows(s *query.Session, server string, all []detail) []row {
+	threshold := int64(s.Options.DummyEventsThreshold)
+	known := make([]facts, len(all))
+	for i, d := range all {
+		known[i] = d.facts()
+	}
+	rows := make([]row, len(all))
+	for i, j := range judgeAll(known, threshold, s.Now) {
+		rows[i] = row{all[i], known[i], j, s.Room(all[i].RoomID), server, advice(known[i], j, threshold)}
+	}
+	return rows
+}
+
+var columns = []query.Column[row]{
+	query.RoomWords("room_id", "Room", "The room's id, or a stable pseudonym for viewers who may not see rooms.",
+		func(r row, v query.View) string { return v.Room(r.room) }),
+	query.Words("server_name", "Homeserver", "The homeserver that the database belongs to.",
+		func(r row) string { return r.server }),
+	query.MaybeRoomWords("name", "Name", "The room's name, from Synapse's room statistics. Empty where it has none.",
+		func(r row, v query.View) *string { return v.RoomText(filled(r.Name)) }),
+	query.MaybeRoomWords("canonical_alias", "Alias", "The room's main alias, from Synapse's room statistics. Empty where it has none.",
+		func(r row, v query.View) *string { return v.RoomText(filled(r.CanonicalAlias)) }),
+	query.Count("extremities", "Extremities", "Forward extremities: events that no other event follows yet. One is normal; more "+
+		"mean that the room's history has split into branches that Synapse must bring together.",
+		func(r row) int64 { return r.extremities }),
+	query.Count("state_groups", "State groups", "Different states among the extremities. 1 means that there is nothing to "+
+		"resolve and that they cost little.", func(r row) int64 { return r.stateGroups }),
+	query.Count("local_members", "Local members", "Users of this homeserver who are in the room. Without any, Synapse does not "+
+		"tidy the room.", func(r row) int64 { return r.localMembers }),
+	query.MaybeCount("joined_members", "Members", "Members of all homeservers, from Synapse's room statistics, which may lag "+
+		"behind; for a room that was left it is as of then. Empty while the room is being joined.",
+		func(r row) *int64 { return unless(r.Partial, r.JoinedMembers) }),
+	query.Words("room_version", "Room version", "The version of the room's rules. Empty where it is not known.",
+		func(r row) string { return text(r.RoomVersion) }),
+	query.MaybeCount("state_events", "State events", "Entries of the room's current state, mostly memberships, from Synapse's room "+
+		"statistics, which may count too many. Resolving a large state is expensive. Empty for a room that was left or is being joined.",
+		func(r row) *int64 { return unless(r.Partial || !r.local(), r.StateEvents) }),
+	query.MaybeTime("newest_extremity", "Newest", "When this homeserver received the newest of the extremities.",
+		func(r row) *time.Time { return r.newest }),
+	query.MaybeTime("oldest_extremity", "Oldest", "When this homeserver received the oldest of the extremities.",
+		func(r row) *time.Time { return r.oldest }),
+	query.Count("missing_events", "Missing events", "Extremities whose event is not in the database: 0 in a healthy room.",
+		func(r row) int64 { return r.missing }),
+	query.Words("verdict", "Verdict", "corrupt: Synapse can't go on from here; act: it costs time and does not go away; watch: look "+
+		"again later; heals-itself: Synapse is tidying it; harmless: it costs next to nothing.",
+		func(r row) string { return string(r.verdict) }).Painted(
+		query.Colour{Value: string(Corrupt), Colour: "dark-red"}, query.Colour{Value: string(Act), Colour: "red"},
+		query.Colour{Value: string(Watch), Colour: "orange"}, query.Colour{Value: string(HealsItself), Colour: "blue"},
+		query.Colour{Value: string(Harmless), Colour: "green"}),
+	query.MaybeAmount("heals_in", "Heals in", "s", "How long Synapse's own tidying takes at best. Empty where it does not do it.",
+		func(r row) *float64 { return seconds(r.healsIn) }),
+	query.Words("advice", "Advice", "Why the room has its verdict, and what to do, from harmless to risky.",
+		func(r row) string { return r.advice }),
+}
+
+func filled(s *string) *string {
+	if s == nil || *s == "" {
+		return nil
+	}
+	return s
+}
+
+func text(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+func unless(unknown bool, n *int64) *int64 {
+	if unknown {
+		return nil
+	}
+	return n
+}
+
+func seconds(d *time.Duration) *float64 {
+	if d == nil {
+		return nil
+	}
+	s := d.Seconds()
+	return &s
+}

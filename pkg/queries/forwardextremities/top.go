@@ -1,0 +1,102 @@
+package forwardextremities
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
+)
+
+const (
+	// passKey names the full count that runs on after a query.
+	passKey = "forwardExtremities"
+	// passRooms bounds what a full count keeps: some MB at most.
+	passRooms = 20_000
+	// passFresh is how long a full count answers before a quick one is tried again.
+	passFresh = 15 * time.Minute
+)
+
+// readTop ranks the rooms and decorates the first ones, in one transaction. Where the ranking takes longer than a
+// statement may, a full count goes on in the background and its last result answers.
+func (v *survey) readTop(ctx context.Context, s *query.Session) error {
+	pass := s.Background(passKey)
+	if pass.Value != nil && time.Since(pass.At) < passFresh {
+		return v.readFromPass(ctx, s, pass)
+	}
+	ranked := false
+	err := s.Read(ctx, 0, func(ctx context.Context, tx query.Tx) error {
+		ranked = false
+		list, err := query.Rows[counted](ctx, tx, topSQL, least(s), int64(s.Limit))
+		if err != nil {
+			return err
+		}
+		ranked = true
+		v.keep(list)
+		v.top, err = details(ctx, tx, s.Now, list)
+		return err
+	})
+	if ranked || !isTimeout(err) {
+		return err
+	}
+	s.StartBackground(passKey, s.Options.FullPassTimeout, fullPass)
+	if pass.Value == nil {
+		return counting(err, s.Background(passKey))
+	}
+	return v.readFromPass(ctx, s, pass)
+}
+
+func (v *survey) keep(list []counted) {
+	v.missed = 0
+	if len(list) > 0 {
+		v.missed = list[0].Total - int64(len(list))
+	}
+}
+
+// fullPass ranks all rooms with more than one extremity.
+func fullPass(ctx context.Context, tx query.Tx) (any, error) {
+	return query.Rows[counted](ctx, tx, topSQL, int64(1), int64(passRooms))
+}
+
+func (v *survey) readFromPass(ctx context.Context, s *query.Session, pass query.Background) error {
+	s.Warn("Ranking all rooms takes longer than one statement may: the ranking is %s old, the rooms' numbers are of now.",
+		time.Since(pass.At).Round(time.Second))
+	if least(s) < 1 {
+		s.Warn("Rooms with a single extremity are left out.")
+	}
+	all, _ := pass.Value.([]counted)
+	shown := above(all, least(s))
+	v.missed = 0
+	if len(shown) > s.Limit {
+		v.missed, shown = int64(len(shown)-s.Limit), shown[:s.Limit]
+	}
+	return s.Read(ctx, 0, func(ctx context.Context, tx query.Tx) (err error) {
+		v.top, err = details(ctx, tx, s.Now, shown)
+		return err
+	})
+}
+
+func above(ranking []counted, least int64) []counted {
+	for i, r := range ranking {
+		if r.Extremities <= least {
+			return ranking[:i]
+		}
+	}
+	return ranking
+}
+
+// counting says that there is no ranking yet, in place of the time-out that led to it.
+func counting(err error, pass query.Background) error {
+	var fault *upstream.Fault
+	if !errors.As(err, &fault) {
+		return err
+	}
+	told := *fault
+	told.Message = "Ranking all rooms takes longer than one statement may, and no full count is finished yet."
+	told.Remedy = "It runs in the background now; look again in some minutes."
+	if !pass.Running {
+		told.Remedy = "Raise the limit of the full count in the data source settings."
+	}
+	return &told
+}
