@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+
+import { type Declaration, declarations } from './declarations';
+import { generate, root } from './files';
+import { pluginId } from './query';
+
+const read = (path: string) => readFileSync(resolve(root, path), 'utf8');
+
+interface Node {
+  [key: string]: unknown;
+}
+
+/** Every object within a value. */
+function objects(value: unknown): Node[] {
+  if (typeof value !== 'object' || value === null) {
+    return [];
+  }
+  const inner = Object.values(value).flatMap(objects);
+  return Array.isArray(value) ? inner : [value as Node, ...inner];
+}
+
+const files = generate();
+const names = [...new Set(files.map(({ path }) => basename(path)))];
+
+test.each(files)('$path is what the generator makes (npm run generate:dashboards)', ({ path, content }) => {
+  expect(read(path)).toBe(content);
+});
+
+describe.each(names)('%s', (name) => {
+  const dashboard = JSON.parse(files.find(({ path }) => path.endsWith(name))?.content ?? '{}') as Node;
+  const panels = dashboard.panels as Node[];
+  const targets = panels.flatMap(({ targets }) => (targets ?? []) as Node[]);
+
+  test('has a uid, a title and a tag to find it by', () => {
+    expect(dashboard).toMatchObject({ uid: expect.stringMatching(/^[a-z-]{8,40}$/) as string, tags: ['matrix-synapse'] });
+    expect(dashboard.title).toMatch(/^Synapse: /);
+  });
+
+  test('comes with the plugin', () => {
+    const { includes } = JSON.parse(read('plugin.json')) as { includes: Node[] };
+    expect(includes).toContainEqual({ type: 'dashboard', name: dashboard.title, path: `dashboards/${name}` });
+  });
+
+  test('takes its data source from the variable alone', () => {
+    const [variable] = (dashboard.templating as { list: Node[] }).list;
+    expect(variable).toMatchObject({ type: 'datasource', name: 'datasource', query: pluginId });
+    const named = objects(dashboard).filter((node) => 'datasource' in node);
+    expect(named.length).toBeGreaterThan(targets.length);
+    for (const node of named) {
+      expect(node.datasource).toEqual({ type: pluginId, uid: '${datasource}' });
+    }
+  });
+
+  test('numbers its panels uniquely and describes each', () => {
+    expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
+    for (const panel of panels.filter(({ type }) => type !== 'row')) {
+      expect(panel.description).toBeTruthy();
+    }
+  });
+
+  test('lets no panel overlap another or leave the grid', () => {
+    const taken = new Set<string>();
+    for (const { gridPos } of panels) {
+      const { x, y, w, h } = gridPos as Record<'x' | 'y' | 'w' | 'h', number>;
+      expect(x + w).toBeLessThanOrEqual(24);
+      for (let cell = 0; cell < w * h; cell++) {
+        const key = `${x + (cell % w)},${y + Math.floor(cell / w)}`;
+        expect(taken).not.toContain(key);
+        taken.add(key);
+      }
+    }
+  });
+
+  test.each(targets.map((target) => [target.queryType, target.format, target] as const))(
+    'asks what is declared: %s %s',
+    (queryType, format, target) => {
+      const declaration = declarations.find(({ id }) => id === queryType);
+      expect(declaration?.formats.map(({ id }) => id)).toContain(format);
+      expect(Object.keys(target).filter((key) => !understood(declaration, String(format), key))).toEqual([]);
+    }
+  );
+
+  test('shows only columns that are declared', () => {
+    for (const panel of panels.filter(({ type }) => type === 'table')) {
+      const [{ queryType, format }] = panel.targets as Node[];
+      const declared = declarations.find(({ id }) => id === queryType)?.columns?.[String(format)];
+      const { overrides } = panel.fieldConfig as { overrides: Array<{ matcher: { options: string } }> };
+      const shown = overrides.map(({ matcher }) => matcher.options);
+      if (!declared) {
+        continue;
+      }
+      expect(declared?.map((column) => column.name)).toEqual(expect.arrayContaining(shown));
+    }
+  });
+});
+
+function understood(type: Declaration | undefined, format: string, key: string): boolean {
+  const param = type?.params.find(({ id }) => id === key);
+  return (
+    ['refId', 'datasource', 'queryType', 'format'].includes(key) ||
+    (key === 'limit' && type?.limit !== undefined) ||
+    type?.filters.includes(key) === true ||
+    (param !== undefined && (!param.formats?.length || param.formats.includes(format)))
+  );
+}

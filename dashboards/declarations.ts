@@ -1,0 +1,23 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+/** What the dashboards read of the query types' declarations, which the backend generates. */
+export interface Declaration {
+  id: string;
+  formats: Array<{ id: string }>;
+  params: Array<{ id: string; formats?: string[] }>;
+  filters: string[];
+  limit?: { max: number };
+  columns?: Record<string, Array<{ name: string; title: string }>>;
+}
+
+const file = resolve(__dirname, '../src/generated/queryTypes.json');
+
+export const declarations: Declaration[] = existsSync(file)
+  ? (JSON.parse(readFileSync(file, 'utf8')) as { queryTypes: Declaration[] }).queryTypes
+  : [];
+
+/** The columns of a table format, in the order in which the backend delivers them. */
+export function columnsOf(queryType: string, format: string): Array<{ name: string; title: string }> {
+  return declarations.find(({ id }) => id === queryType)?.columns?.[format] ?? [];
+}

@@ -1,0 +1,25 @@
+import { type Builder } from '@grafana/grafana-foundation-sdk/cog';
+import { type DashboardLink, DashboardLinkBuilder, DashboardLinkType } from '@grafana/grafana-foundation-sdk/dashboard';
+
+const guide =
+  'https://element-hq.github.io/synapse/latest/usage/administration/understanding_synapse_through_grafana_graphs.html';
+
+/** A section of Synapse's guide, or the whole of it. */
+export const guideLink = (anchor = ''): string => guide + (anchor && '#' + anchor);
+
+function link(title: string, url: string, tooltip: string): Builder<DashboardLink> {
+  const link = new DashboardLinkBuilder(title)
+    .type(DashboardLinkType.Link)
+    .url(url)
+    .tooltip(tooltip)
+    .icon('doc')
+    .targetBlank(true)
+    .build();
+  // The SDK would tuck it away in a menu.
+  return { build: () => ({ ...link, placement: undefined }) };
+}
+
+export const links = [
+  link("Synapse's guide", guideLink(), 'Understanding Synapse through Grafana graphs'),
+  link('About this dashboard', 'https://github.com/matrix-insight/synapse-datasource#readme', 'What the plugin reads'),
+];

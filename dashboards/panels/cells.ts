@@ -1,0 +1,27 @@
+import { type DynamicConfigValue } from '@grafana/grafana-foundation-sdk/dashboard';
+
+/** A sentence: wrapped, and as tall as it needs. */
+export const sentence: DynamicConfigValue[] = [
+  { id: 'custom.wrapText', value: true },
+  { id: 'custom.minWidth', value: 320 },
+];
+
+/** A verdict in the colour that the data source gives it. */
+export const verdict: DynamicConfigValue[] = [{ id: 'custom.cellOptions', value: { type: 'color-text' } }];
+
+/** A share of a whole, as a bar from 0 to 1. */
+export const shareBar: DynamicConfigValue[] = [
+  { id: 'custom.cellOptions', value: { type: 'gauge', mode: 'basic', valueDisplayMode: 'text' } },
+  { id: 'min', value: 0 },
+  { id: 'max', value: 1 },
+  { id: 'color', value: { mode: 'fixed', fixedColor: 'blue' } },
+];
+
+/** Lines to paste elsewhere: as they are, with an eye that opens them in full and copies them. */
+export const verbatim: DynamicConfigValue[] = [
+  { id: 'custom.cellOptions', value: { type: 'json-view' } },
+  { id: 'custom.wrapText', value: true },
+  { id: 'custom.inspect', value: true },
+];
+
+export const decimals = (digits: number): DynamicConfigValue => ({ id: 'decimals', value: digits });

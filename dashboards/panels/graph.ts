@@ -1,0 +1,79 @@
+import {
+  GraphGradientMode,
+  GraphThresholdsStyleConfigBuilder,
+  GraphThresholdsStyleMode,
+  LegendDisplayMode,
+  LegendPlacement,
+  SortOrder,
+  StackingConfigBuilder,
+  StackingMode,
+  TooltipDisplayMode,
+  VisibilityMode,
+  VizLegendOptionsBuilder,
+  VizTooltipOptionsBuilder,
+} from '@grafana/grafana-foundation-sdk/common';
+import {
+  FieldColorBuilder,
+  FieldColorModeId,
+  ThresholdsConfigBuilder,
+  ThresholdsMode,
+} from '@grafana/grafana-foundation-sdk/dashboard';
+import { PanelBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
+
+import { datasource, query } from '../query';
+
+export interface Graph {
+  title: string;
+  description: string;
+  queryType: string;
+  format: string;
+  parameters?: Record<string, unknown>;
+  /** Columns of the 24; half the width where it says nothing. */
+  span?: number;
+}
+
+/** Lines over time. A name keeps its colour from graph to graph, so one transaction or cache is followed by eye. */
+export function graph({ title, description, queryType, format, parameters, span = 12 }: Graph): PanelBuilder {
+  return new PanelBuilder()
+    .title(title)
+    .description(description)
+    .datasource(datasource)
+    .withTarget(query(queryType, format, parameters))
+    .span(span)
+    .height(9)
+    .min(0)
+    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassicByName))
+    .lineWidth(1)
+    .fillOpacity(8)
+    .gradientMode(GraphGradientMode.None)
+    .showPoints(VisibilityMode.Auto)
+    .pointSize(4)
+    .axisBorderShow(false)
+    .legend(
+      new VizLegendOptionsBuilder()
+        .showLegend(true)
+        .displayMode(LegendDisplayMode.List)
+        .placement(LegendPlacement.Bottom)
+        .calcs([])
+    )
+    .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending).hideZeros(false));
+}
+
+/** Lines that add up to a whole. */
+export function stacked(definition: Graph): PanelBuilder {
+  return graph(definition).fillOpacity(30).stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'));
+}
+
+/** Dashed lines across the graph: above `warning` it deserves a look, above `critical` it hurts. */
+export function withLimits(panel: PanelBuilder, warning: number, critical: number): PanelBuilder {
+  return panel
+    .thresholds(
+      new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps([
+        { value: null, color: 'transparent' },
+        { value: warning, color: 'orange' },
+        { value: critical, color: 'red' },
+      ])
+    )
+    .thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed))
+    .axisSoftMax(critical);
+}

@@ -1,0 +1,39 @@
+import { ScaleDistribution, ScaleDistributionConfigBuilder } from '@grafana/grafana-foundation-sdk/common';
+import {
+  HeatmapColorMode,
+  HeatmapColorOptionsBuilder,
+  HeatmapColorScale,
+  HeatmapTooltipBuilder,
+  PanelBuilder,
+  YAxisConfigBuilder,
+} from '@grafana/grafana-foundation-sdk/heatmap';
+import { AxisPlacement, TooltipDisplayMode, VisibilityMode } from '@grafana/grafana-foundation-sdk/common';
+
+import { datasource, query } from '../query';
+import { type Graph } from './graph';
+
+/** Buckets over time, one row of cells per bucket. */
+export function heatmap({ title, description, queryType, format, parameters, span = 12 }: Graph): PanelBuilder {
+  return new PanelBuilder()
+    .title(title)
+    .description(description)
+    .datasource(datasource)
+    .withTarget(query(queryType, format, parameters))
+    .span(span)
+    .height(9)
+    .calculate(false)
+    .cellGap(1)
+    .color(
+      new HeatmapColorOptionsBuilder()
+        .mode(HeatmapColorMode.Scheme)
+        .scheme('Blues')
+        .scale(HeatmapColorScale.Exponential)
+        .exponent(0.5)
+        .steps(64)
+    )
+    .showValue(VisibilityMode.Never)
+    .yAxis(new YAxisConfigBuilder().unit('s').axisPlacement(AxisPlacement.Left))
+    .tooltip(new HeatmapTooltipBuilder().mode(TooltipDisplayMode.Single).showColorScale(true))
+    .showLegend()
+    .scaleDistribution(new ScaleDistributionConfigBuilder().type(ScaleDistribution.Linear));
+}

@@ -1,0 +1,62 @@
+import { TableCellHeight } from '@grafana/grafana-foundation-sdk/common';
+import { type DynamicConfigValue } from '@grafana/grafana-foundation-sdk/dashboard';
+import { PanelBuilder } from '@grafana/grafana-foundation-sdk/table';
+
+import { columnsOf } from '../declarations';
+import { datasource, query } from '../query';
+
+export interface Column {
+  /** The column's id in the frame. */
+  name: string;
+  /** Pixels; a column without takes its share of what is left. */
+  width?: number;
+  settings?: DynamicConfigValue[];
+}
+
+export interface Table {
+  title: string;
+  description: string;
+  queryType: string;
+  format: string;
+  parameters?: Record<string, unknown>;
+  /** Shown from left to right; the query's other columns stay out until the reader switches them on. */
+  columns: Column[];
+  height: number;
+}
+
+/** A ranking, in the order in which the backend delivers it. */
+export function table({ title, description, queryType, format, parameters, columns, height }: Table): PanelBuilder {
+  const panel = new PanelBuilder()
+    .title(title)
+    .description(description)
+    .datasource(datasource)
+    .withTarget(query(queryType, format, parameters))
+    .transformations([arrange(queryType, format, columns)])
+    .span(24)
+    .height(height)
+    .cellHeight(TableCellHeight.Sm)
+    .overrides(columns.map(override).filter(({ properties }) => properties.length > 0));
+  return panel;
+}
+
+function override({ name, width, settings = [] }: Column) {
+  const properties = [...(width === undefined ? [] : [{ id: 'custom.width', value: width }]), ...settings];
+  return { matcher: { id: 'byName', options: name }, properties };
+}
+
+/** Grafana arranges columns by the titles that people see. */
+function arrange(queryType: string, format: string, columns: Column[]) {
+  const declared = columnsOf(queryType, format);
+  const place = new Map(columns.map(({ name }, at) => [name, at]));
+  const rest = declared.filter(({ name }) => !place.has(name));
+  const order = declared.flatMap(({ name, title }) => [[title, place.get(name) ?? columns.length + 1] as const]);
+  return {
+    id: 'organize',
+    options: {
+      excludeByName: Object.fromEntries(rest.map(({ title }) => [title, true])),
+      includeByName: {},
+      indexByName: Object.fromEntries(order),
+      renameByName: {},
+    },
+  };
+}

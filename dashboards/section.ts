@@ -1,0 +1,22 @@
+import { type Builder } from '@grafana/grafana-foundation-sdk/cog';
+import { type DashboardBuilder, type Panel, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+
+import { text } from './panels/text';
+
+/** One question of the guide: a row, a few words on what to look at, and the panels that answer. */
+export interface Section {
+  /** The row's panel id; its panels count on from it, so a link to a panel outlives new sections. At most 99 panels. */
+  id: number;
+  title: string;
+  /** Markdown: what to look at, and what to conclude. */
+  text: string;
+  panels: Array<Builder<Panel>>;
+}
+
+export function addSection(dashboard: DashboardBuilder, section: Section): void {
+  dashboard.withRow(new RowBuilder(section.title).id(section.id));
+  [text(section.text), ...section.panels].forEach((panel, at) => {
+    const id = section.id + 1 + at;
+    dashboard.withPanel({ build: () => ({ ...panel.build(), id }) });
+  });
+}

@@ -1,0 +1,65 @@
+import { guideLink } from '../links';
+import { decimals, sentence, shareBar, verdict } from '../panels/cells';
+import { graph, stacked } from '../panels/graph';
+import { table } from '../panels/table';
+import { type Section } from '../section';
+
+const queryType = 'transactions';
+
+export const transactions: Section = {
+  id: 200,
+  title: 'What does the database spend its time on?',
+  text:
+    '**Frequent is not dear.** A transaction that runs all the time may be so quick that it costs little, and a rare one ' +
+    'may cost most: read how often and how long together. The table does, dearest first. ' +
+    'For a frequent, cheap one look at its cache; `persist_events` saves new events and is normally near the top. ' +
+    `[Guide](${guideLink('transaction-count-and-transaction-duration')})`,
+  panels: [
+    table({
+      title: 'Dearest database transactions',
+      description:
+        'What each kind of transaction costs, from all processes together, over the time range shown. ' +
+        'Cost is waiting, not CPU: on a process that is itself overloaded every transaction looks slow.',
+      queryType,
+      format: 'table',
+      height: 13,
+      columns: [
+        { name: 'rank', width: 60 },
+        { name: 'transaction', width: 210 },
+        { name: 'verdict', width: 105, settings: verdict },
+        { name: 'share', width: 130, settings: [...shareBar, decimals(1)] },
+        { name: 'calls_per_second', width: 90 },
+        { name: 'mean_duration', width: 90 },
+        { name: 'cost_change', width: 90 },
+        { name: 'explanation', settings: sentence },
+        { name: 'server_name', width: 140 },
+      ],
+    }),
+    stacked({
+      title: 'Cost of the dearest transactions',
+      description:
+        'Seconds of database time per second: 1 means that one connection is busy with it all the time. ' +
+        'The layers add up.',
+      queryType,
+      format: 'cost',
+      parameters: { limit: 8 },
+      span: 24,
+    }),
+    graph({
+      title: 'Calls of the most frequent transactions',
+      description: 'How often each kind runs. A high line here matters only where the cost above is high as well.',
+      queryType,
+      format: 'rate',
+      parameters: { limit: 8 },
+    }),
+    graph({
+      title: 'Mean duration of a call',
+      description:
+        'How long one call takes on average. All lines rising together: the database or the process is overloaded. ' +
+        'One line rising alone: that query, its data or its plan has changed.',
+      queryType,
+      format: 'meanDuration',
+      parameters: { limit: 8 },
+    }),
+  ],
+};
