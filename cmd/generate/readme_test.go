@@ -1,0 +1,21 @@
+package main
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/upstream/postgres"
+)
+
+// The role that people paste from the README must be able to read what the plugin reads, and nothing more.
+func TestReadmeShowsTheRole(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := strings.TrimSpace(postgres.RoleSQL("grafana_synapse", "synapse"))
+	if !strings.Contains(string(readme), want) {
+		t.Errorf("README.md does not show the role's SQL as the plugin needs it:\n%s", want)
+	}
+}
