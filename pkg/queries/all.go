@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/eventsendtime"
+	"github.com/matrix-insight/synapse-datasource/pkg/queries/forwardextremities"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/transactions"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 )
@@ -13,6 +14,7 @@ import (
 var All = []query.Type{
 	eventsendtime.Type(),
 	transactions.Type(),
+	forwardextremities.Type(),
 }
 
 // Find gives the type of an id; the error names the valid ones.
