@@ -31,9 +31,19 @@ type Cache struct {
 	MaxSizeExported bool
 	// CountsItems: sizes and evictions count items inside the entries (members of a room), not entries.
 	CountsItems bool
-	// WhyNot tells why another size changes nothing; empty where it may.
-	WhyNot string
+	Keys        Keys
 }
+
+// Keys is how many different entries a cache can have.
+type Keys string
+
+// The key spaces.
+const (
+	Many   Keys = "many"
+	One    Keys = "one"
+	Few    Keys = "few"
+	Shared Keys = "shared" // each bridge has a cache of this name; the metrics show one of them only
+)
 
 // responsePrefix begins the names of the caches of requests between Synapse's processes, one per endpoint.
 const responsePrefix = "repl."
@@ -44,7 +54,7 @@ func Lookup(name string) (Cache, bool) {
 		return c, true
 	}
 	if strings.HasPrefix(name, responsePrefix) {
-		return Cache{Name: name, Kind: Response}, true
+		return Cache{Name: name, Kind: Response, Keys: Many}, true
 	}
 	return Cache{}, false
 }

@@ -4,12 +4,12 @@ import "testing"
 
 func TestLookup(t *testing.T) {
 	for _, want := range []Cache{
-		{Name: "*getEvent*", Kind: LRU, BaseSize: 10240, Resizable: true, MaxSizeExported: true},
-		{Name: "get_users_in_room", Kind: LRU, BaseSize: 100_000, Resizable: true, MaxSizeExported: true, CountsItems: true},
-		{Name: "EventsRoomStreamChangeCache", Kind: StreamChange, BaseSize: 10_000, Resizable: true},
-		{Name: "lazy_loaded_members_cache", Kind: Expiring},
-		{Name: "repl.ReplicationGetQueryRestServlet", Kind: Response},
-		{Name: "get_monthly_active_count", Kind: LRU, BaseSize: 1000, Resizable: true, MaxSizeExported: true, WhyNot: "it holds one entry at most"},
+		{Name: "*getEvent*", Kind: LRU, BaseSize: 10240, Resizable: true, MaxSizeExported: true, Keys: Many},
+		{Name: "get_users_in_room", Kind: LRU, BaseSize: 100_000, Resizable: true, MaxSizeExported: true, CountsItems: true, Keys: Many},
+		{Name: "EventsRoomStreamChangeCache", Kind: StreamChange, BaseSize: 10_000, Resizable: true, Keys: Many},
+		{Name: "lazy_loaded_members_cache", Kind: Expiring, Keys: Many},
+		{Name: "repl.ReplicationGetQueryRestServlet", Kind: Response, Keys: Many},
+		{Name: "get_monthly_active_count", Kind: LRU, BaseSize: 1000, Resizable: true, MaxSizeExported: true, Keys: One},
 	} {
 		if got, ok := Lookup(want.Name); !ok || got != want {
 			t.Errorf("Lookup(%q) = %+v, %t; want %+v", want.Name, got, ok, want)

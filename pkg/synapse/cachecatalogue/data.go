@@ -25,7 +25,7 @@ func readCaches() map[string]Cache {
 	for _, r := range records(cachesCSV) {
 		c := Cache{
 			Name: r["name"], Kind: Kind(r["kind"]), Resizable: r["resizable"] == "yes",
-			MaxSizeExported: r["max_size_exported"] == "yes", CountsItems: r["counts"] == "items", WhyNot: r["why_not"],
+			MaxSizeExported: r["max_size_exported"] == "yes", CountsItems: r["counts"] == "items", Keys: Keys(r["keys"]),
 		}
 		if size := r["base_size"]; size != "" {
 			base, err := strconv.ParseFloat(size, 64)

@@ -1,0 +1,36 @@
+// Package caches draws Synapse's caches over time: misses, hit ratio, requests, evictions and sizes of those that
+// matter most in the range.
+package caches
+
+import "github.com/matrix-insight/synapse-datasource/pkg/query"
+
+// Type declares the query type "caches".
+func Type() query.Type {
+	formats := make([]query.Format, len(shapes))
+	for i, shape := range shapes {
+		formats[i] = query.Format{
+			ID: shape.id, Title: shape.title, Help: shape.help, Needs: query.Prometheus, Visualization: query.TimeSeries,
+		}
+	}
+	return query.Type{
+		ID:    "caches",
+		Title: "Caches",
+		Help: "What Synapse remembers so that it need not ask the database, over all processes of a homeserver. Many misses " +
+			"cost database time; whether a larger cache would avoid them, the type \"Cache factors\" tells.",
+		Formats: formats,
+		Limit:   query.Limit{Default: 10, Max: 100},
+		Params: []query.Param{
+			{ID: "cache", Title: "Caches", Kind: query.List, Values: "cache",
+				Help: "Draw exactly these caches, by their metric's label name. Empty draws the top ones of the range."},
+			{ID: "responseCaches", Title: "Response caches", Kind: query.Boolean, Default: false,
+				Help: "Show the caches of finished requests (sync, federation answers) instead. They have no size limit and " +
+					"no factor changes them, so they are never ranked together with the others."},
+		},
+		Examples: []query.Example{
+			{Title: "Which caches miss most?", Query: map[string]any{"queryType": "caches", "format": "misses"}},
+			{Title: "Which caches are too full?", Query: map[string]any{"queryType": "caches", "format": "evictions"}},
+			{Title: "Hit ratio of the event cache", Query: map[string]any{"queryType": "caches", "format": "hitRatio", "cache": "*getEvent*"}},
+		},
+		Run: run,
+	}
+}
