@@ -1,0 +1,100 @@
+package simulate
+
+import (
+	"time"
+
+	"github.com/prometheus/prometheus/model/labels"
+)
+
+// Process is one process of the simulated homeserver.
+type Process struct {
+	simulation *Simulation
+	role       role
+	number     int
+	registry   *registry
+	models     []model
+	series     []*series
+	started    time.Time
+	tally      tally
+}
+
+// model plays one subsystem of one process.
+type model interface {
+	advance(step)
+	// reset forgets what a restart of the process loses, beyond its instruments.
+	reset()
+}
+
+// Labels are those that the scrape configuration gives this process: job, index and instance.
+func (p *Process) Labels() map[string]string {
+	return map[string]string{"job": p.role.job, "index": p.role.index, "instance": "127.0.0.1:" + p.role.port}
+}
+
+func newProcess(s *Simulation, r role, number int, t *template, m *modelTables, started time.Time) (*Process, error) {
+	p := &Process{simulation: s, role: r, number: number, started: started,
+		registry: newRegistry(t, s.options.ServerName)}
+	if err := p.build(m); err != nil {
+		return nil, err
+	}
+	if p.registry.err != nil {
+		return nil, p.registry.err
+	}
+	p.series = p.registry.all()
+	own := p.Labels()
+	for _, one := range p.series {
+		builder := labels.NewBuilder(labels.FromMap(own))
+		builder.Set(labels.MetricName, one.name)
+		for _, l := range one.labels {
+			builder.Set(l.name, l.value)
+		}
+		one.stored = builder.Labels()
+	}
+	return p, nil
+}
+
+// build registers the models in the order in which they feed each other.
+func (p *Process) build(m *modelTables) error {
+	transactions, err := newTransactions(p, m)
+	if err != nil {
+		return err
+	}
+	caches, err := newCaches(p, m, transactions)
+	if err != nil {
+		return err
+	}
+	requests, err := newRequests(p, m)
+	if err != nil {
+		return err
+	}
+	activities, err := newActivities(p, m)
+	if err != nil {
+		return err
+	}
+	p.models = append(p.models, caches, transactions, requests, activities,
+		newEvents(p), newFederation(p), newPresence(p), newStateResolution(p), newReplication(p),
+		newGarbageCollection(p), newResources(p))
+	if p.number == mainProcess {
+		newExtremities(p)
+	}
+	p.models = append(p.models, newRest(p)...)
+	return nil
+}
+
+func (p *Process) advance(s step) {
+	p.tally = tally{}
+	s.tally = &p.tally
+	for _, m := range p.models {
+		m.advance(s)
+	}
+}
+
+// restart forgets every counter, as a new Python process does.
+func (p *Process) restart(at time.Time) {
+	p.started = at
+	p.registry.reset()
+	for _, m := range p.models {
+		m.reset()
+	}
+}
+
+func (p *Process) troubled() bool { return p.simulation.options.Profile == Troubled }

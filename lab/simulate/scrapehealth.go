@@ -1,0 +1,32 @@
+package simulate
+
+import (
+	"time"
+
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/storage"
+)
+
+// appendScrapeHealth writes the series that Prometheus itself adds to each scrape.
+func (p *Process) appendScrapeHealth(to storage.Appender, at time.Time) (int, error) {
+	duration := 0.06 * noise{p.simulation.options.Seed}.around(keyOf("scrape", p.role.port), at)
+	count := float64(len(p.series))
+	health := []struct {
+		name  string
+		value float64
+	}{
+		{"up", 1},
+		{"scrape_duration_seconds", duration},
+		{"scrape_samples_scraped", count},
+		{"scrape_samples_post_metric_relabeling", count},
+		{"scrape_series_added", 0},
+	}
+	for _, h := range health {
+		builder := labels.NewBuilder(labels.FromMap(p.Labels()))
+		builder.Set(labels.MetricName, h.name)
+		if _, err := to.Append(0, builder.Labels(), at.UnixMilli(), h.value); err != nil {
+			return 0, err
+		}
+	}
+	return len(health), nil
+}

@@ -1,0 +1,158 @@
+// Package simulate plays a busy Synapse homeserver: one main process and four workers whose metrics are those of a
+// real Synapse 1.160, with problems planted (see planted.go) that the plugin has to find.
+//
+// The same seed and times give the same numbers. A simulation first writes its past as blocks that a Prometheus
+// opens, then goes on: each process has an HTTP handler whose counters continue where the blocks end.
+//
+// The tables under model/ say how busy a healthy server is: which transaction is called how often, which cache is
+// asked how often. The metric names, types, help texts and bucket bounds come from the stored scrape of a real server.
+package simulate
+
+import (
+	"fmt"
+	"sync"
+	"time"
+)
+
+const (
+	fineStep   = 15 * time.Second
+	coarseStep = 10 * time.Minute
+	// The processes started long enough ago to have lived through the window one week earlier.
+	uptimeBeforeStart = 9 * 24 * time.Hour
+)
+
+// Profile chooses what kind of server is played.
+type Profile int
+
+const (
+	// Troubled is a server with every planted problem.
+	Troubled Profile = iota
+	// Healthy is the same server without them.
+	Healthy
+)
+
+// Options describe a simulation; the zero value of each field means its default.
+type Options struct {
+	Seed           uint64
+	ServerName     string // default example.org
+	Profile        Profile
+	Start, End     time.Time     // the past to write; default: the six hours up to now
+	ScrapeInterval time.Duration // default 15s
+	// Clock, if set, lets every scrape advance the simulation to its time; without it only Advance does.
+	Clock func() time.Time
+}
+
+func (o Options) withDefaults() Options {
+	if o.ServerName == "" {
+		o.ServerName = "example.org"
+	}
+	if o.ScrapeInterval == 0 {
+		o.ScrapeInterval = fineStep
+	}
+	if o.End.IsZero() {
+		o.End = time.Now()
+	}
+	o.End = o.End.Truncate(o.ScrapeInterval)
+	if o.Start.IsZero() {
+		o.Start = o.End.Add(-6 * time.Hour)
+	}
+	o.Start = o.Start.Truncate(o.ScrapeInterval)
+	return o
+}
+
+// Simulation is one homeserver. It is safe for concurrent use.
+type Simulation struct {
+	options   Options
+	processes []*Process
+
+	mutex    sync.Mutex
+	now      time.Time
+	position float64 // of the events stream, the same for all processes
+}
+
+// New prepares a simulation whose clock stands before the earliest time that WriteBlocks writes.
+func New(options Options) (*Simulation, error) {
+	options = options.withDefaults()
+	if !options.Start.Before(options.End) {
+		return nil, fmt.Errorf("the simulated past must end after it starts: %s, %s", options.Start, options.End)
+	}
+	started := options.Start.Add(-uptimeBeforeStart)
+	s := &Simulation{options: options, now: started, position: 5_000_000}
+	template, err := loadTemplate()
+	if err != nil {
+		return nil, err
+	}
+	model, err := loadModel(options.Profile)
+	if err != nil {
+		return nil, err
+	}
+	for number, role := range roles {
+		process, err := newProcess(s, role, number, template, model, started)
+		if err != nil {
+			return nil, fmt.Errorf("process %s %s: %w", role.job, role.index, err)
+		}
+		s.processes = append(s.processes, process)
+	}
+	return s, nil
+}
+
+// Processes lists the homeserver's processes, the main process first.
+func (s *Simulation) Processes() []*Process { return s.processes }
+
+// Advance plays until the given time; the clock never goes back.
+func (s *Simulation) Advance(to time.Time) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if to.Before(s.options.Start) {
+		s.advance(to, coarseStep)
+		return
+	}
+	s.advance(s.options.Start, coarseStep)
+	s.advance(to, fineStep)
+}
+
+func (s *Simulation) advance(to time.Time, longest time.Duration) {
+	for s.now.Before(to) {
+		length := min(to.Sub(s.now), longest)
+		restart := s.restartTime()
+		if s.now.Before(restart) && !s.now.Add(length).Before(restart) {
+			s.step(restart.Sub(s.now))
+			s.restart(restart)
+			continue
+		}
+		s.step(length)
+	}
+}
+
+func (s *Simulation) step(length time.Duration) {
+	s.now = s.now.Add(length)
+	step := step{
+		at:      s.now,
+		from:    s.now.Add(-length),
+		seconds: length.Seconds(),
+		load:    dailyLoad(s.now),
+		noise:   noise{seed: s.options.Seed},
+		end:     s.options.End,
+	}
+	step.events = eventsPerSecond * step.load * step.noise.around(keyOf("events"), s.now) * step.seconds
+	s.position += step.events
+	step.position = s.position
+	for _, process := range s.processes {
+		process.advance(step)
+	}
+}
+
+func (s *Simulation) restartTime() time.Time {
+	return s.options.End.Add(-PlantedRestart.BeforeEnd).Truncate(s.options.ScrapeInterval).Add(7 * time.Second)
+}
+
+func (s *Simulation) restart(at time.Time) {
+	if s.options.Profile == Healthy {
+		return
+	}
+	for _, process := range s.processes {
+		if process.role.job == PlantedRestart.Job && process.role.index == PlantedRestart.Index {
+			process.restart(at)
+		}
+	}
+}
