@@ -96,3 +96,5 @@ require (
 )
 
 tool github.com/magefile/mage
+
+ignore ./node_modules
