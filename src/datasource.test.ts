@@ -1,12 +1,12 @@
 import { CoreApp, type DataQueryRequest } from '@grafana/data';
 import { type BackendSrv, type HealthCheckResult, HealthStatus, setBackendSrv } from '@grafana/runtime';
-import { firstValueFrom, of, throwError } from 'rxjs';
+import { firstValueFrom, type Observable, of, throwError } from 'rxjs';
 
 import { healthReports } from './health';
 import { findQueryType, queryTypes } from './queryTypes';
 import { testDatasource, testRange } from './test/datasource';
 import { type SynapseQuery } from './types';
-import { type VariableQuery } from './variables';
+import { SynapseVariableSupport, type VariableQuery } from './variables';
 
 const variables = {
   server: { value: 'example.org' },
@@ -38,13 +38,23 @@ describe('template variables', () => {
     ]);
   });
 
-  test.each(['$all', '${all}', '${all:regex}', '[[all]]', '[[all:regex]]', '$allPattern', '"$allPattern"', '/$allPattern/', '(.+)', '$__all', '$none', ''])(
-    '%s means all',
-    (value) => {
-      expect(interpolated({ job: value })).not.toHaveProperty('job');
-      expect(interpolated({ job: [value] })).not.toHaveProperty('job');
-    }
-  );
+  test.each([
+    '$all',
+    '${all}',
+    '${all:regex}',
+    '[[all]]',
+    '[[all:regex]]',
+    '$allPattern',
+    '"$allPattern"',
+    '/$allPattern/',
+    '(.+)',
+    '$__all',
+    '$none',
+    '',
+  ])('%s means all', (value) => {
+    expect(interpolated({ job: value })).not.toHaveProperty('job');
+    expect(interpolated({ job: [value] })).not.toHaveProperty('job');
+  });
 
   test('"All" beside other values is still all', () => {
     expect(interpolated({ job: ['synapse', '$all'] })).not.toHaveProperty('job');
@@ -75,7 +85,10 @@ describe('template variables', () => {
   });
 
   test('keys that Grafana adds stay', () => {
-    expect(interpolated({ hide: false, datasource: { uid: 'x' } })).toMatchObject({ hide: false, datasource: { uid: 'x' } });
+    expect(interpolated({ hide: false, datasource: { uid: 'x' } })).toMatchObject({
+      hide: false,
+      datasource: { uid: 'x' },
+    });
   });
 });
 
@@ -106,7 +119,7 @@ describe('variable queries', () => {
     const { datasource, getResource } = testDatasource(variables, ['1', '2']);
     const target: VariableQuery = { refId: 'A', values: 'index', serverName: '$server', index: 'x', job: '$all' };
     const request = { targets: [target], range: testRange, scopedVars: {} } as DataQueryRequest<VariableQuery>;
-    const response = await firstValueFrom(datasource.variables?.query?.(request as never) ?? of({ data: [] }));
+    const response = await firstValueFrom(new SynapseVariableSupport(datasource).query(request));
     expect(response.data).toEqual([
       { text: '1', value: '1' },
       { text: '2', value: '2' },
@@ -145,10 +158,12 @@ describe('health', () => {
   test('no answer at all is a sentence', async () => {
     const { datasource } = testDatasource();
     answerHealth(throwError(() => ({})));
-    await expect(datasource.testDatasource()).rejects.toMatchObject({ message: expect.stringMatching(/no answer/) as string });
+    await expect(datasource.testDatasource()).rejects.toMatchObject({
+      message: expect.stringMatching(/no answer/) as string,
+    });
   });
 });
 
-function answerHealth(answer: ReturnType<typeof of<{ data: HealthCheckResult }>> | ReturnType<typeof throwError>) {
+function answerHealth(answer: Observable<{ data: HealthCheckResult }>) {
   setBackendSrv({ fetch: () => answer } as unknown as BackendSrv);
 }

@@ -1,4 +1,4 @@
-import React, { useCallback } from 'react';
+import React, { useCallback, useId } from 'react';
 import { type TimeRange } from '@grafana/data';
 import { type ComboboxOption, MultiCombobox } from '@grafana/ui';
 
@@ -7,7 +7,7 @@ import { type FilterValue } from '../types';
 import { type ValueFilters } from '../values';
 
 interface Props {
-  id: string;
+  label: string;
   /** Which values to suggest; without it every text is typed freely. */
   kind?: string;
   value: unknown;
@@ -19,7 +19,17 @@ interface Props {
 }
 
 /** Chooses any number of label values: suggested ones, dashboard variables, or whatever is typed. */
-export function SuggestedValues({ id, kind, value, placeholder = 'All', datasource, filters, range, onChange }: Props) {
+export function SuggestedValues({
+  label,
+  kind,
+  value,
+  placeholder = 'All',
+  datasource,
+  filters,
+  range,
+  onChange,
+}: Props) {
+  const labelId = useId();
   const loadOptions = useCallback(
     async (input: string): Promise<ComboboxOption[]> => {
       const known = kind ? await datasource.values(kind, filters, range).catch(() => []) : [];
@@ -30,18 +40,24 @@ export function SuggestedValues({ id, kind, value, placeholder = 'All', datasour
     [kind, datasource, filters, range]
   );
   return (
-    <MultiCombobox
-      id={id}
-      options={loadOptions}
-      value={asList(value)}
-      createCustomValue
-      isClearable
-      width="auto"
-      minWidth={20}
-      maxWidth={60}
-      placeholder={placeholder}
-      onChange={(chosen) => onChange(chosen.length > 0 ? chosen.map((option) => option.value) : undefined)}
-    />
+    <>
+      {/* MultiCombobox takes its name from an element only; an element that is not drawn will do. */}
+      <span id={labelId} hidden>
+        {label}
+      </span>
+      <MultiCombobox
+        aria-labelledby={labelId}
+        options={loadOptions}
+        value={asList(value)}
+        createCustomValue
+        isClearable
+        width="auto"
+        minWidth={20}
+        maxWidth={60}
+        placeholder={placeholder}
+        onChange={(chosen) => onChange(chosen.length > 0 ? chosen.map((option) => option.value) : undefined)}
+      />
+    </>
   );
 }
 

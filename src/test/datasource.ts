@@ -16,25 +16,28 @@ type Formatter = (value: string | string[], variable: { name: string }) => strin
 /** Grafana's template service as far as this plugin uses it, with its rules on formats and "All". */
 export function fakeTemplates(variables: Record<string, Variable>): TemplateSrv {
   const replace = (target = '', _scoped?: unknown, format?: string | Formatter) =>
-    target.replace(/\$(\w+)|\$\{(\w+)(?::(\w+))?\}|\[\[(\w+)(?::(\w+))?\]\]/g, (match: string, ...groups: unknown[]) => {
-      const [plain, braced, bracedFormat, square, squareFormat] = groups as Array<string | undefined>;
-      const name = plain ?? braced ?? square ?? '';
-      const variable = variables[name];
-      if (!variable) {
-        return match;
+    target.replace(
+      /\$(\w+)|\$\{(\w+)(?::(\w+))?\}|\[\[(\w+)(?::(\w+))?\]\]/g,
+      (match: string, ...groups: unknown[]) => {
+        const [plain, braced, bracedFormat, square, squareFormat] = groups as Array<string | undefined>;
+        const name = plain ?? braced ?? square ?? '';
+        const variable = variables[name];
+        if (!variable) {
+          return match;
+        }
+        const how = bracedFormat ?? squareFormat ?? format;
+        if (how === 'text') {
+          return variable.text ?? String(variable.value);
+        }
+        if (variable.custom) {
+          return String(variable.value);
+        }
+        if (typeof how === 'function') {
+          return how(variable.value, { name });
+        }
+        return how === 'regex' ? `(${[variable.value].flat().join('|')})` : [variable.value].flat().join(',');
       }
-      const how = bracedFormat ?? squareFormat ?? format;
-      if (how === 'text') {
-        return variable.text ?? String(variable.value);
-      }
-      if (variable.custom) {
-        return String(variable.value);
-      }
-      if (typeof how === 'function') {
-        return how(variable.value, { name });
-      }
-      return how === 'regex' ? `(${[variable.value].flat().join('|')})` : [variable.value].flat().join(',');
-    });
+    );
   const models = Object.keys(variables).map((name) => ({ name }) as TypedVariableModel);
   return { replace, getVariables: () => models } as unknown as TemplateSrv;
 }

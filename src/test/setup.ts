@@ -22,8 +22,9 @@ window.matchMedia ??= (query: string) =>
 
 // Lists of choices are virtual: without a size of their own none of their entries is drawn.
 Element.prototype.getBoundingClientRect = () => new DOMRect(0, 0, 120, 400);
-Object.defineProperty(HTMLElement.prototype, 'offsetHeight', { configurable: true, value: 400 });
-Object.defineProperty(HTMLElement.prototype, 'offsetWidth', { configurable: true, value: 400 });
+for (const size of ['clientHeight', 'clientWidth', 'offsetHeight', 'offsetWidth']) {
+  Object.defineProperty(HTMLElement.prototype, size, { configurable: true, value: 400 });
+}
 
 // Measures texts; jsdom draws nothing.
 HTMLCanvasElement.prototype.getContext = (() => ({

@@ -1,11 +1,10 @@
 import React from 'react';
-import { Field, MultiCombobox } from '@grafana/ui';
+import { Field } from '@grafana/ui';
 
 import { settingDefaults, withSetting } from '../../settings';
+import { DraftInput } from '../DraftInput';
 import { KeyedNumbers } from './KeyedNumbers';
 import { DurationSetting, NumberSetting, type SettingsProps, SwitchSetting } from './SettingFields';
-
-const labels = ['job', 'index', 'instance'].map((value) => ({ value, label: value }));
 
 /** What no metric tells and only homeserver.yaml knows. */
 export function HomeserverSettings(props: SettingsProps) {
@@ -19,8 +18,19 @@ export function HomeserverSettings(props: SettingsProps) {
         label="Cache entry lifetime"
         help="caches.cache_entry_ttl. Write 0s where expire_caches is false."
       />
-      <SwitchSetting {...props} setting="cacheAutotuning" label="Cache autotuning" help="On where caches.cache_autotuning is set." />
-      <NumberSetting {...props} setting="dummyEventsThreshold" label="Dummy events threshold" help="dummy_events_threshold." min={1} />
+      <SwitchSetting
+        {...props}
+        setting="cacheAutotuning"
+        label="Cache autotuning"
+        help="On where caches.cache_autotuning is set."
+      />
+      <NumberSetting
+        {...props}
+        setting="dummyEventsThreshold"
+        label="Dummy events threshold"
+        help="dummy_events_threshold."
+        min={1}
+      />
       <NumberSetting
         {...props}
         setting="globalCacheFactor"
@@ -28,7 +38,10 @@ export function HomeserverSettings(props: SettingsProps) {
         help="caches.global_factor, or SYNAPSE_CACHE_FACTOR. Found out where empty."
         min={0}
       />
-      <Field label="Cache factors" description="caches.per_cache_factors, where you want to state them. Found out where empty.">
+      <Field
+        label="Cache factors"
+        description="caches.per_cache_factors, where you want to state them. Found out where empty."
+      >
         <KeyedNumbers
           id="setting-perCacheFactors"
           noun="cache"
@@ -49,26 +62,22 @@ export function HomeserverSettings(props: SettingsProps) {
       </Field>
       <Field
         label="Process labels"
-        description="The Prometheus labels that together name one process. Found out where empty."
+        description="The Prometheus labels that together name one process, such as job, index. Found out where empty."
         disabled={readOnly}
       >
-        <MultiCombobox
+        <DraftInput
           id="setting-processLabels"
-          options={labels}
-          value={listOf(settings.processLabels)}
+          value={listOf(settings.processLabels).join(', ')}
           placeholder={settingDefaults.processLabels}
-          createCustomValue
           width={40}
-          onChange={(chosen) =>
-            onChange(withSetting(settings, 'processLabels', chosen.map((option) => option.value)))
-          }
+          onCommit={(text) => onChange(withSetting(settings, 'processLabels', listOf(text)))}
         />
       </Field>
     </>
   );
 }
 
-/** Provisioned settings may hold "job, index" as one text. */
+/** Provisioned settings, too, may hold "job, index" as one text. */
 function listOf(labels: unknown): string[] {
   const list: unknown[] = typeof labels === 'string' ? labels.split(',') : Array.isArray(labels) ? labels : [];
   return list.map((label) => String(label).trim()).filter(Boolean);

@@ -7,9 +7,17 @@ import { DurationSetting, NumberSetting, type SettingsProps, TextSetting } from 
 
 const sslModes = [
   { value: 'require' as const, label: 'require', description: 'Encrypted; the server’s certificate is not checked' },
-  { value: 'verify-ca' as const, label: 'verify-ca', description: 'Encrypted; the certificate must come from a known CA' },
+  {
+    value: 'verify-ca' as const,
+    label: 'verify-ca',
+    description: 'Encrypted; the certificate must come from a known CA',
+  },
   { value: 'verify-full' as const, label: 'verify-full', description: 'As verify-ca, and the host name must match' },
-  { value: 'disable' as const, label: 'disable', description: 'Not encrypted: for the same machine or a socket folder' },
+  {
+    value: 'disable' as const,
+    label: 'disable',
+    description: 'Not encrypted: for the same machine or a socket folder',
+  },
 ];
 
 /** Synapse's database, which may be left out. */
@@ -25,7 +33,13 @@ export function PostgresSettings({ editor, ...props }: SettingsProps & { editor:
         help="Host, host:port, or the folder of a socket. A read replica does just as well."
         placeholder="localhost:5432"
       />
-      <TextSetting {...props} setting="postgresDatabase" label="Database" help="The name of Synapse’s database." placeholder="synapse" />
+      <TextSetting
+        {...props}
+        setting="postgresDatabase"
+        label="Database"
+        help="The name of Synapse’s database."
+        placeholder="synapse"
+      />
       <TextSetting
         {...props}
         setting="postgresUser"
@@ -47,7 +61,9 @@ export function PostgresSettings({ editor, ...props }: SettingsProps & { editor:
           value={mode}
           width={40}
           onChange={({ value }) =>
-            onChange(withSetting(settings, 'postgresSslMode', value === settingDefaults.postgresSslMode ? undefined : value))
+            onChange(
+              withSetting(settings, 'postgresSslMode', value === settingDefaults.postgresSslMode ? undefined : value)
+            )
           }
         />
       </Field>

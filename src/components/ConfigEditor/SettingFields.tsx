@@ -13,7 +13,9 @@ export interface SettingsProps {
   onChange: (settings: SynapseOptions) => void;
 }
 
-type KeysOf<T> = { [K in keyof SynapseOptions]-?: SynapseOptions[K] extends T | undefined ? K : never }[keyof SynapseOptions];
+type KeysOf<T> = {
+  [K in keyof SynapseOptions]-?: SynapseOptions[K] extends T | undefined ? K : never;
+}[keyof SynapseOptions];
 
 interface FieldProps<K> extends SettingsProps {
   setting: K;
@@ -66,13 +68,20 @@ export function NumberSetting({ setting, label, help, min, max, ...props }: Numb
         placeholder={defaultText(setting)}
         width={width}
         problem={(text) => numberProblem(text, min, max)}
-        onCommit={(text) => props.onChange(withSetting(props.settings, setting, text === '' ? undefined : Number(text)))}
+        onCommit={(text) =>
+          props.onChange(withSetting(props.settings, setting, text === '' ? undefined : Number(text)))
+        }
       />
     </Field>
   );
 }
 
-export function SwitchSetting({ setting, label, help, ...props }: FieldProps<'hideRoomsFromViewers' | 'cacheAutotuning'>) {
+export function SwitchSetting({
+  setting,
+  label,
+  help,
+  ...props
+}: FieldProps<'hideRoomsFromViewers' | 'cacheAutotuning'>) {
   const fallback = settingDefaults[setting];
   return (
     <Field label={label} description={help} disabled={props.readOnly}>

@@ -30,7 +30,7 @@ export function FilterFields({ ids, query, datasource, range, onChange }: Props)
       {ids.map((id) => (
         <EditorField key={id} {...labels[id]}>
           <SuggestedValues
-            id={`synapse-filter-${id}`}
+            label={labels[id].label}
             kind={id}
             value={query[id]}
             datasource={datasource}

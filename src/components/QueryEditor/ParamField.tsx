@@ -37,7 +37,9 @@ function control({ param, query, datasource, range, onChange }: Props) {
         <EditorSwitch
           id={id}
           value={Boolean(value ?? param.default)}
-          onChange={(event) => onChange(event.currentTarget.checked === Boolean(param.default) ? undefined : event.currentTarget.checked)}
+          onChange={(event) =>
+            onChange(event.currentTarget.checked === Boolean(param.default) ? undefined : event.currentTarget.checked)
+          }
         />
       );
     case 'choice':
@@ -54,7 +56,7 @@ function control({ param, query, datasource, range, onChange }: Props) {
     case 'list':
       return (
         <SuggestedValues
-          id={id}
+          label={param.title}
           kind={param.values}
           value={value}
           placeholder={printed(param.default) || 'All'}
@@ -90,7 +92,9 @@ function problemOf(param: Param, text: string): string | undefined {
     case 'number':
       return numberProblem(text, param.min, param.max);
     case 'numbers':
-      return separate(text).map((part) => numberProblem(part, param.min, param.max)).find(Boolean);
+      return separate(text)
+        .map((part) => numberProblem(part, param.min, param.max))
+        .find(Boolean);
     default:
       return undefined;
   }

@@ -1,0 +1,171 @@
+import React from 'react';
+import { type DataSourceSettings } from '@grafana/data';
+import { config } from '@grafana/runtime';
+import { act, render, screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+
+import { healthReports } from '../../health';
+import { type SynapseOptions, type SynapseSecrets } from '../../types';
+import { ConfigEditor } from './ConfigEditor';
+
+type Settings = DataSourceSettings<SynapseOptions, SynapseSecrets>;
+
+function show(jsonData: SynapseOptions = {}, more: Partial<Settings> = {}) {
+  const start = { uid: 'synapse', url: '', jsonData, secureJsonFields: {}, ...more } as Settings;
+  const onOptionsChange = jest.fn<void, [Settings]>();
+  function Host() {
+    const [options, setOptions] = React.useState(start);
+    onOptionsChange.mockImplementation(setOptions);
+    return <ConfigEditor options={options} onOptionsChange={onOptionsChange} />;
+  }
+  const { container } = render(<Host />);
+  const user = userEvent.setup();
+  const field = (id: string) => {
+    const element = container.querySelector<HTMLInputElement>(`[id="setting-${id}"]`);
+    if (!element) {
+      throw new Error(`no field for ${id}`);
+    }
+    return element;
+  };
+  return { user, field, saved: () => onOptionsChange.mock.lastCall?.[0], onOptionsChange };
+}
+
+/** Opens the parts that are closed at first. */
+async function open(user: ReturnType<typeof userEvent.setup>) {
+  for (const button of screen.getAllByRole('button', { name: /^Expand section/ })) {
+    await user.click(button);
+  }
+}
+
+test('shows the defaults without storing them', async () => {
+  const { user, field, onOptionsChange } = show();
+  await open(user);
+  const placeholders: Record<string, string> = {
+    scrapeInterval: '15s',
+    queryTimeout: '25s',
+    postgresMaxConnections: '3',
+    postgresStatementTimeout: '10s',
+    postgresFullPassTimeout: '5m',
+    cacheEntryTtl: '30m',
+    dummyEventsThreshold: '10',
+  };
+  for (const [id, text] of Object.entries(placeholders)) {
+    expect(field(id)).toHaveAttribute('placeholder', text);
+    expect(field(id)).toHaveValue('');
+  }
+  expect(field('httpMethod')).toHaveValue('POST');
+  expect(field('postgresSslMode')).toHaveValue('require');
+  expect(field('hideRoomsFromViewers')).toBeChecked();
+  expect(field('cacheAutotuning')).not.toBeChecked();
+  expect(onOptionsChange).not.toHaveBeenCalled();
+});
+
+test('stores what is entered, as the type that the backend expects', async () => {
+  const { user, field, saved } = show();
+  await open(user);
+  await user.type(field('scrapeInterval'), '30s');
+  await user.type(field('postgresHost'), 'db:5432');
+  await user.type(field('postgresMaxConnections'), '5');
+  await user.type(field('globalCacheFactor'), '0.5');
+  await user.type(field('processLabels'), 'job, index');
+  await user.tab();
+  expect(saved()?.jsonData).toEqual({
+    scrapeInterval: '30s',
+    postgresHost: 'db:5432',
+    postgresMaxConnections: 5,
+    globalCacheFactor: 0.5,
+    processLabels: ['job', 'index'],
+  });
+});
+
+test('an emptied setting is not stored', async () => {
+  const { user, field, saved } = show({ postgresHost: 'db', postgresMaxConnections: 5 });
+  await user.clear(field('postgresHost'));
+  await user.clear(field('postgresMaxConnections'));
+  await user.tab();
+  expect(saved()?.jsonData).toEqual({});
+});
+
+test.each([
+  ['scrapeInterval', '15', 'Add a unit, for example 15s or 15m.'],
+  ['postgresStatementTimeout', 'long', /Write a duration/],
+  ['postgresMaxConnections', '99', 'Must lie between 1 and 20.'],
+])('a wrong %s is explained and not stored', async (id, text, problem) => {
+  const { user, field, onOptionsChange } = show();
+  await open(user);
+  await user.type(field(id), text);
+  await user.tab();
+  expect(screen.getByText(problem)).toBeInTheDocument();
+  expect(onOptionsChange).not.toHaveBeenCalled();
+});
+
+test('rooms are hidden unless that is switched off', async () => {
+  const { user, field, saved } = show();
+  await user.click(field('hideRoomsFromViewers'));
+  expect(saved()?.jsonData).toEqual({ hideRoomsFromViewers: false });
+  await user.click(field('hideRoomsFromViewers'));
+  expect(saved()?.jsonData).toEqual({});
+  expect(screen.getByText(/Query caching of Grafana Enterprise can’t tell roles apart/)).toBeInTheDocument();
+});
+
+test('secrets go to the secret store, and a stored one can be replaced', async () => {
+  const { user, field, saved } = show({}, { secureJsonFields: { postgresTlsClientKey: true } });
+  await user.type(field('postgresPassword'), 'p');
+  expect(saved()?.secureJsonData).toEqual({ postgresPassword: 'p' });
+  expect(field('postgresTlsClientKey')).toBeDisabled();
+  await user.click(screen.getByRole('button', { name: 'Reset' }));
+  expect(saved()?.secureJsonFields.postgresTlsClientKey).toBe(false);
+});
+
+test('certificates are asked for where the TLS mode uses them', async () => {
+  const { user, field, saved } = show();
+  expect(() => field('postgresTlsCaCert')).toThrow();
+  await user.click(field('postgresSslMode'));
+  await user.click(await screen.findByRole('option', { name: /verify-full/ }));
+  expect(saved()?.jsonData).toEqual({ postgresSslMode: 'verify-full' });
+  expect(field('postgresTlsCaCert')).toBeInTheDocument();
+});
+
+test('thresholds are rows of a check and its numbers', async () => {
+  const { user, field, saved } = show({ thresholds: { memory: { warning: 1, critical: 2 } } });
+  await open(user);
+  expect(screen.getByLabelText('Critical of memory')).toHaveValue('2');
+  await user.click(field('thresholds-add'));
+  await user.type(field('thresholds-add'), 'gc-pa');
+  await user.click(await screen.findByRole('option', { name: 'gc-pauses' }));
+  await user.click(screen.getByRole('button', { name: 'Add check' }));
+  await user.type(screen.getByLabelText('Warning of gc-pauses'), '0.2{Enter}');
+  expect(saved()?.jsonData.thresholds).toEqual({ memory: { warning: 1, critical: 2 }, 'gc-pauses': { warning: 0.2 } });
+  await user.click(screen.getByRole('button', { name: 'Remove memory' }));
+  expect(saved()?.jsonData.thresholds).toEqual({ 'gc-pauses': { warning: 0.2 } });
+});
+
+test('provisioned settings may be texts', async () => {
+  const { user, field } = show({
+    postgresMaxConnections: '4',
+    processLabels: 'job, index',
+  } as unknown as SynapseOptions);
+  await open(user);
+  expect(field('postgresMaxConnections')).toHaveValue('4');
+  expect(field('processLabels')).toHaveValue('job, index');
+});
+
+test('the secure socks proxy is offered where Grafana has one', () => {
+  config.secureSocksDSProxyEnabled = true;
+  show();
+  expect(screen.getByText('Secure Socks Proxy Enabled')).toBeInTheDocument();
+  config.secureSocksDSProxyEnabled = false;
+});
+
+test('what the health check found to improve is shown with its remedy', () => {
+  show();
+  act(() =>
+    healthReports('synapse').next([
+      { aspect: 'prometheus', status: 'ok', message: 'Answers.' },
+      { aspect: 'grants', status: 'warning', message: 'events can’t be read.', remedy: 'GRANT SELECT (a) ON events;' },
+    ])
+  );
+  const alert = screen.getByRole('alert', { name: /Grants in PostgreSQL/ });
+  expect(within(alert).getByText('GRANT SELECT (a) ON events;')).toBeInTheDocument();
+  expect(screen.queryByText('Answers.')).not.toBeInTheDocument();
+});

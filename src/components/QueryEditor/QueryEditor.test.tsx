@@ -1,0 +1,198 @@
+import React from 'react';
+import { render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+
+import { type Param, queryTypes } from '../../queryTypes';
+import { testDatasource, testRange } from '../../test/datasource';
+import { type SynapseQuery } from '../../types';
+import { QueryEditor } from './QueryEditor';
+import { QueryEditorHelp } from './QueryEditorHelp';
+
+// Declarations of our own, so that these tests hold whatever the backend declares: every kind is there.
+jest.mock('../../generated/queryTypes.json', () => {
+  const param = (id: string, kind: string, more = {}) => ({ id, title: id, help: `help of ${id}`, kind, ...more });
+  const format = (id: string) => ({ id, title: `Format ${id}`, help: '', visualization: 'table' });
+  return {
+    queryTypes: [
+      {
+        id: 'everything',
+        title: 'Everything',
+        help: 'Has a parameter of each kind.',
+        formats: [format('table'), format('curve')],
+        filters: ['serverName', 'job', 'index', 'instance'],
+        limit: { default: 20, max: 100 },
+        params: [
+          param('word', 'text', { default: 'hello' }),
+          param('amount', 'number', { default: 10, min: 0, max: 50 }),
+          param('yes', 'boolean', { default: false }),
+          param('since', 'duration', { default: '7d' }),
+          param('pick', 'choice', {
+            default: 'a',
+            options: [
+              { value: 'a', title: 'A' },
+              { value: 'b', title: 'Bee' },
+            ],
+          }),
+          param('cache', 'list', { values: 'cache' }),
+          param('sizes', 'numbers', { default: [1.5, 2], min: 1, max: 100, formats: ['curve'] }),
+        ],
+        examples: [{ title: 'Try it', query: { queryType: 'everything', format: 'curve' } }],
+      },
+      {
+        id: 'small',
+        title: 'Small',
+        help: 'Has little.',
+        formats: [format('table')],
+        filters: ['serverName'],
+        params: [param('word', 'text')],
+        examples: [],
+      },
+    ],
+  };
+});
+
+function show(query: Partial<SynapseQuery>, known: string[] = [], variables = {}) {
+  const { datasource, getResource } = testDatasource(variables, known);
+  const onChange = jest.fn<void, [SynapseQuery]>();
+  const onRunQuery = jest.fn();
+  function Host() {
+    const [current, setCurrent] = React.useState<SynapseQuery>({ refId: 'A', ...query });
+    onChange.mockImplementation(setCurrent);
+    return (
+      <QueryEditor
+        datasource={datasource}
+        query={current}
+        range={testRange}
+        onChange={onChange}
+        onRunQuery={onRunQuery}
+      />
+    );
+  }
+  render(<Host />);
+  return { onChange, onRunQuery, getResource, user: userEvent.setup() };
+}
+
+const changed = (onChange: jest.Mock<void, [SynapseQuery]>) => onChange.mock.lastCall?.[0];
+
+test('a type brings its filters, parameters with defaults, and limit', () => {
+  show({ queryType: 'everything' });
+  for (const label of ['Homeserver', 'Job', 'Index', 'Instance', 'word', 'amount', 'yes', 'since', 'pick', 'cache']) {
+    expect(screen.getByLabelText(label)).toBeInTheDocument();
+  }
+  expect(screen.getByLabelText('amount')).toHaveAttribute('placeholder', '10');
+  expect(screen.getByLabelText('since')).toHaveAttribute('placeholder', '7d');
+  expect(screen.getByLabelText('Limit')).toHaveAttribute('placeholder', '20');
+  expect(screen.getByText(/Has a parameter of each kind/)).toBeInTheDocument();
+});
+
+test('parameters appear only with the formats they act on', () => {
+  show({ queryType: 'everything', format: 'curve' });
+  expect(screen.getByLabelText('sizes')).toHaveAttribute('placeholder', '1.5, 2');
+});
+
+test('one format needs no choice, and parameters of other formats are not shown', () => {
+  show({ queryType: 'small' });
+  expect(screen.queryByLabelText('Show as')).not.toBeInTheDocument();
+  expect(screen.queryByLabelText('Limit')).not.toBeInTheDocument();
+  expect(screen.queryByLabelText('Job')).not.toBeInTheDocument();
+  expect(screen.queryByLabelText('sizes')).not.toBeInTheDocument();
+});
+
+test('another type keeps what it understands and drops the rest', async () => {
+  const before = {
+    queryType: 'everything',
+    format: 'curve',
+    serverName: ['a'],
+    job: ['b'],
+    word: 'w',
+    amount: 3,
+    limit: 5,
+  };
+  const { onChange, onRunQuery, user } = show({ ...before, hide: false });
+  await user.click(screen.getByLabelText('Question'));
+  await user.click(await screen.findByRole('option', { name: /Small/ }));
+  expect(changed(onChange)).toEqual({ refId: 'A', queryType: 'small', serverName: ['a'], word: 'w', hide: false });
+  expect(onRunQuery).toHaveBeenCalled();
+});
+
+test('typed values are handed on in the form of their kind', async () => {
+  const { onChange, user } = show({ queryType: 'everything', format: 'curve' });
+  await user.type(screen.getByLabelText('word'), 'x{Enter}');
+  await user.type(screen.getByLabelText('amount'), '12{Enter}');
+  await user.type(screen.getByLabelText('since'), '1d{Enter}');
+  await user.type(screen.getByLabelText('sizes'), '2, 3.5{Enter}');
+  await user.click(screen.getByLabelText('yes'));
+  expect(changed(onChange)).toEqual({
+    refId: 'A',
+    queryType: 'everything',
+    format: 'curve',
+    word: 'x',
+    amount: 12,
+    since: '1d',
+    sizes: [2, 3.5],
+    yes: true,
+  });
+});
+
+test('an emptied parameter leaves the query: its default holds', async () => {
+  const { onChange, user } = show({ queryType: 'everything', amount: 12, yes: true });
+  await user.clear(screen.getByLabelText('amount'));
+  await user.click(screen.getByLabelText('yes'));
+  expect(changed(onChange)).toEqual({ refId: 'A', queryType: 'everything' });
+});
+
+test.each([
+  ['amount', '51', 'Must lie between 0 and 50.'],
+  ['since', '30', 'Add a unit, for example 30s or 30m.'],
+  ['Limit', '0', 'Must lie between 1 and 100.'],
+])('a wrong %s is explained and not handed on', async (label, text, problem) => {
+  const { onChange, user } = show({ queryType: 'everything' });
+  await user.type(screen.getByLabelText(label), `${text}{Enter}`);
+  expect(screen.getByText(problem)).toBeInTheDocument();
+  expect(onChange).not.toHaveBeenCalled();
+});
+
+test('template variables are right in every field', async () => {
+  const { onChange, user } = show({ queryType: 'everything' });
+  await user.type(screen.getByLabelText('amount'), '$n{Enter}');
+  await user.type(screen.getByLabelText('Limit'), '$n{Enter}');
+  expect(changed(onChange)).toMatchObject({ amount: '$n', limit: '$n' });
+});
+
+test('a choice offers its options', async () => {
+  const { onChange, user } = show({ queryType: 'everything' });
+  await user.click(screen.getByLabelText('pick'));
+  await user.click(await screen.findByRole('option', { name: 'Bee' }));
+  expect(changed(onChange)).toMatchObject({ pick: 'b' });
+});
+
+test('filters suggest the backend’s values and the dashboard’s variables', async () => {
+  const variables = { env: { value: 'prod' } };
+  const { onChange, getResource, user } = show(
+    { queryType: 'everything', serverName: 'example.org' },
+    ['synapse'],
+    variables
+  );
+  await user.click(screen.getByLabelText('Job'));
+  expect(await screen.findByRole('option', { name: '$env' })).toBeInTheDocument();
+  await user.click(await screen.findByRole('option', { name: 'synapse' }));
+  expect(changed(onChange)).toMatchObject({ job: ['synapse'], serverName: 'example.org' });
+  expect(getResource).toHaveBeenCalledWith('values/job', {
+    serverName: ['example.org'],
+    from: 1_000_000,
+    to: 4_600_000,
+  });
+});
+
+test('help offers the examples', async () => {
+  const onClickExample = jest.fn();
+  const { datasource } = testDatasource();
+  render(<QueryEditorHelp datasource={datasource} query={{ refId: 'A' }} onClickExample={onClickExample} />);
+  await userEvent.click(screen.getByRole('button', { name: 'Try it' }));
+  expect(onClickExample).toHaveBeenCalledWith({ refId: 'A', queryType: 'everything', format: 'curve' });
+});
+
+test('the declarations under test have every kind', () => {
+  const kinds = new Set(queryTypes.flatMap((type) => type.params.map((param: Param) => param.kind)));
+  expect(kinds.size).toBe(7);
+});

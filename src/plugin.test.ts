@@ -1,0 +1,143 @@
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { brokenLink, fillPlaceholders } from '../.config/webpack/manifest';
+import { externals } from '../.config/webpack/externals';
+import { findQueryType } from './queryTypes';
+
+const root = path.resolve(__dirname, '..');
+const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
+
+interface Manifest {
+  id: string;
+  info: { logos: Record<string, string>; screenshots: Array<{ path: string }>; version: string; updated: string };
+  includes: Array<{ type: string; name: string; path: string }>;
+}
+
+const manifest = JSON.parse(read('plugin.json')) as Manifest & Record<string, unknown>;
+
+describe('plugin.json', () => {
+  test('has the identity that other people rely on', () => {
+    expect(manifest).toMatchObject({
+      id: 'matrix-synapse-datasource',
+      name: 'Matrix Synapse',
+      type: 'datasource',
+      executable: 'gpx_matrix_synapse',
+      backend: true,
+      alerting: true,
+      annotations: true,
+      metrics: true,
+      dependencies: { grafanaDependency: '>=12.2.0' },
+    });
+    // In Grafana this means that a data source serves traces.
+    expect(manifest).not.toHaveProperty('tracing');
+  });
+
+  test('names files that exist', () => {
+    const { logos, screenshots } = manifest.info;
+    const files = [
+      ...Object.values(logos),
+      ...screenshots.map((shot) => shot.path),
+      ...manifest.includes.map((i) => i.path),
+    ];
+    expect(files.filter((file) => !existsSync(path.join(root, 'src', file)))).toEqual([]);
+  });
+
+  test('is reached through a relative link from src', () => {
+    const link = path.join(root, 'src/plugin.json');
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    expect(readlinkSync(link)).toBe('../plugin.json');
+    expect(brokenLink()).toBeUndefined();
+  });
+
+  test('a link that Git wrote as a text file is explained', () => {
+    const file = path.join(mkdtempSync(path.join(tmpdir(), 'link-')), 'plugin.json');
+    writeFileSync(file, '../plugin.json');
+    expect(brokenLink(file)).toMatch(/git config core.symlinks true/);
+    expect(brokenLink(file + '.missing')).toMatch(/symbolic link/);
+  });
+
+  test('gets the version and date when it is built', () => {
+    const built = JSON.parse(fillPlaceholders(read('plugin.json'))) as Manifest;
+    expect(built.info.version).toBe((JSON.parse(read('package.json')) as { version: string }).version);
+    expect(built.info.updated).toMatch(/^\d{4}-\d\d-\d\d$/);
+  });
+});
+
+describe('bundled dashboards', () => {
+  const folder = path.join(root, 'src/dashboards');
+  const files = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.json')) : [];
+
+  test.each(files)('%s asks only for query types and formats that exist', (file) => {
+    const asked = queriesIn(JSON.parse(readFileSync(path.join(folder, file), 'utf8')));
+    expect(asked.length).toBeGreaterThan(0);
+    const unknown = asked.filter(({ queryType, format }) => {
+      const type = findQueryType(queryType);
+      return !type || (format !== undefined && !type.formats.some(({ id }) => id === format));
+    });
+    expect(unknown).toEqual([]);
+  });
+});
+
+describe('dist/module.js', () => {
+  const bundle = path.join(root, 'dist/module.js');
+
+  test('is built', () => {
+    // Without it the next test could not tell anything: run "npm run build" first.
+    expect(existsSync(bundle)).toBe(true);
+  });
+
+  test('asks the host only for what Grafana 12.2.0 shares', () => {
+    const code = readFileSync(bundle, 'utf8');
+    const list = /define\((?:"[^"]*",)?(\[[^\]]*\])/.exec(code)?.[1];
+    const asked = JSON.parse(list ?? '[]') as string[];
+    expect(asked).toEqual(expect.arrayContaining(['@grafana/data', '@grafana/runtime', '@grafana/ui', 'react']));
+    expect(asked.filter((name) => !sharedBy12.includes(name))).toEqual([]);
+  });
+
+  test('our list of externals names nothing that 12.2.0 does not share', () => {
+    expect(externals.filter((name) => !sharedBy12.includes(name))).toEqual([]);
+  });
+});
+
+// Read from sharedDependencies.ts of Grafana 12.2.0, without what only Angular plugins used.
+const sharedBy12 = [
+  '@emotion/css',
+  '@emotion/react',
+  '@grafana/data',
+  '@grafana/data/unstable',
+  '@grafana/runtime',
+  '@grafana/runtime/unstable',
+  '@grafana/slate-react',
+  '@grafana/ui',
+  '@grafana/ui/unstable',
+  'd3',
+  'emotion',
+  'i18next',
+  'jquery',
+  'lodash',
+  'moment',
+  'prismjs',
+  'react',
+  'react-dom',
+  'react-inlinesvg',
+  'react-redux',
+  'react-router',
+  'react-router-dom',
+  'redux',
+  'rxjs',
+  'rxjs/operators',
+  'slate',
+  'slate-plain-serializer',
+  'slate-react',
+];
+
+function queriesIn(value: unknown): Array<{ queryType: string; format?: string }> {
+  if (typeof value !== 'object' || value === null) {
+    return [];
+  }
+  const own = 'queryType' in value ? [value as { queryType: string; format?: string }] : [];
+  return [...own, ...Object.values(value).flatMap(queriesIn)];
+}
