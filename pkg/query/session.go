@@ -101,9 +101,13 @@ func (s *Session) instant(ctx context.Context, promql string, at time.Time, answ
 	return err
 }
 
+// concurrentQuestions bounds what one query asks of Prometheus at a time; its own default limit is 20 for everybody.
+const concurrentQuestions = 10
+
 // Ask sends independent questions together and waits for all answers; the first error ends it.
 func (s *Session) Ask(ctx context.Context, questions ...Question) error {
 	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(concurrentQuestions)
 	for _, question := range questions {
 		group.Go(func() error { return recovered(func() error { return question(ctx, s) }) })
 	}

@@ -53,3 +53,10 @@ func (i Identity) Name(m model.Metric) string {
 func FullProcesses(f query.Filters, window string) string {
 	return fmt.Sprintf("rate(python_twisted_reactor_tick_time_sum%s%s) > %g", f.ProcessSelector(), window, FullShare)
 }
+
+// PerServer labels the series of whole processes, which have no server_name, with the homeserver that the process
+// serves. It works with every version: synapse_server_name_info exists only since 1.146.
+func PerServer(f query.Filters, processes string) string {
+	return "count by (server_name, job, index, instance) (" + everyProcess + f.Selector() + ") * 0 + on (job, index, instance) " +
+		"group_left () (" + processes + ")"
+}

@@ -1,0 +1,44 @@
+package checks
+
+import "slices"
+
+// All is every check, in the order in which the guide would look.
+var All = []Check{
+	eventSendTime,
+	cpuSaturation,
+}
+
+// IDs are the ids of all checks, in their order.
+func IDs() []string {
+	ids := make([]string, len(All))
+	for i, c := range All {
+		ids[i] = c.ID
+	}
+	return ids
+}
+
+// WithCauses gives the named checks and everything that may explain their findings; no names means all.
+func WithCauses(names []string) []Check {
+	if len(names) == 0 {
+		return All
+	}
+	wanted := map[string]bool{}
+	var add func(id string)
+	add = func(id string) {
+		if wanted[id] {
+			return
+		}
+		wanted[id] = true
+		for _, c := range All {
+			if c.ID == id {
+				for _, cause := range c.Causes {
+					add(cause)
+				}
+			}
+		}
+	}
+	for _, name := range names {
+		add(name)
+	}
+	return slices.DeleteFunc(slices.Clone(All), func(c Check) bool { return !wanted[c.ID] })
+}

@@ -1,0 +1,48 @@
+package checks
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
+)
+
+// Where is which processes a check looks at, and over which time its queries go.
+type Where struct {
+	Filters query.Filters
+	// Scrape is the time between two scrapes; no window is shorter than four of them.
+	Scrape time.Duration
+	// Length is the length of the asked range.
+	Length time.Duration
+}
+
+// Selector selects metrics that carry server_name.
+func (w Where) Selector(more ...query.Matcher) string { return w.Filters.Selector(more...) }
+
+// Window is a range of PromQL: "[900s]".
+func (w Where) Window(d time.Duration) string {
+	return fmt.Sprintf("[%ds]", int(max(d, 4*w.Scrape).Seconds()))
+}
+
+// Process gives the metric of whole processes (process_*, python_*) selected and, in the end, labelled with
+// server_name: expression is a PromQL template whose %s is the selector.
+func (w Where) Process(expression string) string {
+	return synapse.PerServer(w.Filters, fmt.Sprintf(expression, w.Filters.ProcessSelector()))
+}
+
+// Rate is the per-second rate of a counter with server_name.
+func (w Where) Rate(metric string, d time.Duration, more ...query.Matcher) string {
+	return "rate(" + metric + w.Selector(more...) + w.Window(d) + ")"
+}
+
+// Increase is a counter's increase.
+func (w Where) Increase(metric string, d time.Duration, more ...query.Matcher) string {
+	return "increase(" + metric + w.Selector(more...) + w.Window(d) + ")"
+}
+
+// PerProcess is the "by" of a sum that keeps processes apart.
+const PerProcess = "by (server_name, job, index, instance) "
+
+// PerServer is the "by" of a sum over processes.
+const PerServer = "by (server_name) "

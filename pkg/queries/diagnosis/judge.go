@@ -1,0 +1,93 @@
+package diagnosis
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/queries/diagnosis/checks"
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+)
+
+// row is one finding of one check on one homeserver.
+type row struct {
+	checks.Finding
+	check  checks.Check
+	server string
+	since  *time.Time
+}
+
+func (r row) title() string {
+	switch {
+	case r.Title != "":
+		return r.Title
+	case r.Severity == checks.OK:
+		return "Fine: " + r.check.Title
+	}
+	return r.check.Title
+}
+
+// known checks the names that a query asks for.
+func known(names []string) error {
+	for _, name := range names {
+		if !slices.Contains(checks.IDs(), name) {
+			return query.Badf("Unknown check %q. Valid checks: %s.", name, strings.Join(checks.IDs(), ", "))
+		}
+	}
+	return nil
+}
+
+// named keeps what was asked for; causes were measured to explain it, not to be shown.
+func named(rows []row, names []string) []row {
+	if len(names) == 0 {
+		return rows
+	}
+	return slices.DeleteFunc(rows, func(r row) bool { return !slices.Contains(names, r.check.ID) })
+}
+
+// judge runs every check on every homeserver and links findings to what explains them.
+func (m measured) judge(s *query.Session, wanted []checks.Check) []row {
+	servers := m.servers
+	if len(servers) == 0 {
+		servers = []string{""}
+	}
+	var all []row
+	for _, server := range servers {
+		var rows []row
+		for _, c := range wanted {
+			found := c.Judge(m.input(s, c, server))
+			if len(found) == 0 {
+				found = []checks.Finding{{Severity: checks.OK}}
+			}
+			for _, f := range found {
+				r := row{Finding: f, check: c, server: server}
+				if f.Severity > checks.OK {
+					r.since = m.since(s, r)
+				}
+				rows = append(rows, r)
+			}
+		}
+		all = append(all, explained(rows)...)
+	}
+	return all
+}
+
+// explained gives each finding without a cause of its own the first of its check's causes that was found.
+func explained(rows []row) []row {
+	worst := map[string]checks.Severity{}
+	for _, r := range rows {
+		worst[r.check.ID] = max(worst[r.check.ID], r.Severity)
+	}
+	for i, r := range rows {
+		if r.Severity <= checks.OK || r.CausedBy != "" {
+			continue
+		}
+		for _, cause := range r.check.Causes {
+			if worst[cause] >= checks.Warning {
+				rows[i].CausedBy = cause
+				break
+			}
+		}
+	}
+	return rows
+}

@@ -1,0 +1,159 @@
+package diagnosis
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+
+	"github.com/prometheus/common/model"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/queries/diagnosis/checks"
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+)
+
+// measured is every answer that the checks need. Checks that ask the same thing share one answer.
+type measured struct {
+	servers []string
+	where   checks.Where
+	vectors map[string]model.Vector // by PromQL
+	rows    map[string]any          // by check
+	failed  map[string]string       // by check: why PostgreSQL gave no rows
+	history map[string]model.Matrix // by check
+	owner   string                  // the homeserver of PostgreSQL
+}
+
+func where(s *query.Session) checks.Where {
+	return checks.Where{Filters: s.Filters, Scrape: s.Options.ScrapeInterval, Length: s.Range.Length()}
+}
+
+// measure asks everything at once: one instant query per distinct PromQL, one transaction per reading check.
+func measure(ctx context.Context, s *query.Session, wanted []checks.Check, withHistory bool) (measured, error) {
+	m := measured{
+		where: where(s), vectors: map[string]model.Vector{}, rows: map[string]any{}, failed: map[string]string{},
+		history: map[string]model.Matrix{},
+	}
+	var present model.Vector
+	questions := []query.Question{query.At(serversQuery(s), &present)}
+	answers := map[string]*model.Vector{}
+	for _, c := range wanted {
+		if c.Measures == nil {
+			continue
+		}
+		for _, promql := range c.Measures(m.where) {
+			if answers[promql] == nil {
+				answers[promql] = new(model.Vector)
+			}
+		}
+	}
+	for _, promql := range slices.Sorted(maps.Keys(answers)) {
+		questions = append(questions, query.At(promql, answers[promql]))
+	}
+	lines := map[string]*model.Matrix{}
+	for _, c := range wanted {
+		if c.Signal != nil && withHistory {
+			lines[c.ID] = new(model.Matrix)
+			questions = append(questions, query.Over(c.Signal(m.where).PromQL, lines[c.ID]))
+		}
+	}
+	questions = append(questions, func(ctx context.Context, s *query.Session) error { m.read(ctx, s, wanted); return nil })
+	if err := s.Ask(ctx, questions...); err != nil {
+		return m, err
+	}
+	for promql, vector := range answers {
+		m.vectors[promql] = *vector
+	}
+	for id, matrix := range lines {
+		m.history[id] = *matrix
+	}
+	m.servers = m.homeservers(s, present)
+	return m, nil
+}
+
+func serversQuery(s *query.Session) string {
+	return "count by (server_name) (last_over_time(synapse_storage_schedule_time_count" + s.Filters.Selector() + s.Range.Window() + "))"
+}
+
+func (m measured) homeservers(s *query.Session, present model.Vector) []string {
+	var names []string
+	for _, sample := range present {
+		names = append(names, string(sample.Metric["server_name"]))
+	}
+	if m.owner != "" && s.Filters.AllowsServer(m.owner) && !slices.Contains(names, m.owner) {
+		names = append(names, m.owner)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// read asks PostgreSQL for each check that reads it. A failure blinds that check only and says why.
+func (m *measured) read(ctx context.Context, s *query.Session, wanted []checks.Check) {
+	readers := slices.DeleteFunc(slices.Clone(wanted), func(c checks.Check) bool { return c.Read == nil })
+	if len(readers) == 0 {
+		return
+	}
+	fail := func(c checks.Check, why string) { m.failed[c.ID] = why }
+	if !s.HasDatabase() {
+		for _, c := range readers {
+			fail(c, "PostgreSQL is not configured in this data source.")
+		}
+		return
+	}
+	owner, err := s.Owner(ctx)
+	if err != nil {
+		for _, c := range readers {
+			fail(c, readable(err))
+		}
+		return
+	}
+	m.owner = owner
+	in := checks.ReadInput{Now: s.Now, Options: s.Options}
+	for _, c := range readers {
+		err := s.Read(ctx, 0, func(ctx context.Context, tx query.Tx) (err error) {
+			m.rows[c.ID], err = c.Read(ctx, tx, in)
+			return err
+		})
+		if err != nil {
+			delete(m.rows, c.ID)
+			fail(c, readable(err))
+		}
+	}
+}
+
+// worded is an error whose text is made for people.
+type worded interface {
+	error
+	Worded() string
+}
+
+// readable gives an error's words for people; anything else stays in the log.
+func readable(err error) string {
+	var w worded
+	if errors.As(err, &w) {
+		return w.Worded()
+	}
+	return "PostgreSQL could not answer."
+}
+
+// input is what one check may know of one homeserver.
+func (m measured) input(s *query.Session, c checks.Check, server string) checks.Input {
+	named := map[string]model.Vector{}
+	if c.Measures != nil {
+		for name, promql := range c.Measures(m.where) {
+			named[name] = m.vectors[promql]
+		}
+	}
+	in := checks.NewInput(server, s.Range.To, m.where, s.Options, c, named)
+	if c.Read == nil {
+		return in
+	}
+	switch {
+	case m.failed[c.ID] != "":
+		in.RowsMissing = m.failed[c.ID]
+	case m.owner != server:
+		in.RowsMissing = "PostgreSQL holds the database of another homeserver (" + m.owner + ")."
+	default:
+		in.Rows = m.rows[c.ID]
+	}
+	return in
+}

@@ -1,0 +1,74 @@
+package diagnosis
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/queries/diagnosis/checks"
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+)
+
+// perCheck is how many subjects of one check are shown; the rest is counted.
+const perCheck = 5
+
+// ordered puts the worst first, and a cause above the symptoms that it explains.
+func ordered(rows []row) []row {
+	place := map[string]int{}
+	for i, id := range checks.IDs() {
+		place[id] = i
+	}
+	sorted := slices.Clone(rows)
+	slices.SortStableFunc(sorted, func(a, b row) int {
+		return cmp.Or(
+			cmp.Compare(b.Severity, a.Severity),
+			cmp.Compare(place[a.check.ID], place[b.check.ID]),
+			cmp.Compare(a.server, b.server),
+		)
+	})
+	done := make([]bool, len(sorted))
+	out := make([]row, 0, len(sorted))
+	var put func(i int)
+	put = func(i int) {
+		if done[i] {
+			return
+		}
+		done[i] = true
+		if cause := sorted[i].CausedBy; cause != "" {
+			for j, other := range sorted {
+				if other.check.ID == cause && other.server == sorted[i].server && other.Severity > checks.OK {
+					put(j)
+				}
+			}
+		}
+		out = append(out, sorted[i])
+	}
+	for i := range sorted {
+		put(i)
+	}
+	return out
+}
+
+// cut keeps the first subjects of each check and the first rows of all, and says what it left out.
+func cut(s *query.Session, rows []row) []row {
+	type group struct{ server, check string }
+	seen := map[group]int{}
+	var kept []row
+	for _, r := range rows {
+		g := group{r.server, r.check.ID}
+		if seen[g]++; seen[g] <= perCheck {
+			kept = append(kept, r)
+		}
+	}
+	for _, r := range rows {
+		g := group{r.server, r.check.ID}
+		if left := seen[g] - perCheck; left > 0 {
+			s.Inform("%s: %d more on %s are not shown.", r.check.Title, left, cmp.Or(r.server, "the homeserver"))
+			delete(seen, g)
+		}
+	}
+	if left := len(kept) - s.Limit; left > 0 {
+		s.Inform("%d more rows are not shown (limit %d).", left, s.Limit)
+		kept = kept[:s.Limit]
+	}
+	return kept
+}

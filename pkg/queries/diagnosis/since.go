@@ -1,0 +1,84 @@
+package diagnosis
+
+import (
+	"time"
+
+	"github.com/prometheus/common/model"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/queries/diagnosis/checks"
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+)
+
+// line is one subject's deciding number over the asked range.
+type line struct {
+	server, subject string
+	points          []model.SamplePair
+}
+
+func (m measured) lines(c checks.Check) []line {
+	if c.Signal == nil {
+		return nil
+	}
+	signal := c.Signal(m.where)
+	var lines []line
+	for _, stream := range m.history[c.ID] {
+		labels := map[string]string{}
+		for name, value := range stream.Metric {
+			labels[string(name)] = string(value)
+		}
+		subject := ""
+		if signal.Subject != nil {
+			subject = signal.Subject(labels)
+		}
+		lines = append(lines, line{labels["server_name"], subject, stream.Values})
+	}
+	return lines
+}
+
+// since is when the number last rose above the threshold that it is above now; the start of the range where it was
+// above it all along, nil where history can't tell.
+func (m measured) since(s *query.Session, r row) *time.Time {
+	if r.Threshold == nil {
+		return nil
+	}
+	for _, l := range m.lines(r.check) {
+		if l.server != r.server || l.subject != r.Subject.Key() {
+			continue
+		}
+		var start *time.Time
+		for i := len(l.points) - 1; i >= 0 && float64(l.points[i].Value) >= *r.Threshold; i-- {
+			at := l.points[i].Timestamp.Time().UTC()
+			start = &at
+		}
+		return start
+	}
+	return nil
+}
+
+// healed gives the subjects that were above the warning threshold within the range and are not found any more, as "ok":
+// an alert about them resolves instead of losing its data.
+func (m measured) healed(s *query.Session, wanted []checks.Check, rows []row) []row {
+	type id struct{ server, check, subject string }
+	there := map[id]bool{}
+	for _, r := range rows {
+		there[id{r.server, r.check.ID, r.Subject.Key()}] = true
+	}
+	var out []row
+	for _, c := range wanted {
+		for _, l := range m.lines(c) {
+			key := id{l.server, c.ID, l.subject}
+			if there[key] || l.subject == "" {
+				continue
+			}
+			in := checks.NewInput(l.server, s.Range.To, m.where, s.Options, c, nil)
+			for _, p := range l.points {
+				if float64(p.Value) >= in.Warning {
+					there[key] = true
+					out = append(out, row{Finding: checks.Finding{Subject: checks.Subject{Name: l.subject}}, check: c, server: l.server})
+					break
+				}
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,52 @@
+package diagnosis
+
+import (
+	"time"
+
+	"github.com/grafana/grafana-plugin-sdk-go/data"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+)
+
+// docs is where each check has its page.
+const docs = "https://github.com/matrix-insight/synapse-datasource/blob/main/docs/checks/"
+
+var columns = []query.Column[row]{
+	query.Words("severity", "Severity", "critical, warning, info, ok, or unknown: the check could not look.", func(r row) string { return r.Severity.String() }).
+		Painted(query.Colour{Value: "critical", Colour: "red"}, query.Colour{Value: "warning", Colour: "orange"}, query.Colour{Value: "info", Colour: "blue"},
+			query.Colour{Value: "ok", Colour: "green"}, query.Colour{Value: "unknown", Colour: "gray"}),
+	query.Words("server_name", "Homeserver", "The homeserver; empty where Synapse is older than this label.", func(r row) string { return r.server }),
+	query.Words("check", "Check", "The check's id.", func(r row) string { return r.check.ID }),
+	query.Words("title", "What is wrong", "The finding in a few words.", row.title),
+	query.RoomWords("subject", "Subject", "What the finding is about: a process, transaction, cache or room; empty for the whole homeserver.",
+		func(r row, view query.View) string { return r.Subject.Text(view) }),
+	query.Words("evidence", "Evidence", "The numbers that the severity rests on.", func(r row) string { return r.Evidence }),
+	query.MaybeAmount("value", "Value", "", "The number that decided, in the unit of its row.", func(r row) *float64 { return r.Value }),
+	query.MaybeAmount("threshold", "Threshold", "", "The threshold that it is compared with, in the unit of its row.", func(r row) *float64 { return r.Threshold }),
+	query.Words("unit", "Unit", "The Grafana unit of value and threshold.", func(r row) string { return r.check.Unit }),
+	query.Words("advice", "Advice", "What to do, from harmless to risky.", func(r row) string { return r.Advice }),
+	query.Words("remedy", "Next step", "The one concrete next step.", func(r row) string { return r.Remedy }),
+	query.Words("caused_by", "Caused by", "The check whose finding explains this one.", func(r row) string { return r.CausedBy }),
+	query.Amount("confidence", "Confidence", "percentunit", "How sure the finding is.", func(r row) float64 {
+		if r.Confidence == 0 {
+			return 1
+		}
+		return r.Confidence
+	}),
+	query.Words("docs_url", "Documentation", "The check's page: how it decides and what it can't know.", func(r row) string { return docs + r.check.ID + ".md" }),
+	query.MaybeTime("since", "Since", "Since when; the start of the time range where it was so all along.", func(r row) *time.Time { return r.since }),
+	query.Count("severity_rank", "Rank", "0 ok or unknown, 1 info, 2 warning, 3 critical: to sort by.", func(r row) int64 { return r.Severity.Rank() }),
+}
+
+// findings is the table as a Result.
+type findings []row
+
+func (f findings) Frames(view query.View) data.Frames {
+	frame := query.TableFrame("findings", columns, f, view)
+	for _, field := range frame.Fields {
+		if field.Name == "docs_url" {
+			field.Config.Links = []data.DataLink{{Title: "How this check decides", TargetBlank: true, URL: "${__value.raw}"}}
+		}
+	}
+	return data.Frames{frame}
+}

@@ -1,0 +1,54 @@
+// Package diagnosis answers what is wrong with a homeserver, how bad it is, why, and what to do: the whole guide at once.
+package diagnosis
+
+import (
+	"context"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/queries/diagnosis/checks"
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+)
+
+// Type declares the query type "diagnosis".
+func Type() query.Type {
+	return query.Type{
+		ID:    "diagnosis",
+		Title: "Diagnosis",
+		Help: "Runs every check of the guide and says what is wrong, how bad it is, on what evidence, and what to do. " +
+			"Causes stand above the symptoms that they explain.",
+		Formats: []query.Format{
+			{ID: "findings", Title: "Findings", Needs: query.Prometheus, Visualization: query.Table, Columns: query.Infos(columns),
+				Help: "One row per homeserver, check and subject, the worst first."},
+			{ID: "score", Title: "Score", Needs: query.Prometheus, Visualization: query.Stat,
+				Help: "A number per check and subject for alert rules: 3 critical, 2 warning, 1 info, 0 ok, empty unknown."},
+			{ID: "measured", Title: "Measured", Needs: query.Prometheus, Visualization: query.Stat,
+				Help: "The number that decided, with the same labels as the score, for the texts of alerts."},
+		},
+		Limit: query.Limit{Default: 200, Max: 1000},
+		Params: []query.Param{
+			{ID: "checks", Title: "Checks", Kind: query.List, Help: "Only these checks; empty runs all. What may explain them is measured too."},
+		},
+		Examples: []query.Example{
+			{Title: "What is wrong?", Query: map[string]any{"queryType": "diagnosis", "format": "findings"}},
+			{Title: "A score for an alert rule", Query: map[string]any{"queryType": "diagnosis", "format": "score", "checks": []string{"event-send-time"}}},
+		},
+		Run: run,
+	}
+}
+
+func run(ctx context.Context, s *query.Session) (query.Result, error) {
+	names := s.List("checks")
+	if err := known(names); err != nil {
+		return nil, err
+	}
+	wanted := checks.WithCauses(names)
+	m, err := measure(ctx, s, wanted, true)
+	if err != nil {
+		return nil, err
+	}
+	all := m.judge(s, wanted)
+	all = named(all, names)
+	if s.Format.ID == "findings" {
+		return findings(cut(s, ordered(all))), nil
+	}
+	return scores{rows: append(all, m.healed(s, wanted, all)...), measured: s.Format.ID == "measured"}, nil
+}
