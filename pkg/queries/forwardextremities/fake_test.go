@@ -1,0 +1,92 @@
+package forwardextremities
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/grafana/grafana-plugin-sdk-go/data"
+	"github.com/jackc/pgx/v5"
+	"github.com/prometheus/common/model"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
+)
+
+// slowDatabase is too slow to rank rooms and answers nothing else.
+type slowDatabase struct {
+	state   query.Background
+	started int
+}
+
+var errSlow = &upstream.Fault{Kind: upstream.Timeout, Source: upstream.Downstream, Message: "too slow"}
+
+type noTx struct{}
+
+func (noTx) Query(_ context.Context, sql string, _ ...any) (pgx.Rows, error) {
+	if strings.Contains(sql, "GROUP BY room_id") {
+		return nil, errSlow
+	}
+	return nil, errors.New("not asked in this test")
+}
+
+func (d *slowDatabase) Read(ctx context.Context, limit time.Duration, fn func(context.Context, query.Tx) error) error {
+	if limit == orphanLimit {
+		return errSlow
+	}
+	return fn(ctx, noTx{})
+}
+
+func (d *slowDatabase) Owner(context.Context) (string, error) { return "example.org", nil }
+
+func (d *slowDatabase) Background(string) query.Background { return d.state }
+
+func (d *slowDatabase) StartBackground(string, time.Duration, func(context.Context, query.Tx) (any, error)) {
+	d.started++
+	d.state.Running = true
+}
+
+// fakeMetrics answers instant queries by their beginning, and keeps what it is asked.
+type fakeMetrics struct {
+	vectors map[string]model.Vector
+	matrix  model.Matrix
+	asked   *[]string
+}
+
+func (m fakeMetrics) Instant(_ context.Context, promql string, _ time.Time) (model.Vector, []string, error) {
+	*m.asked = append(*m.asked, promql)
+	for start, vector := range m.vectors {
+		if strings.HasPrefix(promql, start) {
+			return vector, nil, nil
+		}
+	}
+	return nil, nil, nil
+}
+
+func (m fakeMetrics) Range(_ context.Context, promql string, _, _ time.Time, _ time.Duration) (model.Matrix, []string, error) {
+	*m.asked = append(*m.asked, promql)
+	return m.matrix, nil, nil
+}
+
+func ask(t *testing.T, metrics query.Metrics, db query.Database, ask string) (data.Frames, error) {
+	t.Helper()
+	kind := Type()
+	request, err := kind.Decode(json.RawMessage(ask))
+	if err != nil {
+		t.Fatal(err)
+	}
+	options := query.Options{DatasourceUID: "uid", QueryTimeout: time.Minute, DummyEventsThreshold: threshold}
+	tr := query.Align(now.Add(-time.Hour), now, time.Minute, 15*time.Second)
+	return query.NewRunner(options, metrics, db).Run(context.Background(), kind, request, tr, query.Asker{})
+}
+
+func notices(frames data.Frames) string {
+	var all []string
+	for _, n := range frames[0].Meta.Notices {
+		all = append(all, n.Text)
+	}
+	return strings.Join(all, "\n")
+}
