@@ -54,7 +54,7 @@ func newActivity(p *Process, r row) (*activity, error) {
 		cpu:          r.number("cpu_milliseconds", &err) / 1000,
 		transactions: r.number("transactions", &err),
 		database:     r.number("database_milliseconds", &err) / 1000,
-		key:          keyOf("activity", p.role.port, r["name"]),
+		key:          keyOf("activity", p.role.key(), r["name"]),
 	}
 	// What runs on a clock does so in each process that does it at all.
 	one.steady = one.perSecond < 0.25

@@ -19,11 +19,14 @@ const (
 	comparisonAfterEnd = time.Hour // so that a live simulation still finds it
 )
 
-// WriteBlocks writes the past into a Prometheus data folder: the week-old window, then Start to End. Progress gets a
-// line per block. It must come before Advance and the handlers' clock go beyond Start.
+// WriteBlocks writes the past into a Prometheus data folder: the week-old window, then Start to End. Progress, if not
+// nil, gets a line per block. It must come before Advance and the handlers' clock go beyond Start.
 func (s *Simulation) WriteBlocks(ctx context.Context, dir string, progress func(string)) error {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
+	if progress == nil {
+		progress = func(string) {}
+	}
 	o := s.options
 	windows := []struct {
 		name     string

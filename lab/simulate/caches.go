@@ -35,7 +35,7 @@ func newCaches(p *Process, m *modelTables, t *transactions) (caches, error) {
 			maxEntries:    r.number("max_entries", &err),
 			itemsPerEntry: r.number("items_per_entry", &err),
 			drop:          r["drop"],
-			key:           keyOf("cache", p.role.port, r["name"]),
+			key:           keyOf("cache", p.role.key(), r["name"]),
 			missesPerCall: r.number("misses_per_transaction", &err),
 			evicted:       map[string]*counter{},
 			hits:          counter{whole: true},

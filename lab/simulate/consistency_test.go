@@ -96,7 +96,7 @@ func TestPlantedPausesStopTheReactor(t *testing.T) {
 	began := testEnd.Add(-PlantedPauses.BeforeEnd)
 	s.Advance(began.Add(-time.Minute))
 	before := stateOf(s)
-	s.Advance(began.Add(15 * time.Minute))
+	s.Advance(began.Add(20 * time.Minute))
 	after := stateOf(s)
 	grown := func(metric string, labels ...string) float64 {
 		return after.sum(metric, append(labels, `generic_worker`)...) - before.sum(metric, append(labels, `generic_worker`)...)

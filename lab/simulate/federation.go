@@ -33,7 +33,7 @@ func newFederation(p *Process) *federation {
 	f.received, _ = share("federation-in", p.number)
 	r := p.registry
 	add := func(perSecond float64, family string, labels ...string) {
-		f.counters = append(f.counters, scaled{r.counter(family, labels...), perSecond, keyOf("federation", p.role.port)})
+		f.counters = append(f.counters, scaled{r.counter(family, labels...), perSecond, keyOf("federation", p.role.key())})
 	}
 	if f.received > 0 {
 		add(5.1*f.received, "synapse_federation_server_received_pdus_total")

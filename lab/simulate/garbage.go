@@ -33,7 +33,7 @@ func newGarbageCollection(p *Process) *garbageCollection {
 			collections: r.counter("python_gc_collections_total", "generation", one.name),
 			objects:     r.counter("python_gc_objects_collected_total", "generation", one.name),
 			unreachable: r.gauge("python_gc_unreachable_total", "gen", one.name),
-			key:         keyOf("gc", p.role.port, one.name),
+			key:         keyOf("gc", p.role.key(), one.name),
 		}
 		r.counter("python_gc_objects_uncollectable_total", "generation", one.name)
 		created.time.hidden = true

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// The planted problems of the Troubled profile, at average load; with the time of day they move by a fifth, with the
-// noise by less. The rooms with too many forward extremities are planted by lab/database.
+// The planted problems of the Troubled profile, at average load; with the time of day they move by a tenth, with the
+// noise by as much. The rooms with too many forward extremities are planted by lab/database.
 
 // PlantedTransaction is a transaction whose numbers tell something.
 type PlantedTransaction struct {
@@ -72,7 +72,7 @@ var PlantedPauses = struct {
 	BeforeEnd  time.Duration // of the first
 	Every      time.Duration
 	Seconds    []float64
-}{"generic_worker", "1", 2 * time.Hour, 75 * time.Second, []float64{3.4, 6.2, 4.1, 5.3, 3.7, 4.8}}
+}{"generic_worker", "1", 2 * time.Hour, 75 * time.Second, []float64{3.4, 6.2, 4.1, 5.3, 3.7, 4.8, 7.1, 5.9, 4.4, 6.6, 5.2, 3.9}}
 
 // PresenceStorm: most of the EDUs sent are presence, which takes a third of the main process's time.
 var PresenceStorm = struct {

@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/prometheus/prometheus/model/labels"
@@ -27,7 +28,11 @@ type model interface {
 
 // Labels are those that the scrape configuration gives this process: job, index and instance.
 func (p *Process) Labels() map[string]string {
-	return map[string]string{"job": p.role.job, "index": p.role.index, "instance": "127.0.0.1:" + p.role.port}
+	return map[string]string{"job": p.role.job, "index": p.role.index, "instance": p.instance()}
+}
+
+func (p *Process) instance() string {
+	return fmt.Sprintf("127.0.0.1:%d", p.simulation.options.FirstPort+p.number)
 }
 
 func newProcess(s *Simulation, r role, number int, t *template, m *modelTables, started time.Time) (*Process, error) {

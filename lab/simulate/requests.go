@@ -37,7 +37,7 @@ func newRequests(p *Process, m *modelTables) (requests, error) {
 			database:     r.number("database_milliseconds", &err) / 1000,
 			transactions: r.number("transactions", &err),
 			bytes:        r.number("bytes", &err),
-			key:          keyOf("request", p.role.port, r["servlet"], r["tag"], r["code"]),
+			key:          keyOf("request", p.role.key(), r["servlet"], r["tag"], r["code"]),
 			typical:      r.number("median_seconds", &err),
 		}
 		one.register(p.registry, r, r.number("sigma", &err))

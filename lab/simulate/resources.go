@@ -48,7 +48,7 @@ func newResources(p *Process) *resources {
 }
 
 func (one *resources) advance(s step) {
-	base := one.p.role.baseCPU * s.load * s.noise.around(keyOf("cpu", one.p.role.port), s.at) * s.seconds
+	base := one.p.role.baseCPU * s.load * s.noise.around(keyOf("cpu", one.p.role.key()), s.at) * s.seconds
 	cpu := s.tally.cpu + base
 	one.cpu.add(cpu)
 	one.user.add(cpu * 0.9)
@@ -59,11 +59,11 @@ func (one *resources) advance(s step) {
 		busy -= seconds
 	}
 	one.tick.observe(max(0, busy)/one.ticks.mean, one.ticks)
-	one.lastSeen.set(0.001 * (1.2 + s.noise.unit(keyOf("seen", one.p.role.port), uint64(s.at.Unix()))))
+	one.lastSeen.set(0.001 * (1.2 + s.noise.unit(keyOf("seen", one.p.role.key()), uint64(s.at.Unix()))))
 
 	// Memory settles after about a day.
 	age := s.at.Sub(one.p.started).Hours()
-	resident := (0.28 + 0.75*age/(age+5)) * 1e9 * s.noise.around(keyOf("memory", one.p.role.port), s.at)
+	resident := (0.28 + 0.75*age/(age+5)) * 1e9 * s.noise.around(keyOf("memory", one.p.role.key()), s.at)
 	one.memory.set(float64(int64(resident) / 4096 * 4096))
 	one.virtual.set(float64(int64(resident*1.4+6e8) / 4096 * 4096))
 	one.open.set(float64(int(60 + 240*s.load)))

@@ -4,8 +4,8 @@ import "fmt"
 
 // role is what one process of the homeserver is there for, and how the scrape configuration names it.
 type role struct {
-	job, index, port string
-	baseCPU          float64 // cores used for what the tables do not name
+	job, index string
+	baseCPU    float64 // cores used for what the tables do not name
 }
 
 const (
@@ -18,11 +18,11 @@ const (
 )
 
 var roles = [processCount]role{
-	mainProcess:  {"synapse", "1", "9101", 0.21},
-	sender:       {"federation_sender", "1", "9102", 0.10},
-	firstWorker:  {"generic_worker", "1", "9103", 0.14},
-	secondWorker: {"generic_worker", "2", "9104", 0.14},
-	persister:    {"event_persister", "1", "9105", 0.12},
+	mainProcess:  {"synapse", "1", 0.32},
+	sender:       {"federation_sender", "1", 0.10},
+	firstWorker:  {"generic_worker", "1", 0.14},
+	secondWorker: {"generic_worker", "2", 0.14},
+	persister:    {"event_persister", "1", 0.12},
 }
 
 // placements say which share of some work each process does: main, sender, both generic workers, persister.
@@ -36,6 +36,9 @@ var placements = map[string][processCount]float64{
 	"everywhere":    {0.20, 0.10, 0.28, 0.28, 0.14},
 	"all":           {0.20, 0.20, 0.20, 0.20, 0.20},
 }
+
+// key tells the noise of one process from that of another.
+func (r role) key() string { return r.job + r.index }
 
 func share(placement string, process int) (float64, error) {
 	shares, ok := placements[placement]

@@ -9,7 +9,7 @@ import (
 
 // appendScrapeHealth writes the series that Prometheus itself adds to each scrape.
 func (p *Process) appendScrapeHealth(to storage.Appender, at time.Time) (int, error) {
-	duration := 0.06 * noise{p.simulation.options.Seed}.around(keyOf("scrape", p.role.port), at)
+	duration := 0.06 * noise{p.simulation.options.Seed}.around(keyOf("scrape", p.role.key()), at)
 	count := float64(len(p.series))
 	health := []struct {
 		name  string

@@ -74,7 +74,7 @@ func TestWriteBlocksAndGoOnLive(t *testing.T) {
 	if blocks, _ := os.ReadDir(dir); len(blocks) < 2 {
 		t.Errorf("%d blocks, want the week-old window and the history", len(blocks))
 	}
-	if err := s.WriteBlocks(context.Background(), dir, func(string) {}); err == nil {
+	if err := s.WriteBlocks(context.Background(), dir, nil); err == nil {
 		t.Error("the past could be written twice")
 	}
 	scrape := func() float64 {
@@ -93,7 +93,7 @@ func TestWriteBlocksAndGoOnLive(t *testing.T) {
 func TestBlocksStopWhenAsked(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if err := newTestSimulation(t, Healthy, 1).WriteBlocks(ctx, t.TempDir(), func(string) {}); err == nil {
+	if err := newTestSimulation(t, Healthy, 1).WriteBlocks(ctx, t.TempDir(), nil); err == nil {
 		t.Error("a cancelled context was not heeded")
 	}
 }

@@ -36,6 +36,7 @@ type Options struct {
 	Seed           uint64
 	ServerName     string // default example.org
 	Profile        Profile
+	FirstPort      int           // of the main process, in the label instance; the workers follow. Default 9101
 	Start, End     time.Time     // the past to write; default: the six hours up to now
 	ScrapeInterval time.Duration // default 15s
 	// Clock, if set, lets every scrape advance the simulation to its time; without it only Advance does.
@@ -48,6 +49,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.ScrapeInterval == 0 {
 		o.ScrapeInterval = fineStep
+	}
+	if o.FirstPort == 0 {
+		o.FirstPort = 9101
 	}
 	if o.End.IsZero() {
 		o.End = time.Now()

@@ -54,7 +54,7 @@ func newTransactions(p *Process, m *modelTables) (*transactions, error) {
 			perSecond:    r.number("calls_per_second", &err) * part,
 			mean:         r.number("mean_milliseconds", &err) / 1000,
 			atStart:      r.number("calls_at_start", &err) * part,
-			key:          keyOf("transaction", p.role.port, r["description"]),
+			key:          keyOf("transaction", p.role.key(), r["description"]),
 			changedSince: 1,
 		}
 		one.followsLoad = one.perSecond > 0.2
