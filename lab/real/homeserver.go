@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"text/template"
 	"time"
 
@@ -129,19 +128,4 @@ func (s *Server) launch(python string) error {
 
 func (s *Server) ready(ctx context.Context) error {
 	return s.process.WaitHTTP(ctx, s.ClientURL+"/health", 3*time.Minute)
-}
-
-// freePorts names ports that differ.
-func freePorts(n int) ([]int, error) {
-	ports := make([]int, 0, n)
-	for len(ports) < n {
-		port, err := rig.FreePort()
-		if err != nil {
-			return nil, err
-		}
-		if !slices.Contains(ports, port) {
-			ports = append(ports, port)
-		}
-	}
-	return ports, nil
 }

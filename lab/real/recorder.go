@@ -24,6 +24,9 @@ type Recorder struct {
 	scrapes []scrape
 }
 
+// mostScrapes bounds what is kept where the pair is left running: two hours, some 100 MB.
+const mostScrapes = 2400
+
 type scrape struct {
 	at   time.Time
 	body []byte // gzip
@@ -75,6 +78,9 @@ func (r *Recorder) keep(at time.Time, body []byte) {
 	_ = zip.Close()
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if len(r.scrapes) == mostScrapes {
+		r.scrapes = slices.Delete(r.scrapes, 0, mostScrapes/2)
+	}
 	r.scrapes = append(r.scrapes, scrape{at, packed.Bytes()})
 }
 

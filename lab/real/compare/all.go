@@ -17,18 +17,23 @@ func All(ctx context.Context, report *Report, plugin *Plugin, window Window) err
 	if err != nil {
 		return err
 	}
+	report.Done("Prometheus against /metrics")
 	for _, server := range plugin.Pair.Servers {
 		if err := Grants(ctx, report, plugin, server); err != nil {
 			return err
 		}
 	}
+	report.Done("health check and its grants")
 	metrics(ctx, report, plugin, truths, window)
 	for _, server := range plugin.Pair.Servers {
 		if err := rooms(ctx, report, plugin, server); err != nil {
 			return err
 		}
 	}
-	return Everything(ctx, report, plugin, window, truths)
+	report.Done("forward extremities against SQL")
+	err = Everything(ctx, report, plugin, window, truths)
+	report.Done("every query type: answers, and never mixes the homeservers")
+	return err
 }
 
 func readTruths(ctx context.Context, report *Report, pair *real.Pair, window Window) (Truths, error) {
@@ -56,9 +61,11 @@ func metrics(ctx context.Context, report *Report, plugin *Plugin, truths Truths,
 	if rows, ok := plugin.Table(ctx, report, server, window, ask.Query{"queryType": "transactions", "limit": maxRows}); ok {
 		Transactions(report, rows, truths, maxRows)
 	}
+	report.Done("transactions against /metrics")
 	if rows, ok := plugin.Table(ctx, report, server, window, ask.Query{"queryType": "cacheFactors", "limit": maxRows}); ok {
 		CacheFactors(report, rows, truths)
 	}
+	report.Done("cache factors against /metrics")
 }
 
 // rooms compares the extremities in one homeserver's database.

@@ -10,6 +10,13 @@ import (
 type Report struct {
 	Out            io.Writer
 	passed, failed int
+	before         [2]int // passed and failed when the last section was done
+}
+
+// Done closes a section and prints how it went.
+func (r *Report) Done(section string) {
+	_, _ = fmt.Fprintf(r.Out, "%6d passed, %d failed: %s\n", r.passed-r.before[0], r.failed-r.before[1], section)
+	r.before = [2]int{r.passed, r.failed}
 }
 
 // Check counts one comparison; a failed one is printed.
