@@ -3,6 +3,7 @@ module github.com/matrix-insight/synapse-datasource
 go 1.26.5
 
 require (
+	github.com/goccy/go-yaml v1.19.2
 	github.com/grafana/grafana-plugin-sdk-go v0.298.0
 	github.com/jackc/pgx/v5 v5.12.0
 	github.com/jellydator/ttlcache/v3 v3.4.1

@@ -1,0 +1,118 @@
+package cachefactors
+
+import (
+	"context"
+	"slices"
+
+	"github.com/grafana/grafana-plugin-sdk-go/data"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+)
+
+// point is a cache at one size.
+type point struct {
+	server, cache      string
+	multiplier         float64
+	factor, maxEntries *float64
+	low, high          *float64 // hit ratio
+	atMost             *float64 // avoided misses per second
+}
+
+var curveColumns = []query.Column[point]{
+	query.Words("cache", "Cache", "The cache, by the label name of its metrics.", func(p point) string { return p.cache }),
+	query.Words("server_name", "Homeserver", "The homeserver; empty where Synapse is older than the label.", func(p point) string { return p.server }),
+	query.Amount("multiplier", "Size", "none", "Multiple of the present size.", func(p point) float64 { return p.multiplier }),
+	query.MaybeAmount("factor", "Factor", "none", "The factor that gives this size.", func(p point) *float64 { return p.factor }),
+	query.MaybeAmount("max_entries", "Max entries", "short", "Room for entries at this size, per process.", func(p point) *float64 { return p.maxEntries }),
+	query.MaybeAmount("hit_ratio", "Hit ratio", "percentunit", "Hit ratio expected at this size."+predicted, func(point) *float64 { return nil }),
+	query.MaybeAmount("low", "Hit ratio at least", "percentunit", "The present hit ratio: an LRU cache does not get worse by growing.", func(p point) *float64 { return p.low }),
+	query.MaybeAmount("high", "Hit ratio at most", "percentunit", "What the proved bound allows.", func(p point) *float64 { return p.high }),
+	query.MaybeAmount("avoided_misses_per_second", "Avoided misses", "cps", "Misses per second that this size is expected to avoid."+predicted, func(point) *float64 { return nil }),
+	query.MaybeAmount("avoided_misses_limit", "Avoidable at most", "cps", "Misses per second that this size could avoid at most, proved from evictions.", func(p point) *float64 { return p.atMost }),
+}
+
+type curve []point
+
+func (c curve) Frames(view query.View) data.Frames {
+	return data.Frames{query.TableFrame("What if", curveColumns, c, view)}
+}
+
+// runCurve answers for the named caches, or for each homeserver's first advised one.
+func runCurve(ctx context.Context, s *query.Session) (query.Result, error) {
+	rows, _, err := judged(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	if len(s.List("cache")) > 0 {
+		rows = named(s, rows)
+	} else if rows = firstAdvised(rows); len(rows) == 0 {
+		s.Inform("No cache is advised to grow here. Name one in \"cache\" to see its curve.")
+	}
+	if len(rows) == 0 {
+		return curve{}, nil
+	}
+	each, err := fetch(ctx, s, namesOf(rows), true)
+	if err != nil {
+		return nil, err
+	}
+	var points curve
+	for _, r := range rows {
+		points = append(points, r.curve(s.Numbers("multipliers"), each)...)
+	}
+	return points, nil
+}
+
+func firstAdvised(rows []row) []row {
+	var first []row
+	for _, r := range rows {
+		if r.advised() && !slices.ContainsFunc(first, func(f row) bool { return f.server == r.server }) {
+			first = append(first, r)
+		}
+	}
+	return first
+}
+
+func namesOf(rows []row) []string {
+	var names []string
+	for _, r := range rows {
+		if !slices.Contains(names, r.cache) {
+			names = append(names, r.cache)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// curve bounds a cache at each multiple of its size, process by process: of what was dropped before the window, a cache
+// larger by n entries can hold at most n.
+func (r row) curve(multipliers []float64, each map[key]*facts) []point {
+	points := make([]point, len(multipliers))
+	for i, m := range multipliers {
+		p := point{server: r.server, cache: r.cache, multiplier: m, low: r.hitRatio(), factor: times(r.current, m), maxEntries: times(r.maxEntries, m)}
+		if r.atMost != nil && r.requests > 0 {
+			avoided := avoidable(r.key, each, m)
+			p.atMost = known(r.perSecond(avoided))
+			p.high = known(min(1, value(p.low)+avoided/r.requests))
+		}
+		points[i] = p
+	}
+	return points
+}
+
+func avoidable(of key, each map[key]*facts, multiplier float64) float64 {
+	sum := 0.0
+	for k, f := range each {
+		if k.server == of.server && k.cache == of.cache {
+			added := (multiplier - 1) * value(f.maxEntries)
+			sum += min(f.misses(), f.sizeDrops+min(f.carried, added))
+		}
+	}
+	return sum
+}
+
+func times(v *float64, factor float64) *float64 {
+	if v == nil {
+		return nil
+	}
+	return known(*v * factor)
+}

@@ -1,0 +1,103 @@
+package cachefactors
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+)
+
+// row is one row of the table.
+type row struct {
+	facts
+	advice
+	current, next, ceiling *float64 // factors; nothing changes above the ceiling
+	atMost                 *float64 // avoidable misses per second, by any size
+	memory                 *float64 // bytes that the step takes
+}
+
+func rowOf(f facts, o options) row {
+	r := row{facts: f, advice: judge(f, o)}
+	current, note := f.current(o)
+	r.current = current
+	if f.provable(o) {
+		r.atMost = known(f.perSecond(f.bound))
+	}
+	if r.current != nil && f.useful != nil && value(f.maxEntries) > 0 && f.provable(o) {
+		r.ceiling = known(*r.current * max(1, *f.useful / *f.maxEntries))
+	}
+	if r.advised() {
+		if note != "" {
+			r.reason += " " + note
+		}
+		if r.current != nil {
+			r.next = known(nextFactor(*r.current, r.ceiling))
+			r.memory = r.growth()
+		}
+	}
+	return r
+}
+
+func (r row) advised() bool { return r.verdict == raise || r.verdict == probe }
+
+// growth is what the step adds to what the cache takes now, its size measured by caches.track_memory_usage. It can't
+// grow beyond the size from which on nothing changes.
+func (r row) growth() *float64 {
+	if r.bytes == nil || *r.current <= 0 {
+		return nil
+	}
+	return known(*r.bytes * (*r.next / *r.current - 1))
+}
+
+// urgency orders the verdicts; those that ask for nothing share one place.
+func (r row) urgency() int {
+	switch r.verdict {
+	case raise:
+		return 0
+	case probe:
+		return 1
+	}
+	return 2
+}
+
+// rowsOf judges all and sorts them: what to raise, what to probe, then the others, each by what it could avoid at most.
+func rowsOf(all map[key]*facts, o options) []row {
+	rows := make([]row, 0, len(all))
+	for _, f := range all {
+		rows = append(rows, rowOf(*f, o))
+	}
+	slices.SortFunc(rows, func(a, b row) int {
+		return cmp.Or(
+			cmp.Compare(a.urgency(), b.urgency()),
+			cmp.Compare(b.avoidable(), a.avoidable()),
+			cmp.Compare(b.perSecond(b.misses()), a.perSecond(a.misses())),
+			cmp.Compare(a.server, b.server), cmp.Compare(a.cache, b.cache),
+			cmp.Compare(a.job, b.job), cmp.Compare(a.index, b.index), cmp.Compare(a.instance, b.instance),
+		)
+	})
+	return rows
+}
+
+// avoidable sorts probes without a proved bound by their drops, which bound nothing but say where to look.
+func (r row) avoidable() float64 {
+	switch {
+	case !r.advised():
+		return 0
+	case r.atMost != nil:
+		return *r.atMost
+	}
+	return r.perSecond(min(r.misses(), r.sizeDrops))
+}
+
+// cut keeps the limit's number of rows of each homeserver and tells that it left some out.
+func cut(s *query.Session, rows []row) []row {
+	seen := map[string]int{}
+	return slices.DeleteFunc(rows, func(r row) bool {
+		seen[r.server]++
+		over := seen[r.server] > s.Limit
+		if over {
+			s.Inform("Only the first %d caches of each homeserver are shown; \"limit\" shows more.", s.Limit)
+		}
+		return over
+	})
+}

@@ -1,0 +1,66 @@
+package cachefactors
+
+import (
+	"context"
+	"slices"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+)
+
+func run(ctx context.Context, s *query.Session) (query.Result, error) {
+	switch s.Format.ID {
+	case "curve":
+		return runCurve(ctx, s)
+	case "config":
+		return runConfig(ctx, s)
+	}
+	rows, _, err := judged(ctx, s)
+	return table{cut(s, named(s, rows)), s.Flag("perProcess")}, err
+}
+
+// judged gives the rows of all caches, whatever is asked: the factor that most of them have counts for each.
+func judged(ctx context.Context, s *query.Session) ([]row, options, error) {
+	perProcess := s.Format.ID == "table" && s.Flag("perProcess")
+	all, err := fetch(ctx, s, nil, perProcess)
+	if err != nil {
+		return nil, options{}, err
+	}
+	if err := fetchUseful(ctx, s, questionsOf(s, nil, perProcess), all); err != nil {
+		return nil, options{}, err
+	}
+	o := optionsOf(s.Options, all)
+	tellAssumptions(s, all, o)
+	return rowsOf(all, o), o, nil
+}
+
+// named keeps the caches that the query names, or all.
+func named(s *query.Session, rows []row) []row {
+	names := s.List("cache")
+	if len(names) == 0 || len(rows) == 0 {
+		return rows
+	}
+	rows = slices.DeleteFunc(rows, func(r row) bool { return !slices.Contains(names, r.cache) })
+	if len(rows) == 0 {
+		s.Warn("None of the named caches is in this selection and time range. Names are those of the metrics' label \"name\"; response caches have no factor.")
+	}
+	return rows
+}
+
+// tellAssumptions says what the verdicts rest on besides metrics.
+func tellAssumptions(s *query.Session, all map[key]*facts, o options) {
+	for server, factor := range o.common {
+		if factor >= playbookFactor && !o.autotuning {
+			s.Inform("Most caches of %s have factor %s, as playbooks set it together with a memory limit. If caches.cache_autotuning is "+
+				"on, say so in the data source: verdicts change.", server, number(factor))
+		}
+		if stated := o.GlobalCacheFactor; stated != nil && *stated != factor {
+			s.Warn("The data source states globalCacheFactor %s, but most caches of %s have factor %s.", number(*stated), server, number(factor))
+		}
+	}
+	for _, f := range all {
+		if f.uneven {
+			s.Inform("Processes of %s have different cache factors; sizes and factors shown are those of the process with most room. "+
+				"\"perProcess\" shows each.", f.server)
+		}
+	}
+}

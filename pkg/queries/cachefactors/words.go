@@ -1,0 +1,150 @@
+package cachefactors
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+func (f facts) sayFew() string {
+	if f.requests < 1 {
+		return "Nobody asked it in this time range."
+	}
+	return fmt.Sprintf("%.0f lookups in %s are too few to judge; it takes %d.", f.requests, span(f.window), enoughRequests)
+}
+
+func (f facts) sayYoung() string {
+	return fmt.Sprintf("Its processes restarted within the last hour, and a cold cache tells nothing: %.0f of %.0f lookups are from "+
+		"settled ones. Look again later.", f.settled, f.requests)
+}
+
+func (f facts) sayNothingDropped() string {
+	if f.fullness >= fullFrom {
+		return fmt.Sprintf("Large enough: %s, and nothing was dropped for lack of room.", f.fill())
+	}
+	text := "Nothing was dropped for lack of room"
+	if fill := f.fill(); fill != "" {
+		text += ", " + fill
+	}
+	return text + fmt.Sprintf(": a larger cache would hold the same. The %s are entries asked for the first time, changed, or "+
+		"unused for too long.", f.missing())
+}
+
+func (f facts) sayFewDrops() string {
+	return fmt.Sprintf("Only %s dropped for lack of room, beside %s: a larger cache would change little.", f.rate(f.sizeDrops), f.missing())
+}
+
+func (f facts) sayExpiring() string {
+	return fmt.Sprintf("%s dropped for lack of room, beside %s. It drops the oldest entries, used or not, so how many misses "+
+		"a larger one avoids can't be bounded: take one step and measure.", f.rate(f.sizeDrops), f.missing())
+}
+
+func (f facts) sayMemoryBound() string {
+	return fmt.Sprintf("%s dropped unused or by the memory limit of cache_autotuning, %s for lack of room: a factor changes little "+
+		"here. If memory allows, raise max_cache_memory_usage; the limit is per process.", f.rate(f.idleDrops), f.rate(f.sizeDrops))
+}
+
+func (f facts) sayAutotunedFull() string {
+	return fmt.Sprintf("%s dropped for lack of room, beside %s. A step may avoid some of these, unless the memory limit of "+
+		"cache_autotuning then takes over; with it on, nothing can be proved. Take one step and measure.", f.rate(f.sizeDrops), f.missing())
+}
+
+func (f facts) sayBoundTooSmall() string {
+	return fmt.Sprintf("%s Not worth a step.", f.limit())
+}
+
+func (f facts) sayScan() string {
+	return fmt.Sprintf("%s But it answers %s of its lookups and is full: this is what a scan looks like, which no size helps, or "+
+		"a set somewhat larger than the cache. Only a larger cache tells: take one step, and undo it if nothing changes.",
+		f.limit(), percent(value(f.hitRatio())))
+}
+
+func (f facts) sayProbe() string {
+	return fmt.Sprintf("%s How many really, the metrics don't tell: take one step and measure.%s", f.limit(), f.onOneProcess())
+}
+
+func (f facts) sayRaise(o options) string {
+	expiry := "would never expire"
+	if o.CacheEntryTTL > 0 {
+		expiry = "could stay " + span(o.CacheEntryTTL) + " unused"
+	}
+	stays := time.Duration(value(f.residence()) * float64(time.Second))
+	return fmt.Sprintf("%s It answers %s of its lookups, so entries are asked for again, yet they are pushed out after about %s "+
+		"where they %s. Take one step, then look again.%s", f.limit(), percent(value(f.hitRatio())), span(stays), expiry, f.onOneProcess())
+}
+
+func sayPlaybook(common float64) string {
+	return fmt.Sprintf("Most caches here have factor %s, as playbooks set it together with a memory limit: if caches.cache_autotuning "+
+		"is on, say so in the data source.", number(common))
+}
+
+// limit is the proved sentence.
+func (f facts) limit() string {
+	return fmt.Sprintf("At most %s of %s could be avoided, whatever the size (proved from its evictions).",
+		f.rate(f.bound), f.missing())
+}
+
+func (f facts) missing() string { return f.rate(f.misses()) + " misses" }
+
+func (f facts) onOneProcess() string {
+	if f.alone == "" {
+		return ""
+	}
+	return fmt.Sprintf(" Nearly all of it happens on %s; the environment variable on that process alone is enough.", f.alone)
+}
+
+// fill is the entries of the fullest process; empty where sizes are not known.
+func (f facts) fill() string {
+	if f.entries == nil || f.maxEntries == nil {
+		return ""
+	}
+	unit := "entries"
+	if f.made.CountsItems {
+		unit = "items"
+	}
+	return fmt.Sprintf("%s of %s %s", whole(*f.entries), whole(*f.maxEntries), unit)
+}
+
+// rate reads as people say it: 41 a second, 3.2 a minute, 8 an hour.
+func (f facts) rate(count float64) string {
+	perSecond := f.perSecond(count)
+	switch {
+	case perSecond >= 1:
+		return short(perSecond) + " a second"
+	case perSecond*60 >= 1:
+		return short(perSecond*60) + " a minute"
+	}
+	return short(perSecond*3600) + " an hour"
+}
+
+func short(v float64) string {
+	if v >= 10 {
+		return whole(v)
+	}
+	return strings.TrimSuffix(fmt.Sprintf("%.1f", v), ".0")
+}
+
+func whole(v float64) string { return fmt.Sprintf("%.0f", v) }
+
+func percent(share float64) string {
+	switch {
+	case share > 0 && share < 0.01:
+		return fmt.Sprintf("%.1f %%", share*100)
+	case share < 1:
+		return fmt.Sprintf("%.0f %%", min(99, share*100))
+	}
+	return "100 %"
+}
+
+// span is a duration as people say it.
+func span(d time.Duration) string {
+	switch {
+	case d >= 48*time.Hour:
+		return short(d.Hours()/24) + " days"
+	case d >= 2*time.Hour:
+		return short(d.Hours()) + " h"
+	case d >= 2*time.Minute:
+		return short(d.Minutes()) + " min"
+	}
+	return short(d.Seconds()) + " s"
+}

@@ -1,0 +1,42 @@
+package cachefactors
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/goccy/go-yaml"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/cachecatalogue"
+)
+
+// perCacheFactors writes the block with names as Synapse compares them, so that none needs quotes, and a comment that
+// says what each line rests on.
+func perCacheFactors(steps []row, kept map[string]float64) (string, error) {
+	factors := yaml.MapSlice{}
+	comments := yaml.CommentMap{}
+	add := func(key string, factor float64, comment string) {
+		factors = append(factors, yaml.MapItem{Key: key, Value: factor})
+		comments["$.caches.per_cache_factors."+key] = []*yaml.Comment{yaml.LineComment(" " + comment)}
+	}
+	for _, r := range steps {
+		key := cachecatalogue.Key(r.cache)
+		delete(kept, key)
+		add(key, *r.next, fmt.Sprintf("%s, now %s: %s", r.verdict, number(*r.current), r.promise()))
+	}
+	for key, factor := range kept {
+		add(key, factor, "as it is now")
+	}
+	slices.SortFunc(factors, func(a, b yaml.MapItem) int { return cmp.Compare(a.Key.(string), b.Key.(string)) })
+	block := yaml.MapSlice{{Key: "caches", Value: yaml.MapSlice{{Key: "per_cache_factors", Value: factors}}}}
+	text, err := yaml.MarshalWithOptions(block, yaml.WithComment(comments))
+	return string(text), err
+}
+
+// promise is what the step can bring, for the line's comment.
+func (r row) promise() string {
+	if r.atMost == nil {
+		return r.missing() + ", nothing proved"
+	}
+	return fmt.Sprintf("at most %s of %s avoidable", r.rate(r.bound), r.missing())
+}
