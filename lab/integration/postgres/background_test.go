@@ -1,0 +1,104 @@
+package postgres_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
+	"github.com/matrix-insight/synapse-datasource/pkg/upstream/postgres"
+)
+
+func exec(ctx context.Context, tx query.Tx, sql string) error {
+	rows, err := tx.Query(ctx, sql)
+	if err != nil {
+		return err
+	}
+	rows.Close()
+	return rows.Err()
+}
+
+// TestRecoveryConflict raises what a standby raises when replication cancels a reader.
+func TestRecoveryConflict(t *testing.T) {
+	db := client(t, config())
+	for name, failures := range map[string]int{"once": 1, "twice": 2} {
+		runs := 0
+		err := db.Read(t.Context(), 0, func(ctx context.Context, tx query.Tx) error {
+			if runs++; runs <= failures {
+				return exec(ctx, tx, "DO $$ BEGIN RAISE 'conflict with recovery' USING ERRCODE = '40001'; END $$")
+			}
+			return exec(ctx, tx, "SELECT 1")
+		})
+		if runs != 2 {
+			t.Errorf("%s: %d runs, want 2", name, runs)
+		}
+		if failures == 1 && err != nil {
+			t.Errorf("the second run is fine: %v", err)
+		}
+		if failures == 2 {
+			wantFault(t, err, upstream.Limit, upstream.Downstream)
+		}
+	}
+}
+
+// TestBackground: one pass at a time, its value stays, and Close stops it.
+func TestBackground(t *testing.T) {
+	db := postgres.New(config(), nil)
+	started := make(chan bool)
+	slow := func(ctx context.Context, tx query.Tx) (any, error) {
+		started <- true
+		return nil, exec(ctx, tx, "SELECT pg_sleep(60)")
+	}
+	quick := func(ctx context.Context, tx query.Tx) (any, error) { return 42, exec(ctx, tx, "SELECT 1") }
+	db.StartBackground("quick", time.Minute, quick)
+	for db.Background("quick").Running {
+		time.Sleep(10 * time.Millisecond)
+	}
+	if state := db.Background("quick"); state.Value != 42 || state.Err != nil || time.Since(state.At) > time.Minute {
+		t.Fatalf("after the pass: %+v", state)
+	}
+	db.StartBackground("slow", time.Minute, slow)
+	<-started
+	db.StartBackground("quick", time.Minute, func(context.Context, query.Tx) (any, error) {
+		t.Error("a second pass runs beside the first")
+		return nil, nil
+	})
+	if !db.Background("slow").Running || db.Background("quick").Running || db.Background("quick").Value != 42 {
+		t.Errorf("slow %+v, quick %+v", db.Background("slow"), db.Background("quick"))
+	}
+	began := time.Now()
+	db.Close()
+	if time.Since(began) > 5*time.Second {
+		t.Errorf("Close took %s", time.Since(began))
+	}
+	_, err := db.Owner(t.Context())
+	wantFault(t, err, upstream.Canceled, upstream.Downstream)
+}
+
+// TestLimitOfABackgroundPass: the limit holds although it is longer than the statement timeout of queries.
+func TestLimitOfABackgroundPass(t *testing.T) {
+	c := config()
+	c.StatementTimeout = 100 * time.Millisecond
+	db := client(t, c)
+	db.StartBackground("sleep", 10*time.Second, func(ctx context.Context, tx query.Tx) (any, error) {
+		return true, exec(ctx, tx, "SELECT pg_sleep(0.4)")
+	})
+	for db.Background("sleep").Running {
+		time.Sleep(10 * time.Millisecond)
+	}
+	if state := db.Background("sleep"); state.Value != true {
+		t.Errorf("%+v", state)
+	}
+	db.StartBackground("sleep", 300*time.Millisecond, func(ctx context.Context, tx query.Tx) (any, error) {
+		return true, exec(ctx, tx, "SELECT pg_sleep(20)")
+	})
+	for db.Background("sleep").Running {
+		time.Sleep(10 * time.Millisecond)
+	}
+	state := db.Background("sleep")
+	wantFault(t, state.Err, upstream.Timeout, upstream.Downstream)
+	if state.Value != true {
+		t.Error("the last result is lost")
+	}
+}
