@@ -4,6 +4,8 @@ package queries
 import (
 	"strings"
 
+	"github.com/matrix-insight/synapse-datasource/pkg/queries/cachefactors"
+	"github.com/matrix-insight/synapse-datasource/pkg/queries/caches"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/eventsendtime"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/forwardextremities"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/transactions"
@@ -14,6 +16,8 @@ import (
 var All = []query.Type{
 	eventsendtime.Type(),
 	transactions.Type(),
+	caches.Type(),
+	cachefactors.Type(),
 	forwardextremities.Type(),
 }
 
