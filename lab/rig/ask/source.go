@@ -68,7 +68,8 @@ func (s Source) Context() backend.PluginContext {
 		panic(err) // a test wrote something that no data source can hold
 	}
 	return backend.PluginContext{
-		OrgID: 1, PluginID: pluginID, PluginVersion: "0.0.0", User: s.User, Namespace: "default",
+		OrgID:    1, //nolint:staticcheck // deprecated, but Grafana sends it
+		PluginID: pluginID, PluginVersion: "0.0.0", User: s.User, Namespace: "default",
 		DataSourceInstanceSettings: &backend.DataSourceInstanceSettings{
 			ID: 1, UID: uid, Type: pluginID, Name: "Matrix Synapse", URL: s.URL,
 			JSONData: settings, DecryptedSecureJSONData: s.Secure, Updated: updated,

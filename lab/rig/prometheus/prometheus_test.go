@@ -30,7 +30,8 @@ func TestServer(t *testing.T) {
 	if err := server.Stop(); err != nil {
 		t.Error(err)
 	}
-	if _, err := http.Get(server.URL); err == nil {
+	if response, err := http.Get(server.URL); err == nil {
+		_ = response.Body.Close()
 		t.Error("it still answers after Stop")
 	}
 }
