@@ -1,5 +1,4 @@
-import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
-import { mkdtempSync } from 'node:fs';
+import { existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -63,6 +62,31 @@ describe('plugin.json', () => {
     const built = JSON.parse(fillPlaceholders(read('plugin.json'))) as Manifest;
     expect(built.info.version).toBe((JSON.parse(read('package.json')) as { version: string }).version);
     expect(built.info.updated).toMatch(/^\d{4}-\d\d-\d\d$/);
+  });
+});
+
+describe('package-lock.json', () => {
+  interface Locked {
+    resolved?: string;
+    optionalDependencies?: Record<string, string>;
+  }
+  const { packages } = JSON.parse(read('package-lock.json')) as { packages: Record<string, Locked> };
+
+  test('takes everything from the ordinary registry', () => {
+    // @grafana/ui names react-data-grid by a git address, which many networks refuse: package.json overrides it.
+    const elsewhere = Object.entries(packages).filter(
+      ([name, { resolved }]) => name !== '' && !resolved?.startsWith('https://registry.npmjs.org/')
+    );
+    expect(elsewhere.map(([name]) => name)).toEqual([]);
+  });
+
+  test('holds the binaries of every platform', () => {
+    // npm leaves out silently what the registry does not offer yet, and "npm ci" then refuses the file: the packages
+    // with binaries of their own stay at versions that are complete.
+    const missing = Object.values(packages)
+      .flatMap((locked) => Object.keys(locked.optionalDependencies ?? {}))
+      .filter((name) => !Object.keys(packages).some((key) => key.endsWith(`node_modules/${name}`)));
+    expect(missing).toEqual([]);
   });
 });
 

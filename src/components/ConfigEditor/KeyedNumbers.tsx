@@ -21,7 +21,7 @@ interface Props {
 export function KeyedNumbers({ id, noun, names, columns, rows, readOnly, onChange }: Props) {
   // A row that was just added has no number yet, and a row without numbers is not stored.
   const [added, setAdded] = useState<string[]>([]);
-  const shown = [...Object.keys(rows), ...added.filter((name) => !(name in rows))];
+  const shown = [...new Set([...Object.keys(rows), ...added])];
   const set = (name: string, key: string, text: string) => {
     const row: Row = { ...rows[name], [key]: text === '' ? undefined : Number(text) };
     const numbers = Object.entries(row).filter(([, value]) => value !== undefined);
