@@ -171,13 +171,16 @@ func isScan(err error) bool {
 		strings.HasPrefix(err.Error(), "cannot scan") || strings.HasPrefix(err.Error(), "number of field descriptions")
 }
 
-// isTLS: "server refused TLS connection" is the one failure that pgx gives no type.
+// isTLS: an alert has no public type, but crypto/tls always wraps it in an operation of these names; "server refused
+// TLS connection" is a failure that pgx gives no type.
 func isTLS(err error) bool {
 	var verification *tls.CertificateVerificationError
 	var record tls.RecordHeaderError
-	var alert tls.AlertError
 	var authority x509.UnknownAuthorityError
 	var hostname x509.HostnameError
-	return errors.As(err, &verification) || errors.As(err, &record) || errors.As(err, &alert) ||
-		errors.As(err, &authority) || errors.As(err, &hostname) || strings.Contains(err.Error(), "refused TLS connection")
+	var operation *net.OpError
+	return errors.As(err, &verification) || errors.As(err, &record) ||
+		errors.As(err, &authority) || errors.As(err, &hostname) ||
+		errors.As(err, &operation) && (operation.Op == "remote error" || operation.Op == "local error") ||
+		strings.Contains(err.Error(), "refused TLS connection")
 }

@@ -32,6 +32,12 @@ type Config struct {
 	StatementTimeout time.Duration
 }
 
+// String keeps secrets out of every log line.
+func (c Config) String() string { return "PostgreSQL at " + c.Host }
+
+// GoString keeps secrets out of %#v.
+func (c Config) GoString() string { return c.String() }
+
 // DialFunc opens a connection; Grafana's secure socks proxy is one. It gets the host name, not an address.
 type DialFunc func(ctx context.Context, network, address string) (net.Conn, error)
 

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -20,6 +21,17 @@ func TestRoleSQL(t *testing.T) {
 		if strings.Contains(sql, never) {
 			t.Errorf("%s in\n%s", never, sql)
 		}
+	}
+}
+
+// TestREADME: the block that admins paste is the one that the plugin needs.
+func TestREADME(t *testing.T) {
+	text, err := os.ReadFile("../../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sql := RoleSQL("grafana_synapse", "synapse"); !strings.Contains(string(text), sql) {
+		t.Errorf("README.md does not have this block:\n%s", sql)
 	}
 }
 

@@ -89,7 +89,7 @@ func failed(aspect string, fault upstream.Fault) upstream.Aspect {
 }
 
 func (i inventory) schemaAspect() upstream.Aspect {
-	a := upstream.Aspect{Aspect: "schema", Status: upstream.OK, Message: "Synapse's " + i.schemaText() + "."}
+	a := upstream.Aspect{Aspect: "schema", Status: upstream.OK, Message: fmt.Sprintf("This is Synapse's database, with %s.", i.schemaText())}
 	if !i.isSynapse() {
 		return failed(a.Aspect, i.strange())
 	}
@@ -105,7 +105,7 @@ func (i inventory) schemaAspect() upstream.Aspect {
 		doubt(fmt.Sprintf("The plugin was made for versions %d to %d.", oldestSchema, newestSchema), "Upgrade Synapse or the plugin.")
 	}
 	if i.version == 0 {
-		doubt("", "Grant SELECT on schema_version, so that the version can be checked.")
+		doubt("", "Let the role read schema_version; if it is empty, Synapse has not set the database up.")
 	}
 	if i.Collation != "C" {
 		doubt(fmt.Sprintf("The database's locale is %s, where Synapse asks for C.", i.Collation),
