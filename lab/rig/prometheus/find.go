@@ -42,7 +42,7 @@ func cacheDir() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	dir := filepath.Join(base, "matrix-synapse-lab")
+	dir := filepath.Join(base, "matrix-synapse-datasource")
 	return dir, os.MkdirAll(dir, 0o755)
 }
 
