@@ -39,7 +39,7 @@ func fetchUseful(ctx context.Context, s *query.Session, q questions, all map[key
 		return err
 	}
 	for _, sample := range append(most, end...) {
-		if f := all[keyOf(sample.Metric)]; f != nil {
+		if f := all[keyOf(sample.Metric)]; f != nil && f.sizeDrops > 0 {
 			f.useful = known(max(float64(sample.Value), value(f.useful)))
 		}
 	}
