@@ -1,0 +1,148 @@
+package garbagecollection
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+
+	"github.com/grafana/grafana-plugin-sdk-go/data"
+	"github.com/prometheus/common/model"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
+)
+
+// row is one generation of one process.
+type row struct {
+	process, server, instance, generation string
+	perHour, share                        float64
+	mean, longest                         *float64 // seconds
+}
+
+func runSummary(ctx context.Context, s *query.Session) (query.Result, error) {
+	identity, err := synapse.FindIdentity(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	var counts, sums, buckets model.Vector
+	f, window := s.Filters, s.Range.Window()
+	err = s.Ask(ctx,
+		query.At(byGeneration(f, per(f, "_count", window, ", gen")), &counts),
+		query.At(byGeneration(f, per(f, "_sum", window, ", gen")), &sums),
+		query.At(byGeneration(f, per(f, "_bucket", window, ", gen, le")), &buckets),
+	)
+	if err != nil {
+		return nil, err
+	}
+	if len(counts) == 0 {
+		s.Warn("Prometheus has no %s for this selection and time range: on PyPy it does not exist, else Synapse is not scraped or the filter does not match.", metric)
+	}
+	rows := rows(identity, counts, sums, buckets)
+	if left := len(rows) - s.Limit; left > 0 {
+		rows = rows[:s.Limit]
+		s.Inform("%d more rows are not shown (limit %d).", left, s.Limit)
+	}
+	return table(rows), nil
+}
+
+func rows(identity synapse.Identity, counts, sums, buckets model.Vector) []row {
+	spent := map[model.Fingerprint]float64{}
+	for _, sample := range sums {
+		spent[place(sample.Metric)] = float64(sample.Value)
+	}
+	highest := longest(buckets)
+	var all []row
+	for _, sample := range counts {
+		m, at := sample.Metric, place(sample.Metric)
+		r := row{
+			process: identity.Name(m), server: string(m["server_name"]), instance: string(m["instance"]), generation: string(m["gen"]),
+			perHour: float64(sample.Value) * 3600, share: spent[at], longest: highest[at],
+		}
+		if sample.Value > 0 {
+			mean := spent[at] / float64(sample.Value)
+			r.mean = &mean
+		}
+		all = append(all, r)
+	}
+	slices.SortFunc(all, func(a, b row) int {
+		return cmp.Or(cmp.Compare(a.server, b.server), cmp.Compare(b.share, a.share), cmp.Compare(a.process, b.process), cmp.Compare(a.generation, b.generation))
+	})
+	return all
+}
+
+// longest is, per process and generation, the lower bound of the highest bucket that was used.
+func longest(buckets model.Vector) map[model.Fingerprint]*float64 {
+	type bucket struct{ bound, count float64 }
+	per := map[model.Fingerprint][]bucket{}
+	for _, sample := range buckets {
+		bound, err := strconv.ParseFloat(string(sample.Metric["le"]), 64)
+		if err != nil {
+			bound = math.Inf(1)
+		}
+		at := place(sample.Metric)
+		per[at] = append(per[at], bucket{bound, float64(sample.Value)})
+	}
+	found := map[model.Fingerprint]*float64{}
+	for at, all := range per {
+		slices.SortFunc(all, func(a, b bucket) int { return cmp.Compare(a.bound, b.bound) })
+		below, lower := 0.0, 0.0
+		for _, b := range all {
+			if b.count > below {
+				used := lower
+				found[at] = &used
+			}
+			below, lower = b.count, b.bound
+		}
+	}
+	return found
+}
+
+// place is a process's generation on a homeserver.
+func place(m model.Metric) model.Fingerprint {
+	return model.Metric{"server_name": m["server_name"], "job": m["job"], "index": m["index"], "instance": m["instance"], "gen": m["gen"]}.Fingerprint()
+}
+
+// Thresholds. Source: the guide speaks of spikes of multiple seconds; the numbers are ours.
+const (
+	longPause     = 1.0  // seconds, mean
+	spike         = 2.5  // seconds, a bound of the histogram
+	expensivePart = 0.05 // of time
+)
+
+// The verdicts.
+const (
+	spikes    = "spikes"
+	slow      = "slow"
+	expensive = "expensive"
+	fine      = "fine"
+)
+
+func (r row) judge() (verdict, explanation string) {
+	mean, worst := value(r.mean), value(r.longest)
+	switch {
+	case mean >= longPause:
+		return slow, fmt.Sprintf("A collection stops the process for %.1f s, %.0f times an hour. Look at how many entries its caches hold and at its memory over time.", mean, r.perHour)
+	case worst >= spike:
+		return spikes, fmt.Sprintf("At least one collection stopped the process for more than %.3g s: everyone served by it waited.", worst)
+	case r.share >= expensivePart:
+		return expensive, fmt.Sprintf("%.0f %% of the time goes into collecting.", r.share*100)
+	}
+	return fine, ""
+}
+
+func value(v *float64) float64 {
+	if v == nil {
+		return 0
+	}
+	return *v
+}
+
+// table is the rows as a Result.
+type table []row
+
+func (t table) Frames(view query.View) data.Frames {
+	return data.Frames{query.TableFrame("garbage collection", columns, t, view)}
+}
