@@ -1,0 +1,47 @@
+package changes
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+)
+
+// event is one annotation.
+type event struct {
+	at, end     time.Time
+	kind        string
+	server      string
+	title, text string
+}
+
+// id stays the same however often and over which range the event is asked for.
+func (e event) id() string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s|%s|%d|%s", e.kind, e.server, e.at.Unix(), e.title))
+	return hex.EncodeToString(sum[:])[:16]
+}
+
+func (e event) tags() string {
+	tags := []string{"synapse", e.kind}
+	if e.server != "" {
+		tags = append(tags, e.server)
+	}
+	return strings.Join(tags, ",")
+}
+
+var columns = []query.Column[event]{
+	query.MaybeTime("time", "Time", "When it happened.", func(e event) *time.Time { return &e.at }),
+	query.MaybeTime("timeEnd", "Until", "When the last of several that belong together happened; empty for a single one.", func(e event) *time.Time {
+		if !e.end.After(e.at) {
+			return nil
+		}
+		return &e.end
+	}),
+	query.Words("title", "Title", "What happened.", func(e event) string { return e.title }),
+	query.Words("text", "Text", "To which processes or caches, from what to what.", func(e event) string { return e.text }),
+	query.Words("tags", "Tags", "synapse, the kind, the homeserver.", event.tags),
+	query.Words("id", "Id", "The same for the same event.", event.id),
+}

@@ -1,0 +1,90 @@
+// Package changes answers what happened to the homeserver and when: restarts, version changes, cache resizes. Shown as
+// annotations, they say whether a graph moved because of them.
+package changes
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/grafana/grafana-plugin-sdk-go/data"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+)
+
+// Type declares the query type "changes".
+func Type() query.Type {
+	return query.Type{
+		ID:    "changes",
+		Title: "Changes",
+		Help:  "Restarts, version changes and cache resizes, as annotations for any graph.",
+		Formats: []query.Format{
+			{ID: "annotations", Title: "Annotations", Needs: query.Prometheus, Visualization: query.Table, Columns: query.Infos(columns),
+				Help: "One row per event; restarts within a few minutes of each other are one."},
+		},
+		Limit: query.Limit{Default: 200, Max: 2000},
+		Params: []query.Param{
+			{ID: "kinds", Title: "Kinds", Kind: query.List, Help: "restart, version or cache-resize; empty shows all."},
+		},
+		Examples: []query.Example{
+			{Title: "What changed?", Query: map[string]any{"queryType": "changes"}},
+		},
+		Run: run,
+	}
+}
+
+// The kinds of change, also tags of the annotations.
+const (
+	restart     = "restart"
+	version     = "version"
+	cacheResize = "cache-resize"
+)
+
+var kinds = []string{restart, version, cacheResize}
+
+func run(ctx context.Context, s *query.Session) (query.Result, error) {
+	wanted := s.List("kinds")
+	for _, kind := range wanted {
+		if !slices.Contains(kinds, kind) {
+			return nil, query.Badf("Unknown kind of change %q. Valid kinds: restart, version, cache-resize.", kind)
+		}
+	}
+	if len(wanted) == 0 {
+		wanted = kinds
+	}
+	found := map[string][]event{}
+	finders := map[string]func(context.Context, *query.Session) ([]event, error){
+		restart: restarts, version: versions, cacheResize: resizes,
+	}
+	results := make([][]event, len(wanted))
+	questions := make([]query.Question, len(wanted))
+	for i, kind := range wanted {
+		questions[i] = func(ctx context.Context, s *query.Session) (err error) {
+			results[i], err = finders[kind](ctx, s)
+			return err
+		}
+	}
+	if err := s.Ask(ctx, questions...); err != nil {
+		return nil, err
+	}
+	for i, kind := range wanted {
+		found[kind] = results[i]
+	}
+	all := slices.Concat(found[restart], found[version], found[cacheResize])
+	slices.SortStableFunc(all, func(a, b event) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.title, b.title)) })
+	if left := len(all) - s.Limit; left > 0 {
+		all = all[left:]
+		s.Inform("%d earlier changes are not shown (limit %d).", left, s.Limit)
+	}
+	return events(all), nil
+}
+
+type events []event
+
+func (e events) Frames(view query.View) data.Frames {
+	frame := query.TableFrame("changes", columns, e, view)
+	for _, field := range frame.Fields { // Grafana reads annotations by field name
+		field.Config.DisplayName = ""
+	}
+	return data.Frames{frame}
+}
