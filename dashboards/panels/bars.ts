@@ -1,10 +1,21 @@
-import { LegendDisplayMode, VisibilityMode, VizLegendOptionsBuilder } from '@grafana/grafana-foundation-sdk/common';
+import {
+  AxisPlacement,
+  LegendDisplayMode,
+  ScaleDistribution,
+  ScaleDistributionConfigBuilder,
+  VisibilityMode,
+  VizLegendOptionsBuilder,
+  VizOrientation,
+} from '@grafana/grafana-foundation-sdk/common';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/barchart';
 
 import { datasource, query } from '../query';
 import { type Graph } from './graph';
 
-/** One bar per row, named by the first text column. */
+/**
+ * One bar per row, named by the first text column, and one panel per homeserver. The scale is logarithmic: a single bad
+ * room must be seen beside thousands of good ones.
+ */
 export function bars({ title, description, queryType, format, parameters, span = 12 }: Graph): PanelBuilder {
   return new PanelBuilder()
     .title(title)
@@ -14,9 +25,16 @@ export function bars({ title, description, queryType, format, parameters, span =
     .span(span)
     .height(9)
     .min(0)
+    .repeat('server')
+    .repeatDirection('v')
     .fillOpacity(70)
     .lineWidth(0)
+    .orientation(VizOrientation.Horizontal)
+    .axisPlacement(AxisPlacement.Hidden)
+    .axisGridShow(false)
     .barWidth(0.85)
-    .showValue(VisibilityMode.Auto)
+    .xTickLabelMaxLength(20)
+    .showValue(VisibilityMode.Always)
+    .scaleDistribution(new ScaleDistributionConfigBuilder().type(ScaleDistribution.Symlog).log(10).linearThreshold(1))
     .legend(new VizLegendOptionsBuilder().showLegend(false).displayMode(LegendDisplayMode.List));
 }

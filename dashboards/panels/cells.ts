@@ -1,9 +1,17 @@
 import { type DynamicConfigValue } from '@grafana/grafana-foundation-sdk/dashboard';
 
+export const decimals = (digits: number): DynamicConfigValue => ({ id: 'decimals', value: digits });
+
 /** A sentence: wrapped, and as tall as it needs. */
 export const sentence: DynamicConfigValue[] = [
   { id: 'custom.wrapText', value: true },
-  { id: 'custom.minWidth', value: 320 },
+  { id: 'custom.minWidth', value: 460 },
+];
+
+/** Several lines with links in them. */
+export const notes: DynamicConfigValue[] = [
+  { id: 'custom.cellOptions', value: { type: 'markdown' } },
+  { id: 'custom.minWidth', value: 460 },
 ];
 
 /** A verdict in the colour that the data source gives it. */
@@ -24,4 +32,20 @@ export const verbatim: DynamicConfigValue[] = [
   { id: 'custom.inspect', value: true },
 ];
 
-export const decimals = (digits: number): DynamicConfigValue => ({ id: 'decimals', value: digits });
+/** How many times as much as before. */
+export const times: DynamicConfigValue[] = [
+  { id: 'unit', value: 'prefix:× ' },
+  decimals(1),
+  { id: 'custom.cellOptions', value: { type: 'color-text' } },
+  { id: 'color', value: { mode: 'thresholds' } },
+  {
+    id: 'thresholds',
+    value: {
+      mode: 'absolute',
+      steps: [
+        { value: null, color: 'text' },
+        { value: 2, color: 'orange' },
+      ],
+    },
+  },
+];

@@ -32,7 +32,7 @@ export interface Graph {
   span?: number;
 }
 
-/** Lines over time. A name keeps its colour from graph to graph, so one transaction or cache is followed by eye. */
+/** Lines over time, coarse enough that a point stands for many scrapes and a refresh costs little. */
 export function graph({ title, description, queryType, format, parameters, span = 12 }: Graph): PanelBuilder {
   return new PanelBuilder()
     .title(title)
@@ -42,9 +42,11 @@ export function graph({ title, description, queryType, format, parameters, span 
     .span(span)
     .height(9)
     .min(0)
-    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassicByName))
+    .maxDataPoints(240)
+    .interval('1m')
+    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassic))
     .lineWidth(1)
-    .fillOpacity(8)
+    .fillOpacity(0)
     .gradientMode(GraphGradientMode.None)
     .showPoints(VisibilityMode.Auto)
     .pointSize(4)

@@ -21,8 +21,10 @@ export function heatmap({ title, description, queryType, format, parameters, spa
     .withTarget(query(queryType, format, parameters))
     .span(span)
     .height(9)
+    .maxDataPoints(120)
+    .interval('1m')
     .calculate(false)
-    .cellGap(1)
+    .cellGap(0)
     .color(
       new HeatmapColorOptionsBuilder()
         .mode(HeatmapColorMode.Scheme)

@@ -26,7 +26,7 @@ export interface Table {
 
 /** A ranking, in the order in which the backend delivers it. */
 export function table({ title, description, queryType, format, parameters, columns, height }: Table): PanelBuilder {
-  const panel = new PanelBuilder()
+  return new PanelBuilder()
     .title(title)
     .description(description)
     .datasource(datasource)
@@ -35,9 +35,13 @@ export function table({ title, description, queryType, format, parameters, colum
     .span(24)
     .height(height)
     .cellHeight(TableCellHeight.Sm)
-    .overrides(columns.map(override).filter(({ properties }) => properties.length > 0));
-  return panel;
+    .overrides([wrappedTitles, ...columns.map(override).filter(({ properties }) => properties.length > 0)]);
 }
+
+const wrappedTitles = {
+  matcher: { id: 'byRegexp', options: '/.*/' },
+  properties: [{ id: 'custom.wrapHeaderText', value: true }],
+};
 
 function override({ name, width, settings = [] }: Column) {
   const properties = [...(width === undefined ? [] : [{ id: 'custom.width', value: width }]), ...settings];

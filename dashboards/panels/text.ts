@@ -9,5 +9,5 @@ export function text(markdown: string): PanelBuilder {
     .mode(TextMode.Markdown)
     .content(markdown)
     .span(24)
-    .height(4);
+    .height(3);
 }

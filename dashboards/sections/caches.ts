@@ -1,5 +1,5 @@
 import { guideLink } from '../links';
-import { decimals, sentence, verbatim, verdict } from '../panels/cells';
+import { decimals, notes, sentence, verbatim, verdict } from '../panels/cells';
 import { graph } from '../panels/graph';
 import { table } from '../panels/table';
 import { type Section } from '../section';
@@ -8,31 +8,28 @@ export const caches: Section = {
   id: 400,
   title: 'Which caches are too small?',
   text:
-    '**Misses and evictions together.** A miss goes to the database. A cache that misses a lot *and* throws out entries ' +
-    'for want of room may deserve a larger factor; one that misses without throwing any out gains nothing from it. ' +
-    'Larger caches take more memory, so raise one step, measure, then go on. ' +
-    `[Guide](${guideLink('caches')})`,
+    '**Misses and evictions together.** A cache that misses a lot *and* throws entries out for want of room deserves more, ' +
+    `one step at a time: it takes memory. No such evictions, no gain. [Guide](${guideLink('caches')})`,
   panels: [
     table({
-      title: 'Cache factors worth changing',
+      title: 'Which cache factors to change',
       description:
-        'One row per cache over all processes, those worth raising first. The avoidable misses are an upper bound: ' +
-        'a larger cache can avoid at most as many misses as entries are thrown out for want of room.',
+        'One row per cache over all processes, those worth raising first. A larger cache can avoid at most as many misses ' +
+        'as entries are thrown out for want of room. Not-size-bound: no size helps.',
       queryType: 'cacheFactors',
       format: 'table',
-      height: 13,
+      parameters: { limit: 20 },
+      height: 15,
       columns: [
-        { name: 'cache', width: 230 },
-        { name: 'verdict', width: 115, settings: verdict },
-        { name: 'current_factor', width: 80 },
-        { name: 'recommended_factor', width: 80 },
-        { name: 'entries', width: 85 },
-        { name: 'max_entries', width: 85 },
-        { name: 'hit_ratio', width: 80, settings: [decimals(1)] },
-        { name: 'misses_per_second', width: 85 },
-        { name: 'avoided_misses_limit', width: 95 },
+        { name: 'cache', width: 190 },
+        { name: 'verdict', width: 110, settings: verdict },
+        { name: 'current_factor', width: 65, settings: [decimals(1)] },
+        { name: 'recommended_factor', width: 65, settings: [decimals(1)] },
+        { name: 'hit_ratio', width: 65, settings: [decimals(1)] },
+        { name: 'misses_per_second', width: 75 },
+        { name: 'size_evictions_per_second', width: 95 },
         { name: 'reason', settings: sentence },
-        { name: 'server_name', width: 140 },
+        { name: 'server_name', width: 110 },
       ],
     }),
     table({
@@ -42,12 +39,12 @@ export const caches: Section = {
         'The eye at the right of a cell opens it in full, to copy.',
       queryType: 'cacheFactors',
       format: 'config',
-      height: 9,
+      height: 10,
       columns: [
-        { name: 'yaml', width: 400, settings: verbatim },
-        { name: 'notes', settings: sentence },
-        { name: 'environment', width: 360, settings: verbatim },
-        { name: 'server_name', width: 140 },
+        { name: 'yaml', width: 620, settings: verbatim },
+        { name: 'notes', settings: notes },
+        { name: 'environment', width: 420, settings: verbatim },
+        { name: 'server_name', width: 110 },
       ],
     }),
     graph({
@@ -58,10 +55,9 @@ export const caches: Section = {
       parameters: { limit: 8 },
     }),
     graph({
-      title: 'Evictions',
+      title: 'Evictions, by reason',
       description:
-        'Entries thrown out per second, by reason. Only "size" means that the cache is too small; "invalidation" is ' +
-        'age, memory pressure or changed data.',
+        'Entries thrown out per second, by reason. Only "full" means that the cache is too small for what is asked of it.',
       queryType: 'caches',
       format: 'evictions',
       parameters: { limit: 8 },
@@ -75,7 +71,7 @@ export const caches: Section = {
       parameters: { limit: 8 },
     }).max(1),
     graph({
-      title: 'Entries held',
+      title: 'Entries of the largest caches',
       description: 'A line that has run flat has reached its limit; one that still grows has room left.',
       queryType: 'caches',
       format: 'size',

@@ -5,14 +5,25 @@ import { type Section } from '../section';
 
 const queryType = 'eventSendTime';
 
+/** From the many to the few: the further out a quantile, the louder its colour. */
+const colours = [
+  ['/99 %/', 'purple'],
+  ['/95 %/', 'blue'],
+  ['/90 %/', 'light-blue'],
+  ['/75 %/', 'semi-dark-green'],
+  ['/50 %/', 'light-green'],
+  ['/mean/', 'text'],
+].map(([pattern, fixedColor]) => ({
+  matcher: { id: 'byRegexp', options: pattern },
+  properties: [{ id: 'color', value: { mode: 'fixed', fixedColor } }],
+}));
+
 export const eventSendTime: Section = {
   id: 100,
   title: 'How slow is sending a message?',
   text:
-    '**What people feel.** Half of all sends should take a fraction of a second, and hardly any more than one. ' +
-    'If the 99 % line stays above the dashed ones, something is wrong: the sections below are the usual causes. ' +
-    'One slow worker among quick ones is a matter of that process. ' +
-    `[Guide](${guideLink('message-event-send-time')})`,
+    '**What people feel.** Most sends should take well under a second. While the upper lines stay above the dashed ones, ' +
+    `the sections below name the usual causes. [Guide](${guideLink('message-event-send-time')})`,
   panels: [
     withLimits(
       graph({
@@ -27,11 +38,11 @@ export const eventSendTime: Section = {
       }),
       1,
       2
-    ),
+    ).overrides(colours),
     heatmap({
       title: 'All sends by duration',
       description:
-        'Each column is a moment, each row a range of durations; the darker, the more sends. ' +
+        'Each column is a moment, each row a range of durations; the stronger the colour, the more sends. ' +
         'A second band far above the first one points to one kind of room or one worker, a smear upwards to overload.',
       queryType,
       format: 'heatmap',

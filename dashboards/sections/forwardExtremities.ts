@@ -11,10 +11,8 @@ export const forwardExtremities: Section = {
   id: 500,
   title: 'Which rooms have too many forward extremities?',
   text:
-    '**Loose ends of a room.** Each event that nothing follows yet is one; the more a room has, the more state Synapse ' +
-    'must resolve, which is dear. More than ten are worth a look. Many heal by themselves, some are harmless: ' +
-    'the verdict tells them apart, the advice begins with what can do no harm. ' +
-    `[Guide](${guideLink('forward-extremities')})`,
+    '**Loose ends of a room** make Synapse resolve state, which is expensive. More than ten deserve a look, ' +
+    `yet many heal by themselves: the verdict tells. [Guide](${guideLink('forward-extremities')})`,
   panels: [
     table({
       title: 'Rooms with more than ten',
@@ -23,28 +21,28 @@ export const forwardExtremities: Section = {
         'graphs below are all there is. Viewers see pseudonyms instead of rooms, unless the data source says otherwise.',
       queryType,
       format: 'rooms',
-      height: 12,
+      height: 15,
       columns: [
-        { name: 'name', width: 170 },
-        { name: 'room_id', width: 190 },
-        { name: 'verdict', width: 110, settings: verdict },
+        { name: 'name', width: 115 },
+        { name: 'room_id', width: 135 },
+        { name: 'verdict', width: 95, settings: verdict },
         { name: 'extremities', width: 95 },
-        { name: 'state_groups', width: 95 },
-        { name: 'local_members', width: 95 },
-        { name: 'newest_extremity', width: 155 },
+        { name: 'state_groups', width: 70 },
+        { name: 'local_members', width: 80 },
+        { name: 'heals_in', width: 70 },
         { name: 'advice', settings: sentence },
-        { name: 'server_name', width: 140 },
+        { name: 'server_name', width: 110 },
       ],
     }),
     bars({
-      title: 'How many rooms have how many',
+      title: 'How many rooms have how many: $server',
       description:
         'From a metric that Synapse computes once an hour, first an hour after its start. It knows no rooms by name.',
       queryType,
       format: 'histogram',
     }),
     graph({
-      title: 'Rooms above a number of extremities',
+      title: 'Rooms with more than ten, over time',
       description: 'A line that climbs for hours means that rooms branch faster than Synapse joins them again.',
       queryType,
       format: 'counts',

@@ -1,5 +1,5 @@
 import { guideLink } from '../links';
-import { decimals, sentence, shareBar, verdict } from '../panels/cells';
+import { decimals, sentence, shareBar, times, verdict } from '../panels/cells';
 import { graph, stacked } from '../panels/graph';
 import { table } from '../panels/table';
 import { type Section } from '../section';
@@ -10,33 +10,33 @@ export const transactions: Section = {
   id: 200,
   title: 'What does the database spend its time on?',
   text:
-    '**Frequent is not dear.** A transaction that runs all the time may be so quick that it costs little, and a rare one ' +
-    'may cost most: read how often and how long together. The table does, dearest first. ' +
-    'For a frequent, cheap one look at its cache; `persist_events` saves new events and is normally near the top. ' +
+    '**Frequent is not expensive.** How often and how long count together, as the table has them. Frequent but cheap: look at ' +
+    'its cache. `persist_events` is normally near the top. ' +
     `[Guide](${guideLink('transaction-count-and-transaction-duration')})`,
   panels: [
     table({
-      title: 'Dearest database transactions',
+      title: 'Most expensive database transactions',
       description:
         'What each kind of transaction costs, from all processes together, over the time range shown. ' +
         'Cost is waiting, not CPU: on a process that is itself overloaded every transaction looks slow.',
       queryType,
       format: 'table',
-      height: 13,
+      parameters: { limit: 10 },
+      height: 15,
       columns: [
-        { name: 'rank', width: 60 },
-        { name: 'transaction', width: 210 },
-        { name: 'verdict', width: 105, settings: verdict },
-        { name: 'share', width: 130, settings: [...shareBar, decimals(1)] },
-        { name: 'calls_per_second', width: 90 },
-        { name: 'mean_duration', width: 90 },
-        { name: 'cost_change', width: 90 },
+        { name: 'rank', width: 50 },
+        { name: 'transaction', width: 195 },
+        { name: 'verdict', width: 85, settings: verdict },
+        { name: 'share', width: 105, settings: [...shareBar, decimals(0)] },
+        { name: 'calls_per_second', width: 75 },
+        { name: 'mean_duration', width: 80 },
+        { name: 'cost_change', width: 70, settings: times },
         { name: 'explanation', settings: sentence },
-        { name: 'server_name', width: 140 },
+        { name: 'server_name', width: 110 },
       ],
     }),
     stacked({
-      title: 'Cost of the dearest transactions',
+      title: 'Cost of the most expensive transactions',
       description:
         'Seconds of database time per second: 1 means that one connection is busy with it all the time. ' +
         'The layers add up.',
