@@ -52,7 +52,6 @@ func run(ctx context.Context, s *query.Session) (query.Result, error) {
 	if len(wanted) == 0 {
 		wanted = kinds
 	}
-	found := map[string][]event{}
 	finders := map[string]func(context.Context, *query.Session) ([]event, error){
 		restart: restarts, version: versions, cacheResize: resizes,
 	}
@@ -67,10 +66,7 @@ func run(ctx context.Context, s *query.Session) (query.Result, error) {
 	if err := s.Ask(ctx, questions...); err != nil {
 		return nil, err
 	}
-	for i, kind := range wanted {
-		found[kind] = results[i]
-	}
-	all := slices.Concat(found[restart], found[version], found[cacheResize])
+	all := slices.Concat(results...)
 	slices.SortStableFunc(all, func(a, b event) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.title, b.title)) })
 	if left := len(all) - s.Limit; left > 0 {
 		all = all[left:]
