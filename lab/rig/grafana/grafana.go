@@ -4,11 +4,9 @@ package grafana
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
-	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -128,23 +126,6 @@ func list(env map[string]string) []string {
 		entries = append(entries, name+"="+env[name])
 	}
 	return entries
-}
-
-func (s *Server) version(ctx context.Context) (string, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL+"/api/health", nil)
-	if err != nil {
-		return "", err
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return "", err
-	}
-	defer func() { _ = response.Body.Close() }()
-	var health struct {
-		Version string `json:"version"`
-	}
-	err = json.NewDecoder(response.Body).Decode(&health)
-	return health.Version, err
 }
 
 // Log is the end of what Grafana printed.

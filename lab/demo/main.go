@@ -1,0 +1,120 @@
+// Command demo starts a simulated busy homeserver, asks the built plugin about it over gRPC, prints the answers, and,
+// where a Grafana is found, starts it with the plugin and the repository's provisioning until Ctrl-C.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
+
+	"github.com/matrix-insight/synapse-datasource/lab/rig"
+	"github.com/matrix-insight/synapse-datasource/lab/rig/ask"
+	"github.com/matrix-insight/synapse-datasource/lab/rig/grafana"
+	"github.com/matrix-insight/synapse-datasource/lab/rig/stack"
+)
+
+// root is the top of the repository, seen from the lab's module where the task runs us.
+const root = ".."
+
+func main() {
+	ctx, cancel := rig.Context()
+	defer cancel()
+	err := run(ctx)
+	if errors.Is(ctx.Err(), context.Canceled) {
+		fmt.Println("stopped; nothing is left behind")
+		return
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context) (err error) {
+	began := time.Now()
+	progress := func(sentence string) {
+		fmt.Printf("%6.1f s  %s\n", time.Since(began).Seconds(), sentence)
+	}
+	space, err := rig.NewSpace("synapse-demo")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, space.Close()) }()
+	lab, err := stack.Start(ctx, space, stack.Options{Seed: 1, Live: true, Progress: progress})
+	if err != nil {
+		return err
+	}
+	if err := answers(ctx, lab.Source, progress); err != nil {
+		return err
+	}
+	if os.Getenv("DEMO_ONCE") == "1" {
+		return nil
+	}
+	return show(ctx, space, lab, progress)
+}
+
+// answers asks the plugin what a dashboard would.
+func answers(ctx context.Context, source ask.Source, progress rig.Progress) error {
+	progress.Say("starting the plugin and asking it")
+	plugin, err := ask.Start(ctx, ask.Binary(filepath.Join(root, "dist")), nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = plugin.Stop() }()
+	health, err := plugin.CheckHealth(ctx, &backend.CheckHealthRequest{PluginContext: source.Context()})
+	if err != nil {
+		return err
+	}
+	fmt.Printf("\nSave & test: %s: %s\n", health.Status, health.Message)
+	var failed []error
+	for _, question := range questions {
+		request := source.Request(ask.Last(time.Hour), question.query)
+		asked := time.Now()
+		response, err := plugin.QueryData(ctx, request)
+		if err != nil {
+			return err
+		}
+		answer := response.Responses["A"]
+		fmt.Printf("\n%s  (%s, %d ms)\n", question.title, question.name(), time.Since(asked).Milliseconds())
+		if answer.Error != nil {
+			fmt.Println("  error:", answer.Error)
+			failed = append(failed, fmt.Errorf("%s: %w", question.name(), answer.Error))
+			continue
+		}
+		render(os.Stdout, question, answer.Frames, width())
+	}
+	if now, peak, err := plugin.RSS(); err == nil {
+		fmt.Printf("\nThe plugin holds %s of memory, at most %s.\n", bytes(float64(now)), bytes(float64(peak)))
+	}
+	return errors.Join(failed...)
+}
+
+// show keeps a Grafana running, or says how to get one.
+func show(ctx context.Context, space *rig.Space, lab *stack.Stack, progress rig.Progress) error {
+	fmt.Println()
+	server, err := grafana.Start(ctx, grafana.Options{
+		Dir: space.Dir, Dist: filepath.Join(root, "dist"), Provisioning: filepath.Join(root, "provisioning"),
+		Env: lab.Environment(), Progress: progress,
+	})
+	if errors.Is(err, grafana.ErrNone) {
+		fmt.Println(err)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	space.Own(server.Stop)
+	said, err := server.Health(ctx, "matrix-synapse")
+	if err != nil {
+		return fmt.Errorf("Grafana does not reach the plugin: %w\n%s", err, server.Log())
+	}
+	fmt.Printf("\nGrafana %s says: %s\n", server.Version, said)
+	fmt.Printf("\n  %s/dashboards   user admin, password admin\n\nCtrl-C stops everything.\n", server.URL)
+	<-ctx.Done()
+	return nil
+}

@@ -1,0 +1,52 @@
+package main
+
+import "github.com/matrix-insight/synapse-datasource/lab/rig/ask"
+
+// question is a query and the columns of its answer that fit into a terminal; the last one takes the room that is left.
+type question struct {
+	title   string
+	query   ask.Query
+	columns []string
+	rows    int
+}
+
+func (q question) name() string {
+	name, _ := q.query["queryType"].(string)
+	if format, ok := q.query["format"].(string); ok {
+		name += "/" + format
+	}
+	return name
+}
+
+var questions = []question{
+	{
+		title: "How long does sending an event take?",
+		query: ask.Query{"queryType": "eventSendTime", "format": "quantiles"},
+		rows:  8,
+	},
+	{
+		title: "Which database transactions cost most?",
+		query: ask.Query{"queryType": "transactions", "format": "table"},
+		columns: []string{"rank", "transaction", "calls_per_second", "mean_duration", "cost", "share", "cost_change",
+			"verdict", "explanation"},
+		rows: 10,
+	},
+	{
+		title: "Which caches miss most?",
+		query: ask.Query{"queryType": "caches", "format": "misses"},
+		rows:  10,
+	},
+	{
+		title: "Which caches should be larger?",
+		query: ask.Query{"queryType": "cacheFactors", "format": "table"},
+		columns: []string{"cache", "verdict", "current_factor", "recommended_factor", "misses_per_second", "hit_ratio",
+			"size_evictions_per_second", "avoided_misses_limit", "reason"},
+		rows: 10,
+	},
+	{
+		title:   "Which rooms have too many forward extremities?",
+		query:   ask.Query{"queryType": "forwardExtremities", "format": "rooms"},
+		columns: []string{"name", "extremities", "state_groups", "local_members", "verdict", "heals_in", "advice"},
+		rows:    12,
+	},
+}
