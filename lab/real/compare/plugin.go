@@ -23,6 +23,7 @@ type Plugin struct {
 const (
 	reader         = "grafana_reader"
 	readerPassword = "only reads"
+	eventCache     = "*getEvent*"
 )
 
 // source is the data source of the pair with the database of one of its homeservers.
@@ -37,6 +38,8 @@ func (p *Plugin) source(server *real.Server) ask.Source {
 			"postgresDatabase": server.Database.Name,
 			"postgresUser":     reader,
 			"postgresSslMode":  "disable",
+			// Its size depends on event_cache_size too, and no metric tells these apart: the admin has to say it.
+			"perCacheFactors": map[string]float64{eventCache: real.CacheFactors[eventCache]},
 		},
 		Secure: map[string]string{"postgresPassword": readerPassword},
 		User:   ask.Admin,
