@@ -63,10 +63,16 @@ func decodeAs[T any](p Param, raw json.RawMessage, kind string) (T, error) {
 }
 
 func (p Param) bounded(value float64) error {
-	if p.Min != nil && value < *p.Min || p.Max != nil && value > *p.Max {
-		return Badf("%q is %g; it takes %g to %g.", p.ID, value, *p.Min, *p.Max)
+	tooLow, tooHigh := p.Min != nil && value < *p.Min, p.Max != nil && value > *p.Max
+	switch {
+	case !tooLow && !tooHigh:
+		return nil
+	case p.Max == nil:
+		return Badf("%q is %g; it takes %g or more.", p.ID, value, *p.Min)
+	case p.Min == nil:
+		return Badf("%q is %g; it takes %g or less.", p.ID, value, *p.Max)
 	}
-	return nil
+	return Badf("%q is %g; it takes %g to %g.", p.ID, value, *p.Min, *p.Max)
 }
 
 func (p Param) decodeNumbers(raw json.RawMessage) (any, error) {

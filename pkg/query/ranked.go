@@ -17,7 +17,9 @@ type rankedThing struct{ server, name string }
 
 // Ranked reads a ranking of things that a label names; the largest value comes first.
 func Ranked(top model.Vector, label model.LabelName) Ranking {
-	sorted := slices.SortedFunc(slices.Values(top), func(a, b *model.Sample) int { return cmp.Compare(b.Value, a.Value) })
+	sorted := slices.SortedFunc(slices.Values(top), func(a, b *model.Sample) int {
+		return cmp.Or(cmp.Compare(b.Value, a.Value), cmp.Compare(a.Metric[label], b.Metric[label]))
+	})
 	r := Ranking{label: label, place: map[rankedThing]int{}}
 	for i, sample := range sorted {
 		r.place[r.thing(sample.Metric)] = i

@@ -29,8 +29,8 @@ func (p *Panic) Error() string {
 	return "The plugin made a mistake while it computed this answer; its log has the details. Please report it."
 }
 
-// recovered turns a panic of fn into an error.
-func recovered(fn func() error) (err error) {
+// Recovered turns a panic of fn into an error.
+func Recovered(fn func() error) (err error) {
 	defer func() {
 		if value := recover(); value != nil {
 			err = &Panic{Value: fmt.Sprint(value), Stack: debug.Stack()}

@@ -27,12 +27,35 @@ func Badf(format string, args ...any) error { return &BadRequest{fmt.Sprintf(for
 
 // envelope holds what every query has. Members that we don't know are Grafana's own and stay unread.
 type envelope struct {
-	Format     string `json:"format"`
-	ServerName names  `json:"serverName"`
-	Job        names  `json:"job"`
-	Index      names  `json:"index"`
-	Instance   names  `json:"instance"`
-	Limit      *int   `json:"limit"`
+	Format                           string
+	ServerName, Job, Index, Instance names
+	Limit                            *int
+}
+
+func (t Type) decodeEnvelope(members map[string]json.RawMessage) (envelope, error) {
+	const list = "a string or a list of strings"
+	var e envelope
+	for _, member := range []struct {
+		name  string
+		into  any
+		takes string
+	}{
+		{"format", &e.Format, "one of: " + strings.Join(t.formatIDs(), ", ")},
+		{"serverName", &e.ServerName, list},
+		{"job", &e.Job, list},
+		{"index", &e.Index, list},
+		{"instance", &e.Instance, list},
+		{"limit", &e.Limit, fmt.Sprintf("a whole number from 1 to %d", t.Limit.Max)},
+	} {
+		value := members[member.name]
+		if len(value) == 0 || string(value) == `""` {
+			continue
+		}
+		if err := json.Unmarshal(value, member.into); err != nil {
+			return e, Badf("%q is %s; it takes %s.", member.name, value, member.takes)
+		}
+	}
+	return e, nil
 }
 
 // names takes a string or a list of strings; empty strings mean "all" and vanish.
@@ -59,18 +82,11 @@ func stringList(raw []byte) ([]string, error) {
 func (t Type) Decode(raw json.RawMessage) (Request, error) {
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(raw, &members); err != nil {
-		return Request{}, Badf("The query is not a JSON object: %v.", err)
+		return Request{}, Badf("The query is not a JSON object.")
 	}
-	var e envelope
-	for name, into := range map[string]any{
-		"format": &e.Format, "limit": &e.Limit,
-		"serverName": &e.ServerName, "job": &e.Job, "index": &e.Index, "instance": &e.Instance,
-	} {
-		if value, there := members[name]; there {
-			if err := json.Unmarshal(value, into); err != nil {
-				return Request{}, Badf("%q has a value of the wrong kind: %s.", name, value)
-			}
-		}
+	e, err := t.decodeEnvelope(members)
+	if err != nil {
+		return Request{}, err
 	}
 	format, ok := t.format(e.Format)
 	if !ok {
@@ -78,8 +94,7 @@ func (t Type) Decode(raw json.RawMessage) (Request, error) {
 	}
 	limit := t.Limit.Default
 	if e.Limit != nil {
-		limit = *e.Limit
-		if limit < 1 || limit > t.Limit.Max {
+		if limit = *e.Limit; limit < 1 || limit > t.Limit.Max {
 			return Request{}, Badf("\"limit\" is %d; query type %q takes 1 to %d.", limit, t.ID, t.Limit.Max)
 		}
 	}

@@ -67,7 +67,7 @@ func (r *Runner) Run(ctx context.Context, t Type, req Request, tr TimeRange, ask
 		return nil, err
 	}
 	var frames data.Frames
-	err = recovered(func() error { frames = a.framesFor(asker.View); return nil })
+	err = Recovered(func() error { frames = a.framesFor(asker.View); return nil })
 	return frames, err
 }
 

@@ -109,7 +109,7 @@ func (s *Session) Ask(ctx context.Context, questions ...Question) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(concurrentQuestions)
 	for _, question := range questions {
-		group.Go(func() error { return recovered(func() error { return question(ctx, s) }) })
+		group.Go(func() error { return Recovered(func() error { return question(ctx, s) }) })
 	}
 	return group.Wait()
 }

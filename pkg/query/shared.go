@@ -68,11 +68,12 @@ func (s *Shared[V]) start(ctx context.Context, key string, ttl time.Duration, wo
 	s.running[key] = f
 	go func() {
 		defer cancel()
-		f.err = recovered(func() (err error) { f.value, err = work(own); return err })
+		f.err = Recovered(func() (err error) { f.value, err = work(own); return err })
 		s.mu.Lock()
 		if s.running[key] == f {
 			delete(s.running, key)
 		}
+		s.kept.DeleteExpired() // nobody else does: there is no clean-up goroutine to leak
 		if f.err == nil && own.Err() == nil && ttl > 0 {
 			s.kept.Set(key, f.value, ttl)
 		}

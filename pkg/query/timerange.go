@@ -15,8 +15,9 @@ type TimeRange struct {
 	rate     time.Duration
 }
 
-// Align rounds a range down to whole scrape intervals (or steps, where these are longer). interval is Grafana's wish
-// for the time between points; rate windows span at least four scrapes, so that one lost scrape does not empty them.
+// Align rounds the end of a range down to whole scrape intervals and its start to whole steps, so that the points of a
+// graph stay where they are from one refresh to the next. interval is Grafana's wish for the time between points; rate
+// windows span at least four scrapes, so that one lost scrape does not empty them.
 func Align(from, to time.Time, interval, scrape time.Duration) TimeRange {
 	step := max(interval.Truncate(time.Second), scrape)
 	if least := to.Sub(from) / maxPoints; step < least {
@@ -25,16 +26,15 @@ func Align(from, to time.Time, interval, scrape time.Duration) TimeRange {
 	if rest := step % scrape; rest != 0 {
 		step += scrape - rest
 	}
-	to = to.Truncate(scrape)
-	return TimeRange{From: alignDown(from, scrape, to), To: to, Step: step, rate: max(step, 4*scrape)}
-}
-
-func alignDown(from time.Time, scrape time.Duration, to time.Time) time.Time {
-	from = from.Truncate(scrape)
-	if least := to.Add(-4 * scrape); from.After(least) {
-		return least
+	grid := step
+	if to.Sub(from) < 10*step {
+		grid = scrape // a few points only: the range must not grow by much
 	}
-	return from
+	to, from = to.Truncate(scrape), from.Truncate(grid)
+	if least := to.Add(-4 * scrape); from.After(least) {
+		from = least
+	}
+	return TimeRange{From: from, To: to, Step: step, rate: max(step, 4*scrape)}
 }
 
 // Length is the whole range, for one answer over all of it.
@@ -46,4 +46,9 @@ func (r TimeRange) Window() string { return promWindow(r.Length()) }
 // RateWindow is the window of one point of a series in PromQL.
 func (r TimeRange) RateWindow() string { return promWindow(r.rate) }
 
-func promWindow(d time.Duration) string { return fmt.Sprintf("[%ds]", int(d.Seconds())) }
+func promWindow(d time.Duration) string {
+	if d%time.Second != 0 {
+		return fmt.Sprintf("[%dms]", d.Milliseconds())
+	}
+	return fmt.Sprintf("[%ds]", int(d.Seconds()))
+}
