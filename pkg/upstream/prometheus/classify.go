@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"strings"
@@ -29,6 +31,10 @@ func (c *Client) fault(ctx context.Context, err error, status int) *upstream.Fau
 	case errors.Is(err, context.Canceled):
 		return &upstream.Fault{Kind: upstream.Canceled, Source: upstream.Downstream, Status: 499,
 			Message: "The query was cancelled before Prometheus answered."}
+	case isDialTimeout(err):
+		return &upstream.Fault{Kind: upstream.Unreachable, Source: upstream.Downstream, Status: http.StatusBadGateway,
+			Message: "Prometheus can't be reached: nothing answered when the connection was opened.",
+			Remedy:  "Check the address in the data source settings and the firewalls between it and the Grafana server."}
 	case isTimeout(ctx, err):
 		return &upstream.Fault{Kind: upstream.Timeout, Source: upstream.Downstream, Status: http.StatusGatewayTimeout,
 			Message: "Prometheus did not answer within the data source's query timeout.",
@@ -39,17 +45,37 @@ func (c *Client) fault(ctx context.Context, err error, status int) *upstream.Fau
 			Remedy:  "Restrict the query to fewer homeservers or processes, or choose a shorter time range."}
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:
 		return &upstream.Fault{Kind: upstream.Auth, Source: upstream.Downstream, Status: status,
-			Message: "Prometheus refused the credentials (" + http.StatusText(status) + ").",
+			Message: "Prometheus refused the credentials" + statusText(status) + ".",
 			Remedy:  "Check user, password, token and tenant header in the data source settings."}
+	case status == http.StatusTooManyRequests:
+		return &upstream.Fault{Kind: upstream.Limit, Source: upstream.Downstream, Status: http.StatusTooManyRequests,
+			Message: "Prometheus refused the query: too many queries at a time, or too much data for its limits" + statusText(status) + ".",
+			Remedy:  "Choose a shorter time range, refresh less often, or raise the limit of the server or of its tenant."}
 	case errors.As(err, &apiErr):
-		return c.apiFault(apiErr, status)
+		return c.apiFault(withBody(apiErr), status)
 	}
 	return c.networkFault(err)
 }
 
+// withBody gives an error the type that its body tells: client_golang reads bodies of 400 and 422 only, and Prometheus
+// sends its own time limit as 503.
+func withBody(err *v1.Error) *v1.Error {
+	var body struct {
+		ErrorType v1.ErrorType `json:"errorType"`
+		Error     string       `json:"error"`
+	}
+	if json.Unmarshal([]byte(err.Detail), &body) != nil || body.ErrorType == "" {
+		return err
+	}
+	return &v1.Error{Type: body.ErrorType, Msg: body.Error, Detail: err.Detail}
+}
+
 func (c *Client) apiFault(err *v1.Error, status int) *upstream.Fault {
 	switch err.Type {
-	case v1.ErrBadData:
+	case v1.ErrBadData, "400":
+		if strings.Contains(err.Msg, "exceed") {
+			return limitFault() // Mimir's limits of the time range
+		}
 		return &upstream.Fault{Kind: upstream.OwnMistake, Source: upstream.Plugin, Status: http.StatusInternalServerError,
 			Message: "Prometheus rejected a query that this plugin wrote.",
 			Remedy:  "Please report it with the query shown by the panel's inspector."}
@@ -60,16 +86,25 @@ func (c *Client) apiFault(err *v1.Error, status int) *upstream.Fault {
 	case v1.ErrCanceled:
 		return &upstream.Fault{Kind: upstream.Canceled, Source: upstream.Downstream, Status: http.StatusBadGateway,
 			Message: "Prometheus cancelled the query.", Remedy: "It may be shutting down or overloaded; try again."}
-	case v1.ErrExec:
+	case v1.ErrExec, "422": // VictoriaMetrics writes the HTTP status as the type
 		return executionFault(err)
-	case v1.ErrServer:
-		return &upstream.Fault{Kind: upstream.BadAnswer, Source: upstream.Downstream, Status: http.StatusBadGateway,
-			Message: "Prometheus answered with an internal error" + statusText(status) + ".",
-			Remedy:  "Look into the log of Prometheus, or of the proxy in front of it."}
 	case v1.ErrClient:
+		if strings.Contains(err.Detail, "HTTP request to an HTTPS server") || strings.Contains(err.Detail, "sent to HTTPS port") {
+			return tlsFault()
+		}
+		if status == http.StatusRequestURITooLong || status == http.StatusRequestEntityTooLarge {
+			return &upstream.Fault{Kind: upstream.Limit, Source: upstream.Downstream, Status: http.StatusBadGateway,
+				Message: "The server found the query too long" + statusText(status) + ".",
+				Remedy:  "Set the HTTP method of the data source to POST, or raise the limit of the proxy in front of Prometheus."}
+		}
 		return &upstream.Fault{Kind: upstream.BadAnswer, Source: upstream.Downstream, Status: http.StatusBadGateway,
 			Message: "The server refused the query" + statusText(status) + ".",
 			Remedy:  "Check that the URL in the data source settings is the address of a Prometheus API, with its path prefix and without /api/v1."}
+	}
+	if status/100 == 5 {
+		return &upstream.Fault{Kind: upstream.BadAnswer, Source: upstream.Downstream, Status: http.StatusBadGateway,
+			Message: "Prometheus, or a proxy in front of it, answered with a server error" + statusText(status) + ".",
+			Remedy:  "Look into the log of Prometheus and of the proxy; right after a start it may not be ready yet."}
 	}
 	return c.unexpected()
 }
@@ -78,9 +113,7 @@ func (c *Client) apiFault(err *v1.Error, status int) *upstream.Fault {
 func executionFault(err *v1.Error) *upstream.Fault {
 	for _, sign := range []string{"too many", "limit", "exceed"} {
 		if strings.Contains(err.Msg, sign) {
-			return &upstream.Fault{Kind: upstream.Limit, Source: upstream.Downstream, Status: http.StatusUnprocessableEntity,
-				Message: "Prometheus refused the query because of one of its limits (samples or series).",
-				Remedy:  "Choose a shorter time range, restrict the query to fewer processes, or raise the limit in Prometheus (--query.max-samples)."}
+			return limitFault()
 		}
 	}
 	return &upstream.Fault{Kind: upstream.OwnMistake, Source: upstream.Plugin, Status: http.StatusInternalServerError,
@@ -88,12 +121,22 @@ func executionFault(err *v1.Error) *upstream.Fault {
 		Remedy:  "Please report it with the query shown by the panel's inspector."}
 }
 
+func limitFault() *upstream.Fault {
+	return &upstream.Fault{Kind: upstream.Limit, Source: upstream.Downstream, Status: http.StatusUnprocessableEntity,
+		Message: "Prometheus refused the query because of one of its limits (samples, series or length of the time range).",
+		Remedy:  "Choose a shorter time range, restrict the query to fewer processes, or raise the limit in Prometheus (--query.max-samples)."}
+}
+
+func tlsFault() *upstream.Fault {
+	return &upstream.Fault{Kind: upstream.TLS, Source: upstream.Downstream, Status: http.StatusBadGateway,
+		Message: "The TLS connection to Prometheus failed: a certificate was not accepted, or only one side speaks TLS on this port.",
+		Remedy:  "Check the URL's scheme (http or https) and the TLS section of the data source settings (CA certificate, server name)."}
+}
+
 func (c *Client) networkFault(err error) *upstream.Fault {
 	var dns *net.DNSError
 	if isTLS(err) {
-		return &upstream.Fault{Kind: upstream.TLS, Source: upstream.Downstream, Status: http.StatusBadGateway,
-			Message: "The TLS connection to Prometheus failed: its certificate was not accepted, or it does not speak TLS on this port.",
-			Remedy:  "Check the URL's scheme and the TLS section of the data source settings (CA certificate, server name)."}
+		return tlsFault()
 	}
 	if errors.As(err, &dns) {
 		return &upstream.Fault{Kind: upstream.Unreachable, Source: upstream.Downstream, Status: http.StatusBadGateway,
@@ -109,6 +152,12 @@ func (c *Client) unexpected() *upstream.Fault {
 	return &upstream.Fault{Kind: upstream.BadAnswer, Source: upstream.Downstream, Status: http.StatusBadGateway,
 		Message: "The server answered, but not as a Prometheus API does (no valid JSON, or only a part of it).",
 		Remedy:  "Check that the URL in the data source settings is the address of a Prometheus API; a login page or a proxy may be in between."}
+}
+
+// isDialTimeout: the connection's own limit passed, before the query's.
+func isDialTimeout(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "dial" && op.Timeout()
 }
 
 func isTimeout(ctx context.Context, err error) bool {
@@ -132,5 +181,5 @@ func statusText(status int) string {
 	if status == 0 {
 		return ""
 	}
-	return " (" + http.StatusText(status) + ")"
+	return " (" + strings.TrimSpace(fmt.Sprintf("HTTP %d %s", status, http.StatusText(status))) + ")"
 }

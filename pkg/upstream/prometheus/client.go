@@ -5,6 +5,7 @@ package prometheus
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"slices"
 	"time"
 
@@ -16,17 +17,22 @@ import (
 // Client reads one Prometheus, Thanos, Mimir or VictoriaMetrics. It implements query.Metrics. Prometheus' infos are
 // dropped: they are hints to the author of a query ("metric might not be a counter"), wrong for Synapse's cache gauges.
 type Client struct {
-	api     v1.API
-	address string
+	api v1.API
 }
 
 // New makes a client of the API at address (a path prefix is kept) over transport. method is POST or GET.
 func New(address, method string, transport http.RoundTripper) (*Client, error) {
-	client, err := api.NewClient(api.Config{Address: address, RoundTripper: &roundTripper{next: transport, get: method == http.MethodGet}})
+	base, err := url.Parse(address)
 	if err != nil {
 		return nil, err
 	}
-	return &Client{api: v1.NewAPI(client), address: address}, nil
+	own := &roundTripper{next: transport, get: method == http.MethodGet, host: base.Host, query: base.RawQuery}
+	base.RawQuery, base.Fragment = "", "" // client_golang loses the query of some requests: the round tripper adds it to each
+	client, err := api.NewClient(api.Config{Address: base.String(), RoundTripper: own})
+	if err != nil {
+		return nil, err
+	}
+	return &Client{api: v1.NewAPI(client)}, nil
 }
 
 // Instant evaluates promql at one time. The strings are the server's warnings about a partial answer.

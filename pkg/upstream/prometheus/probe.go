@@ -42,12 +42,29 @@ func (c *Client) probeMetrics(ctx context.Context, now time.Time) upstream.Aspec
 		return upstream.Aspect{Aspect: "metrics", Status: upstream.Warning,
 			Message: "Prometheus has no metrics of Synapse right now.", Remedy: metricsRemedy}
 	}
+	return upstream.Aspect{Aspect: "metrics", Status: upstream.OK, Message: found(builds) + " of " + servedBy(servers) + "."}
+}
+
+// found says which versions of Synapse run in how many processes, as far as that is told.
+func found(builds model.Vector) string {
 	processes := 0
 	for _, sample := range builds {
 		processes += int(sample.Value)
 	}
-	return upstream.Aspect{Aspect: "metrics", Status: upstream.OK, Message: fmt.Sprintf(
-		"Synapse %s: %d processes of %s.", labels(builds, "version"), processes, labels(servers, "server_name"))}
+	switch processes {
+	case 0:
+		return "Synapse, version unknown,"
+	case 1:
+		return "Synapse " + labels(builds, "version") + ": 1 process"
+	}
+	return fmt.Sprintf("Synapse %s: %d processes", labels(builds, "version"), processes)
+}
+
+func servedBy(servers model.Vector) string {
+	if names := labels(servers, "server_name"); names != "" {
+		return names
+	}
+	return "an unnamed homeserver"
 }
 
 func labels(vector model.Vector, name model.LabelName) string {
@@ -56,9 +73,6 @@ func labels(vector model.Vector, name model.LabelName) string {
 		if value := sample.Metric[name]; value != "" {
 			values = append(values, string(value))
 		}
-	}
-	if len(values) == 0 {
-		return "an unnamed homeserver"
 	}
 	sort.Strings(values)
 	return strings.Join(values, ", ")

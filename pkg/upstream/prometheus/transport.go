@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"slices"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend/httpclient"
 )
@@ -13,8 +14,10 @@ const maxBody = 32 << 20
 
 // roundTripper forwards the asker's identity, turns POST into GET where the settings say so, and cuts long bodies.
 type roundTripper struct {
-	next http.RoundTripper
-	get  bool
+	next  http.RoundTripper
+	get   bool
+	host  string // of the data source's address: a redirect elsewhere (to a login page) gets no credentials
+	query string // of the data source's address, for every request
 }
 
 func (t *roundTripper) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -24,11 +27,8 @@ func (t *roundTripper) RoundTrip(r *http.Request) (*http.Response, error) {
 			return nil, err
 		}
 	}
-	if identity, ok := r.Context().Value(identityKey{}).(http.Header); ok && len(identity) > 0 {
-		r = r.Clone(r.Context())
-		for name, values := range identity {
-			r.Header[name] = values
-		}
+	if r.URL.Host == t.host {
+		r = t.addressed(r)
 	}
 	resp, err := t.next.RoundTrip(r)
 	if err != nil {
@@ -41,6 +41,28 @@ func (t *roundTripper) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
+// addressed adds what only the data source's own host gets.
+func (t *roundTripper) addressed(r *http.Request) *http.Request {
+	r = r.Clone(r.Context())
+	if r.Response == nil { // a redirect's address is whole
+		r.URL.RawQuery = joined(t.query, r.URL.RawQuery)
+	}
+	if identity, ok := r.Context().Value(identityKey{}).(http.Header); ok {
+		for name, values := range identity {
+			r.Header[name] = slices.Clone(values)
+		}
+	}
+	return r
+}
+
+// joined puts two queries of an address together.
+func joined(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + "&" + b
+}
+
 // asGet moves the form of a POST into the address: client_golang always posts first, and some proxies refuse that.
 func asGet(r *http.Request) (*http.Request, error) {
 	form, err := io.ReadAll(r.Body)
@@ -50,10 +72,7 @@ func asGet(r *http.Request) (*http.Request, error) {
 	get := r.Clone(r.Context())
 	get.Method, get.Body, get.GetBody, get.ContentLength = http.MethodGet, nil, nil, 0
 	get.Header.Del("Content-Type")
-	if get.URL.RawQuery != "" && len(form) > 0 {
-		get.URL.RawQuery += "&"
-	}
-	get.URL.RawQuery += string(form)
+	get.URL.RawQuery = joined(get.URL.RawQuery, string(form))
 	return get, nil
 }
 
