@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -29,6 +30,8 @@ func newResources(i *Instance) backend.CallResourceHandler {
 	mux.HandleFunc("GET /health-aspects", func(w http.ResponseWriter, r *http.Request) {
 		write(w, http.StatusOK, map[string]any{"aspects": i.aspects(r.Context())})
 	})
+	// The catalogue of named graphs is empty until there is a query type that draws them.
+	mux.HandleFunc("GET /graphs", func(w http.ResponseWriter, _ *http.Request) { write(w, http.StatusOK, []any{}) })
 	return httpadapter.New(mux)
 }
 
@@ -64,13 +67,18 @@ func (i *Instance) values(ctx context.Context, kind string, asked url.Values) ([
 	if err != nil {
 		return nil, err
 	}
+	if to.Before(from) {
+		return nil, query.Badf("\"from\" is later than \"to\".")
+	}
 	limit := valuesLimit
 	if text := asked.Get("limit"); text != "" {
 		if limit, err = strconv.Atoi(text); err != nil || limit < 1 {
 			return nil, query.Badf("\"limit\" is %q; it takes a whole number of 1 or more.", text)
 		}
 	}
-	filters := query.Filters{ServerName: asked["serverName"], Job: asked["job"], Index: asked["index"], Instance: asked["instance"]}
+	filters := query.Filters{
+		ServerName: filled(asked, "serverName"), Job: filled(asked, "job"), Index: filled(asked, "index"), Instance: filled(asked, "instance"),
+	}
 	ctx, cancel := context.WithTimeout(ctx, i.settings.QueryTimeout)
 	defer cancel()
 	values, err := i.prometheus.LabelValues(ctx, label, []string{filters.Without(kind).Selector(metrics)}, from, to)
@@ -78,6 +86,11 @@ func (i *Instance) values(ctx context.Context, kind string, asked url.Values) ([
 		return nil, err
 	}
 	return values[:min(limit, len(values))], nil
+}
+
+// filled drops empty values: as in a query, they mean "all".
+func filled(asked url.Values, name string) []string {
+	return slices.DeleteFunc(asked[name], func(value string) bool { return value == "" })
 }
 
 func milliseconds(asked url.Values, name string, fallback time.Time) (time.Time, error) {

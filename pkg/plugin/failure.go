@@ -49,12 +49,12 @@ var (
 )
 
 func upstreamFailure(ctx context.Context, fault *upstream.Fault) backend.DataResponse {
-	source := backend.ErrorSourceDownstream
 	if fault.Source == upstream.Plugin {
-		source = backend.ErrorSourcePlugin
+		backend.Logger.FromContext(ctx).Error("An upstream refused what the plugin asked", "kind", fault.Kind, "cause", fault.Err)
+		return response(fault.Status, backend.ErrorSourcePlugin, fault)
 	}
 	backend.Logger.FromContext(ctx).Debug("An upstream failed", "kind", fault.Kind, "cause", fault.Err)
-	return response(fault.Status, source, fault)
+	return response(fault.Status, backend.ErrorSourceDownstream, fault)
 }
 
 func response(status int, source backend.ErrorSource, err error) backend.DataResponse {

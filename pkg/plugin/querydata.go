@@ -50,7 +50,11 @@ func merged(a, b backend.DataResponse) backend.DataResponse {
 }
 
 func (i *Instance) respond(ctx context.Context, q backend.DataQuery, asker query.Asker) backend.DataResponse {
-	frames, err := i.answer(ctx, q, asker)
+	var frames data.Frames
+	err := query.Recovered(func() (err error) {
+		frames, err = i.answer(ctx, q, asker)
+		return err
+	})
 	if err != nil {
 		return failure(ctx, err)
 	}
