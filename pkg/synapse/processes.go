@@ -18,13 +18,15 @@ type Identity []string
 const FullShare = 0.8
 
 // FindIdentity gives the configured labels, else job and index where these are unique, else instance as well. Two
-// homeservers in one Prometheus, or staging beside production, often share job and index.
+// homeservers in one Prometheus, or staging beside production, often share job and index. Only processes of Synapse are
+// looked at: exporters share a job too.
 func FindIdentity(ctx context.Context, s *query.Session) (Identity, error) {
 	if len(s.Options.ProcessLabels) > 0 {
 		return s.Options.ProcessLabels, nil
 	}
 	var twice model.Vector
-	promql := "count by (job, index) (process_start_time_seconds" + s.Filters.ProcessSelector() + ") > 1"
+	promql := "count by (job, index) (process_start_time_seconds" + s.Filters.ProcessSelector() +
+		" and on (job, index, instance) synapse_build_info) > 1"
 	if err := s.Ask(ctx, query.At(promql, &twice)); err != nil {
 		return nil, err
 	}
