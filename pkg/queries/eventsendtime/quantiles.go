@@ -1,8 +1,10 @@
 package eventsendtime
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 	"github.com/prometheus/common/model"
@@ -74,12 +76,31 @@ func runByWorker(ctx context.Context, s *query.Session) (query.Result, error) {
 	for i, stream := range matrix {
 		lines[i] = query.NewSeries(query.Legend(identity.Name(stream.Metric), stream.Metric, several), stream)
 	}
-	lines = withPoints(lines)
-	if left := len(lines) - s.Limit; left > 0 {
-		lines = lines[:s.Limit]
-		s.Inform("%d more processes are not shown (limit %d).", left, s.Limit)
+	return times{query.Lines{Name: "Event send time by worker", Measure: seconds, Lines: slowest(s, withPoints(lines))}}, nil
+}
+
+// slowest keeps the slowest lines of each homeserver, the slowest first, and says how many it left out.
+func slowest(s *query.Session, lines []query.Series) []query.Series {
+	slices.SortStableFunc(lines, func(a, b query.Series) int {
+		return cmp.Or(cmp.Compare(average(b.Values), average(a.Values)), cmp.Compare(a.Legend, b.Legend))
+	})
+	shown := map[string]int{}
+	kept := slices.DeleteFunc(slices.Clone(lines), func(line query.Series) bool {
+		shown[line.Labels["server_name"]]++
+		return shown[line.Labels["server_name"]] > s.Limit
+	})
+	if left := len(lines) - len(kept); left > 0 {
+		s.Inform("%d quicker processes are not shown (limit %d per homeserver).", left, s.Limit)
 	}
-	return times{query.Lines{Name: "Event send time by worker", Measure: seconds, Lines: lines}}, nil
+	return kept
+}
+
+func average(values []float64) float64 {
+	sum := 0.0
+	for _, v := range values {
+		sum += v
+	}
+	return sum / float64(len(values))
 }
 
 // withPoints leaves out lines without a single number: processes that serve no sends.
