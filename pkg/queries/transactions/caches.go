@@ -12,7 +12,8 @@ import (
 
 // guard is the cache that stands before a transaction.
 type guard struct {
-	requests, misses, sizeEvictions float64 // per second
+	requests, misses float64  // per second
+	sizeEvictions    *float64 // per second; nil where Prometheus does not have them
 }
 
 // hitRatio is nil for a cache that nobody asked.
@@ -49,7 +50,11 @@ func fetchGuards(ctx context.Context, s *query.Session, shown []row) (map[id]gua
 	guards := map[id]guard{}
 	hit, out := byID(hits, "name"), byID(evicted, "name")
 	for cache, asked := range byID(requests, "name") {
-		guards[cache] = guard{requests: asked, misses: max(0, asked-hit[cache]), sizeEvictions: out[cache]}
+		g := guard{requests: asked, misses: max(0, asked-hit[cache])}
+		if evictions, known := out[cache]; known {
+			g.sizeEvictions = &evictions
+		}
+		guards[cache] = g
 	}
 	return guards, err
 }

@@ -50,6 +50,14 @@ type row struct {
 	ago        string
 }
 
+func (p perTransaction) perServer() perServer {
+	sums := perServer{}
+	for t, value := range p {
+		sums[t.server] += value
+	}
+	return sums
+}
+
 func (m measurements) servers() []string {
 	seen := map[string]bool{}
 	for t := range m.cost {
@@ -60,10 +68,9 @@ func (m measurements) servers() []string {
 
 // rank makes the rows of all homeservers, each homeserver's by falling cost.
 func (m measurements) rank() []row {
-	totalCost, totalCalls := perServer{}, perServer{}
-	for t, cost := range m.cost {
-		totalCost[t.server] += cost
-		totalCalls[t.server] += m.calls[t]
+	totalCost, totalCalls := m.totalCost, m.totalCalls
+	if totalCost == nil {
+		totalCost, totalCalls = m.cost.perServer(), m.calls.perServer()
 	}
 	var rows []row
 	for t, cost := range m.cost {

@@ -36,7 +36,7 @@ func (r row) conclusion() string {
 	case chatty:
 		return fmt.Sprintf("Asked often (%s) but quick (%s): %s of database time, not what makes the server slow.", often, each, percent(r.share))
 	case maintaining:
-		return fmt.Sprintf("Synapse's own housekeeping: %s of database time now; it passes by itself.", percent(r.share))
+		return fmt.Sprintf("Synapse's own housekeeping: %s of database time now; it passes by itself. Look at it only where it stays on top for more than a day.", percent(r.share))
 	}
 	if r.serverCost < littleUse {
 		return fmt.Sprintf("The database has little to do (busy %s in all), so this is not what makes the server slow: %s at %s each.",
@@ -69,10 +69,15 @@ func (r row) cacheAdvice() string {
 		return ""
 	}
 	misses := fmt.Sprintf("The cache %s in front of it misses %s", r.guard, rate(r.cache.misses))
-	if r.cache.misses > 0 && r.cache.sizeEvictions >= evicting*r.cache.misses {
-		return misses + fmt.Sprintf(" and drops %s entries a second for lack of room: look at it among the cache factors first.", number(r.cache.sizeEvictions))
+	switch evictions := r.cache.sizeEvictions; {
+	case r.cache.misses <= 0:
+		return fmt.Sprintf("The cache %s in front of it answers all that it is asked, so these calls come another way: a larger cache would not help.", r.guard)
+	case evictions == nil:
+		return misses + "; whether for lack of room is not known."
+	case *evictions >= evicting*r.cache.misses:
+		return misses + fmt.Sprintf(" and drops an entry for lack of room %s: look at it among the cache factors first.", rate(*evictions))
 	}
-	return misses + ", hardly any of them for lack of room: a larger cache would not help."
+	return misses + ", hardly ever for lack of room: a larger cache would not help."
 }
 
 func named(server string) string {

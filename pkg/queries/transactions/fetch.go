@@ -22,6 +22,8 @@ type measurements struct {
 	calls      perTransaction // per second
 	cost       perTransaction // seconds of database time per second
 	costOnFull perTransaction // the part of cost on processes that are full
+	totalCost  perServer      // of all transactions, where calls and cost hold only some of them; else nil
+	totalCalls perServer
 	earlier    perTransaction // cost, compareTo earlier; only of servers whose two windows can be compared
 	comparedTo map[string]time.Duration
 	guards     map[id]guard // by server and cache
@@ -52,7 +54,7 @@ func fetch(ctx context.Context, s *query.Session) (measurements, error) {
 	m := measurements{comparedTo: map[string]time.Duration{}, earlier: perTransaction{}}
 	asked := s.Duration("compareTo")
 	var past history
-	err := s.Ask(ctx,
+	questions := []query.Question{
 		query.At(all.calls(window), &calls),
 		query.At(all.cost(window), &cost),
 		query.At(all.costOnFull(window), &onFull),
@@ -61,9 +63,16 @@ func fetch(ctx context.Context, s *query.Session) (measurements, error) {
 			past, err = fetchHistory(ctx, s, all, asked)
 			return err
 		},
-	)
-	if err != nil {
+	}
+	var totalCost, totalCalls model.Vector
+	if len(all.names) > 0 {
+		questions = append(questions, query.At(all.totalCost(window), &totalCost), query.At(all.totalCalls(window), &totalCalls))
+	}
+	if err := s.Ask(ctx, questions...); err != nil {
 		return m, err
+	}
+	if len(all.names) > 0 {
+		m.totalCost, m.totalCalls = byServer(totalCost), byServer(totalCalls)
 	}
 	m.calls, m.cost, m.costOnFull = byID(calls, "desc"), byID(cost, "desc"), byID(onFull, "desc")
 	return m, m.compare(ctx, s, all, byServer(cold), past)
@@ -122,7 +131,7 @@ func (m *measurements) compare(ctx context.Context, s *query.Session, all select
 		}
 		switch {
 		case !from.seen[server]:
-			s.Inform("cost_change of %s is empty: there is no complete data of the same window %s or one day ago.", named(server), span(past.ago))
+			s.Inform("cost_change of %s is empty: there is no complete data of the same window %s.", named(server), tried(past.ago))
 		case coldNow[server] > 0 || !from.usable[server]:
 			s.Inform("cost_change of %s is empty: a process started within an hour of the start of one of the two windows, and cold caches cost more.", named(server))
 		default:
@@ -130,6 +139,14 @@ func (m *measurements) compare(ctx context.Context, s *query.Session, all select
 		}
 	}
 	return nil
+}
+
+// tried is which windows were looked at in vain.
+func tried(ago time.Duration) string {
+	if ago == dayAgo {
+		return span(ago) + " ago"
+	}
+	return span(ago) + " or one day ago"
 }
 
 func (m *measurements) take(server string, from history) {

@@ -25,6 +25,15 @@ func (s selection) cost(window string) string {
 	return byTransaction + "(" + synapse.TransactionSum.Rate(s.selector(), window) + ")"
 }
 
+// totalCost is that of every transaction, of the named ones and all others.
+func (s selection) totalCost(window string) string {
+	return "sum by (server_name) (" + synapse.TransactionSum.Rate(s.filters.Selector(), window) + ")"
+}
+
+func (s selection) totalCalls(window string) string {
+	return "sum by (server_name) (" + synapse.TransactionCount.Rate(s.filters.Selector(), window) + ")"
+}
+
 func (s selection) meanDuration(window string) string {
 	return s.cost(window) + " / " + s.calls(window)
 }
@@ -48,6 +57,10 @@ func covered(f query.Filters, length, offset int64) string {
 		return fmt.Sprintf("count by (server_name) (last_over_time(synapse_storage_schedule_time_count%s[5m] offset %ds))", f.Selector(), ago)
 	}
 	return seen(offset) + " and " + seen(offset+max(0, length-300))
+}
+
+func countPerServer(promql string) string {
+	return fmt.Sprintf("count by (server_name) (%s > 0)", promql)
 }
 
 func topPerServer(n int, promql string) string {

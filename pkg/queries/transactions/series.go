@@ -28,10 +28,18 @@ var shapes = map[string]shape{
 func runSeries(ctx context.Context, s *query.Session) (query.Result, error) {
 	shape := shapes[s.Format.ID]
 	result := query.Lines{Name: s.Format.Title, Measure: shape.measure}
-	var top model.Vector
+	var top, there model.Vector
 	asked := selection{filters: s.Filters, names: s.List("transaction")}
-	if err := s.Ask(ctx, query.At(topPerServer(s.Limit, shape.rankBy(asked, s.Range.Window())), &top)); err != nil {
+	ranking := shape.rankBy(asked, s.Range.Window())
+	if err := s.Ask(ctx, query.At(topPerServer(s.Limit, ranking), &top), query.At(countPerServer(ranking), &there)); err != nil {
 		return nil, err
+	}
+	left := -len(top)
+	for _, sample := range there {
+		left += int(sample.Value)
+	}
+	if left > 0 {
+		s.Inform("%d lesser transactions are not drawn (limit %d per homeserver).", left, s.Limit)
 	}
 	if len(top) == 0 {
 		s.Warn("Prometheus has no %s for this selection and time range. Is Synapse scraped, and does the filter match?", synapse.TransactionCount.Name)

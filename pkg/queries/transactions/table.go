@@ -10,7 +10,7 @@ import (
 )
 
 var columns = []query.Column[row]{
-	query.Count("rank", "Rank", "Place by cost within the homeserver, 1 costs most.", func(r row) int64 { return r.rank }),
+	query.Count("rank", "Rank", "Place by cost among the homeserver's transactions that were asked for, 1 costs most.", func(r row) int64 { return r.rank }),
 	query.Words("server_name", "Homeserver", "The homeserver; empty where Synapse is older than this label.", func(r row) string { return r.id.server }),
 	query.Words("transaction", "Transaction", "Synapse's name of the database transaction.", func(r row) string { return r.id.desc }),
 	query.Amount("calls_per_second", "Calls", "cps", "Calls per second, over all processes.", func(r row) float64 { return r.calls }),
@@ -51,6 +51,9 @@ func runTable(ctx context.Context, s *query.Session) (query.Result, error) {
 	}
 	if len(m.cost) == 0 {
 		s.Warn("Prometheus has no %s for this selection and time range. Is Synapse scraped, and does the filter match?", synapse.TransactionSum.Name)
+	}
+	if f := s.Filters; len(f.Job)+len(f.Index)+len(f.Instance) > 0 {
+		s.Inform("Shares and verdicts are about the selected processes only, not the whole homeserver.")
 	}
 	shown := cut(s, m.rank())
 	guards, err := fetchGuards(ctx, s, shown)

@@ -1,6 +1,10 @@
 package transactions
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+	"strconv"
+)
 
 // rate words a number per second so that rare things can be read too.
 func rate(perSecond float64) string {
@@ -9,15 +13,17 @@ func rate(perSecond float64) string {
 		return number(perSecond) + " times a second"
 	case perSecond*60 >= 0.95:
 		return number(perSecond*60) + " times a minute"
+	case perSecond*3600 >= 0.95:
+		return number(perSecond*3600) + " times an hour"
 	}
-	return number(perSecond*3600) + " times an hour"
+	return "less than once an hour"
 }
 
 func number(v float64) string {
 	if v >= 9.95 {
 		return fmt.Sprintf("%.0f", v)
 	}
-	return fmt.Sprintf("%.2g", v)
+	return strconv.FormatFloat(math.Round(v*10)/10, 'f', -1, 64)
 }
 
 func length(seconds float64) string {
