@@ -5,6 +5,7 @@ package settings
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend/gtime"
@@ -93,21 +94,32 @@ func Load(url string, jsonData []byte, secrets map[string]string) (Settings, err
 	return s, s.validate()
 }
 
+// unmarshal reads each key by itself, so that an error names the key, its value and what it takes.
 func unmarshal(jsonData []byte) (stored, error) {
 	var s stored
 	if len(jsonData) == 0 {
 		return s, nil
 	}
-	if err := json.Unmarshal(jsonData, &s); err != nil {
-		return s, invalidf("The data source settings can't be read: %v. Open the data source's settings and save them again.", err)
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(jsonData, &members); err != nil {
+		return s, invalidf("The data source settings can't be read. Open the data source's settings and save them again.")
+	}
+	fields := reflect.ValueOf(&s).Elem()
+	for i := range fields.NumField() {
+		key := fields.Type().Field(i).Tag.Get("json")
+		raw, there := members[key]
+		if !there {
+			continue
+		}
+		if err := json.Unmarshal(raw, fields.Field(i).Addr().Interface()); err != nil {
+			return s, invalidf("The setting %s is %s; it takes %s.", key, raw, takes[fields.Type().Field(i).Type])
+		}
 	}
 	return s, nil
 }
 
 func duration(key, text, fallback string) (time.Duration, error) {
-	if text == "" {
-		text = fallback
-	}
+	text = or(text, fallback)
 	d, err := gtime.ParseDuration(text)
 	if err != nil || d < 0 {
 		return 0, invalidf("The setting %s is %q; it takes a duration such as 15s or 5m.", key, text)

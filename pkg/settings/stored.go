@@ -2,6 +2,8 @@ package settings
 
 import (
 	"encoding/json"
+	"math"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -18,41 +20,79 @@ type stored struct {
 	PostgresUser             string               `json:"postgresUser"`
 	PostgresServerName       string               `json:"postgresServerName"`
 	PostgresSslMode          string               `json:"postgresSslMode"`
-	PostgresMaxConnections   number               `json:"postgresMaxConnections"`
+	PostgresMaxConnections   whole                `json:"postgresMaxConnections"`
 	PostgresStatementTimeout string               `json:"postgresStatementTimeout"`
 	PostgresFullPassTimeout  string               `json:"postgresFullPassTimeout"`
-	EnableSecureSocksProxy   bool                 `json:"enableSecureSocksProxy"`
-	HideRoomsFromViewers     *bool                `json:"hideRoomsFromViewers"`
+	EnableSecureSocksProxy   flag                 `json:"enableSecureSocksProxy"`
+	HideRoomsFromViewers     flag                 `json:"hideRoomsFromViewers"`
 	CacheEntryTTL            string               `json:"cacheEntryTtl"`
-	CacheAutotuning          bool                 `json:"cacheAutotuning"`
-	DummyEventsThreshold     number               `json:"dummyEventsThreshold"`
+	CacheAutotuning          flag                 `json:"cacheAutotuning"`
+	DummyEventsThreshold     whole                `json:"dummyEventsThreshold"`
 	GlobalCacheFactor        number               `json:"globalCacheFactor"`
 	PerCacheFactors          map[string]number    `json:"perCacheFactors"`
 	ProcessLabels            labelList            `json:"processLabels"`
 	Thresholds               map[string]Threshold `json:"thresholds"`
 }
 
-// number takes 3, "3" (provisioning with environment variables makes strings), "" and null.
-type number struct{ value *float64 }
-
-func (n *number) UnmarshalJSON(raw []byte) error {
-	text := strings.Trim(string(raw), `"`)
-	if text == "" || text == "null" {
-		return nil
-	}
-	value, err := strconv.ParseFloat(text, 64)
-	if err != nil {
-		return invalidf("%q is not a number", text)
-	}
-	n.value = &value
-	return nil
+// takes says what a setting may be, by its type.
+var takes = map[reflect.Type]string{
+	reflect.TypeFor[string]():               "a string",
+	reflect.TypeFor[flag]():                 "true or false",
+	reflect.TypeFor[number]():               "a number of 0 or more",
+	reflect.TypeFor[whole]():                "a whole number",
+	reflect.TypeFor[map[string]number]():    `numbers of 0 or more by cache name, such as {"*stateGroupCache*": 4}`,
+	reflect.TypeFor[labelList]():            `label names, such as ["job", "index"]`,
+	reflect.TypeFor[map[string]Threshold](): `limits by check, such as {"reactor-lag": {"warning": 0.6, "critical": 0.9}}`,
 }
 
-func (n number) or(fallback int) int {
-	if n.value == nil {
+// Provisioning with environment variables makes strings of everything: number, whole and flag take "3" and "true" as
+// well, and hold nil for "" and null.
+type (
+	number struct{ value *float64 }
+	whole  struct{ value *int }
+	flag   struct{ value *bool }
+)
+
+func (n *number) UnmarshalJSON(raw []byte) (err error) {
+	n.value, err = scalar(raw, func(text string) (float64, error) {
+		value, err := strconv.ParseFloat(text, 64)
+		if err == nil && !(value >= 0 && value <= math.MaxFloat64) {
+			return 0, strconv.ErrRange
+		}
+		return value, err
+	})
+	return err
+}
+
+func (w *whole) UnmarshalJSON(raw []byte) (err error) {
+	w.value, err = scalar(raw, strconv.Atoi)
+	return err
+}
+
+func (f *flag) UnmarshalJSON(raw []byte) (err error) {
+	f.value, err = scalar(raw, func(text string) (bool, error) {
+		if text != "true" && text != "false" {
+			return false, strconv.ErrSyntax
+		}
+		return text == "true", nil
+	})
+	return err
+}
+
+func scalar[T any](raw []byte, parse func(string) (T, error)) (*T, error) {
+	text := strings.TrimSpace(strings.Trim(string(raw), `"`))
+	if text == "" || text == "null" {
+		return nil, nil
+	}
+	value, err := parse(text)
+	return &value, err
+}
+
+func valueOr[T any](value *T, fallback T) T {
+	if value == nil {
 		return fallback
 	}
-	return int(*n.value)
+	return *value
 }
 
 // labelList takes a list or a comma-separated string.
@@ -78,19 +118,19 @@ func (l *labelList) UnmarshalJSON(raw []byte) error {
 func (s stored) withDefaults() (Settings, error) {
 	out := Settings{
 		HTTPMethod:           or(strings.ToUpper(s.HTTPMethod), "POST"),
-		SecureSocksProxy:     s.EnableSecureSocksProxy,
-		HideRoomsFromViewers: s.HideRoomsFromViewers == nil || *s.HideRoomsFromViewers,
+		SecureSocksProxy:     valueOr(s.EnableSecureSocksProxy.value, false),
+		HideRoomsFromViewers: valueOr(s.HideRoomsFromViewers.value, true),
 		ProcessLabels:        s.ProcessLabels,
 		Thresholds:           s.Thresholds,
 		Postgres: Postgres{
-			Host: s.PostgresHost, Database: s.PostgresDatabase, User: s.PostgresUser,
-			ServerName:     s.PostgresServerName,
+			Host: or(s.PostgresHost, ""), Database: or(s.PostgresDatabase, ""), User: or(s.PostgresUser, ""),
+			ServerName:     or(s.PostgresServerName, ""),
 			SSLMode:        or(s.PostgresSslMode, "require"),
-			MaxConnections: s.PostgresMaxConnections.or(3),
+			MaxConnections: valueOr(s.PostgresMaxConnections.value, 3),
 		},
 		Homeserver: Homeserver{
-			CacheAutotuning:      s.CacheAutotuning,
-			DummyEventsThreshold: s.DummyEventsThreshold.or(10),
+			CacheAutotuning:      valueOr(s.CacheAutotuning.value, false),
+			DummyEventsThreshold: valueOr(s.DummyEventsThreshold.value, 10),
 			GlobalCacheFactor:    s.GlobalCacheFactor.value,
 			PerCacheFactors:      map[string]float64{},
 		},

@@ -12,7 +12,7 @@ import (
 var sslModes = []string{"disable", "require", "verify-ca", "verify-full"}
 
 func (s Settings) validate() error {
-	if s.URL == "" {
+	if strings.TrimSpace(s.URL) == "" {
 		return invalidf("The data source has no Prometheus URL. Enter the address of the Prometheus (or Thanos, Mimir, VictoriaMetrics) that scrapes Synapse.")
 	}
 	if u, err := url.Parse(s.URL); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
@@ -73,6 +73,7 @@ func missing(fields map[string]string) []string {
 
 // redactURL hides a password that somebody wrote into the address.
 func redactURL(text string) string {
+	text, _, _ = strings.Cut(text, "?")
 	if at := strings.LastIndex(text, "@"); at >= 0 {
 		return "…" + text[at:]
 	}
