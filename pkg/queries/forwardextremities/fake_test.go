@@ -5,11 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
-	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5" //nolint:depguard // a fake of query.Tx needs the type of its rows
 	"github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
@@ -54,10 +55,19 @@ type fakeMetrics struct {
 	vectors map[string]model.Vector
 	matrix  model.Matrix
 	asked   *[]string
+	mu      *sync.Mutex
+}
+
+func newMetrics(asked *[]string) fakeMetrics { return fakeMetrics{asked: asked, mu: &sync.Mutex{}} }
+
+func (m fakeMetrics) note(promql string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	*m.asked = append(*m.asked, promql)
 }
 
 func (m fakeMetrics) Instant(_ context.Context, promql string, _ time.Time) (model.Vector, []string, error) {
-	*m.asked = append(*m.asked, promql)
+	m.note(promql)
 	for start, vector := range m.vectors {
 		if strings.HasPrefix(promql, start) {
 			return vector, nil, nil
@@ -67,9 +77,12 @@ func (m fakeMetrics) Instant(_ context.Context, promql string, _ time.Time) (mod
 }
 
 func (m fakeMetrics) Range(_ context.Context, promql string, _, _ time.Time, _ time.Duration) (model.Matrix, []string, error) {
-	*m.asked = append(*m.asked, promql)
+	m.note(promql)
 	return m.matrix, nil, nil
 }
+
+// lastHour is the range that the tests ask about.
+var lastHour = query.Align(now.Add(-time.Hour), now, time.Minute, 15*time.Second)
 
 func ask(t *testing.T, metrics query.Metrics, db query.Database, ask string) (data.Frames, error) {
 	t.Helper()
@@ -79,8 +92,7 @@ func ask(t *testing.T, metrics query.Metrics, db query.Database, ask string) (da
 		t.Fatal(err)
 	}
 	options := query.Options{DatasourceUID: "uid", QueryTimeout: time.Minute, DummyEventsThreshold: threshold}
-	tr := query.Align(now.Add(-time.Hour), now, time.Minute, 15*time.Second)
-	return query.NewRunner(options, metrics, db).Run(context.Background(), kind, request, tr, query.Asker{})
+	return query.NewRunner(options, metrics, db).Run(context.Background(), kind, request, lastHour, query.Asker{})
 }
 
 func notices(frames data.Frames) string {

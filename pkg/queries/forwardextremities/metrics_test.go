@@ -14,13 +14,14 @@ func bucket(server, le string, rooms float64) *model.Sample {
 
 func TestHistogram(t *testing.T) {
 	var asked []string
-	metrics := fakeMetrics{asked: &asked, vectors: map[string]model.Vector{
+	metrics := newMetrics(&asked)
+	metrics.vectors = map[string]model.Vector{
 		"max by (server_name, le)": {
 			bucket("b.org", "1.0", 5), bucket("a.org", "inf", 104), bucket("a.org", "1.0", 90), bucket("a.org", "2.0", 98),
 			bucket("a.org", "5", 103), bucket("b.org", "+Inf", 5),
 		},
 		"group by": {{Metric: model.Metric{"server_name": "a.org"}}, {Metric: model.Metric{"server_name": "c.org"}}},
-	}}
+	}
 	frames, err := ask(t, metrics, nil, `{"format": "histogram", "serverName": ["a.org", "b.org", "c.org"]}`)
 	if err != nil {
 		t.Fatal(err)
@@ -49,7 +50,7 @@ func TestHistogram(t *testing.T) {
 func TestNotSampledYet(t *testing.T) {
 	var asked []string
 	for _, format := range []string{"histogram", "counts"} {
-		frames, err := ask(t, fakeMetrics{asked: &asked}, nil, `{"format": "`+format+`"}`)
+		frames, err := ask(t, newMetrics(&asked), nil, `{"format": "`+format+`"}`)
 		if err != nil || !strings.Contains(notices(frames), "one hour after its start") {
 			t.Errorf("%s: %v", format, err)
 		}
@@ -61,13 +62,16 @@ func TestCounts(t *testing.T) {
 	for query, want := range map[string]string{
 		`{"format": "counts"}`:                      `max by (server_name) (synapse_forward_extremities_gcount{}) - max by (server_name) (synapse_forward_extremities_bucket{le=~"10([.]0)?"})`,
 		`{"format": "counts", "minExtremities": 0}`: `max by (server_name) (synapse_forward_extremities_gcount{})`,
-		`{"format": "counts", "measure": "events", "minExtremities": 60, "job": "x"}`: `1 - sum by (server_name) (rate(synapse_storage_events_forward_extremities_persisted_bucket{job="x",le=~"50([.]0)?"}[60s])) / (sum by (server_name) (rate(synapse_storage_events_forward_extremities_persisted_count{job="x"}[60s])) > 0)`,
+		`{"format": "counts", "measure": "events", "minExtremities": 60, "job": "x"}`: `1 - sum by (server_name) (rate(synapse_storage_events_forward_extremities_persisted_bucket{job="x",le=~"50([.]0)?"}[window])) / (sum by (server_name) (rate(synapse_storage_events_forward_extremities_persisted_count{job="x"}[window])) > 0)`,
 	} {
 		var asked []string
-		frames, err := ask(t, fakeMetrics{asked: &asked, matrix: model.Matrix{stream}}, nil, query)
+		metrics := newMetrics(&asked)
+		metrics.matrix = model.Matrix{stream}
+		frames, err := ask(t, metrics, nil, query)
 		if err != nil {
 			t.Fatal(err)
 		}
+		want = strings.ReplaceAll(want, "[window]", lastHour.RateWindow())
 		if asked[0] != want {
 			t.Errorf("%s asks\n%s, want\n%s", query, asked[0], want)
 		}

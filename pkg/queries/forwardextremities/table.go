@@ -37,7 +37,10 @@ func rows(s *query.Session, server string, all []detail) []row {
 	}
 	rows := make([]row, len(all))
 	for i, j := range judgeAll(known, threshold, s.Now) {
-		rows[i] = row{all[i], known[i], j, s.Room(all[i].RoomID), server, advice(known[i], j, threshold)}
+		d := all[i]
+		room := s.Room(d.RoomID)
+		d.RoomID = "" // from here on only the Room knows it
+		rows[i] = row{d, known[i], j, room, server, advice(known[i], j, threshold)}
 	}
 	return rows
 }
