@@ -21,5 +21,5 @@ function link(title: string, url: string, tooltip: string): Builder<DashboardLin
 
 export const links = [
   link("Synapse's guide", guideLink(), 'Understanding Synapse through Grafana graphs'),
-  link('About this dashboard', 'https://github.com/matrix-insight/synapse-datasource#readme', 'What the plugin reads'),
+  link('About', 'https://github.com/matrix-insight/synapse-datasource#readme', 'What this dashboard reads, and how to set it up'),
 ];

@@ -30,11 +30,14 @@ export function bars({ title, description, queryType, format, parameters, span =
     .fillOpacity(70)
     .lineWidth(0)
     .orientation(VizOrientation.Horizontal)
-    .axisPlacement(AxisPlacement.Hidden)
-    .axisGridShow(false)
     .barWidth(0.85)
     .xTickLabelMaxLength(20)
     .showValue(VisibilityMode.Always)
     .scaleDistribution(new ScaleDistributionConfigBuilder().type(ScaleDistribution.Symlog).log(10).linearThreshold(1))
+    // The numbers stand on the bars.
+    .overrideByFieldType('number', [
+      { id: 'custom.axisPlacement', value: AxisPlacement.Hidden },
+      { id: 'custom.axisGridShow', value: false },
+    ])
     .legend(new VizLegendOptionsBuilder().showLegend(false).displayMode(LegendDisplayMode.List));
 }
