@@ -38,7 +38,7 @@ func TestConfig(t *testing.T) {
 	if len(read.Caches.PerCacheFactors) != len(want) {
 		t.Errorf("want %v in\n%s", want, got.yaml)
 	}
-	for _, line := range []string{"# raise, now 0.5: at most 41 a second of 52 a second misses avoidable", "# as it is now"} {
+	for _, line := range []string{"# raise, now 0.5: at most 41 of 52 misses a second avoidable", "# as it is now"} {
 		if !strings.Contains(got.yaml, line) {
 			t.Errorf("%q is missing in\n%s", line, got.yaml)
 		}

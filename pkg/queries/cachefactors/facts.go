@@ -31,16 +31,16 @@ type facts struct {
 	carried   float64 // dropped for lack of room before the window, near enough to count
 	bound     float64 // avoidable misses, by any size
 
-	entries    *float64 // of the largest process
-	allEntries float64  // of all processes
-	maxEntries *float64 // of the largest process
-	uneven     bool     // processes differ in max entries
-	fullness   float64  // of the fullest process, at its fullest moment
-	resized    bool
-	processes  int
-	alone      string   // the process that does nearly all the dropping, where there are several
-	useful     *float64 // entries above which nothing changes
-	bytes      *float64
+	entries     *float64 // of the largest process
+	fullEntries float64  // of the processes that drop some for lack of room
+	maxEntries  *float64 // of the largest process
+	uneven      bool     // processes differ in max entries
+	fullness    float64  // of the fullest process, at its fullest moment
+	resized     bool
+	processes   int
+	alone       string   // the process that does nearly all the dropping, where there are several
+	useful      *float64 // entries above which nothing changes
+	bytes       *float64
 }
 
 func (f facts) misses() float64 { return max(0, f.requests-f.hits) }
@@ -73,7 +73,7 @@ func (f facts) residence() *float64 {
 	if f.fullness < fullFrom || f.sizeDrops <= 0 || !f.isLRU() {
 		return nil
 	}
-	return known(f.allEntries / f.perSecond(drops))
+	return known(f.fullEntries / f.perSecond(drops))
 }
 
 func known(v float64) *float64 { return &v }

@@ -15,7 +15,7 @@ const oneProcess = 0.9
 
 type answers struct {
 	requests, hits, settled, drops, carried, bound, worst, starts model.Vector
-	entries, allEntries, processes, fullness, resized, bytes      model.Vector
+	entries, fullEntries, processes, fullness, resized, bytes     model.Vector
 	maxEntries, minEntries                                        model.Vector
 }
 
@@ -27,7 +27,7 @@ func fetch(ctx context.Context, s *query.Session, names []string, perProcess boo
 		query.At(q.requests(), &a.requests), query.At(q.hits(), &a.hits), query.At(q.settled(), &a.settled),
 		query.At(q.starts(), &a.starts), query.At(q.drops(), &a.drops), query.At(q.carried(), &a.carried),
 		query.At(q.bound(), &a.bound), query.At(q.worst(), &a.worst),
-		query.At(q.entries("max"), &a.entries), query.At(q.entries("sum"), &a.allEntries), query.At(q.entries("count"), &a.processes),
+		query.At(q.entries("max"), &a.entries), query.At(q.fullEntries(), &a.fullEntries), query.At(q.entries("count"), &a.processes),
 		query.At(q.maxEntries("max"), &a.maxEntries), query.At(q.maxEntries("min"), &a.minEntries),
 		query.At(q.fullness(), &a.fullness), query.At(q.resized(), &a.resized), query.At(q.bytes(), &a.bytes),
 	)
@@ -68,7 +68,7 @@ func (a answers) facts(q questions) map[key]*facts {
 	each(a.carried, func(f *facts, v float64, _ model.Metric) { f.carried = v })
 	each(a.bound, func(f *facts, v float64, _ model.Metric) { f.bound = v })
 	each(a.entries, func(f *facts, v float64, _ model.Metric) { f.entries = known(v) })
-	each(a.allEntries, func(f *facts, v float64, _ model.Metric) { f.allEntries = v })
+	each(a.fullEntries, func(f *facts, v float64, _ model.Metric) { f.fullEntries = v })
 	each(a.processes, func(f *facts, v float64, _ model.Metric) { f.processes = int(v) })
 	each(a.maxEntries, func(f *facts, v float64, _ model.Metric) { f.maxEntries = known(v) })
 	each(a.minEntries, func(f *facts, v float64, _ model.Metric) { f.uneven = v != value(f.maxEntries) })

@@ -24,7 +24,7 @@ const (
 )
 
 // A step is worth its memory when it could avoid this share and this number of misses. Source: ours; in 221 replayed
-// simulations the share rejected no cache that doubling helped by a tenth, and the number one, by fewer than 50 misses.
+// simulations they rejected none that doubling helped by a tenth of its misses.
 const (
 	worthShare  = 0.1
 	worthMisses = 50

@@ -16,7 +16,7 @@ func undersized() facts {
 	return named1("_get_joined_profile_from_event_id", facts{
 		window: sixHours, requests: 4_320_000, hits: 3_196_800, settled: 4_320_000, dropsSeen: true,
 		sizeDrops: 2_700_000, carried: 1000, bound: 885_600, fullness: 1, processes: 1,
-		entries: known(5000), allEntries: 5000, maxEntries: known(5000),
+		entries: known(5000), fullEntries: 5000, maxEntries: known(5000),
 	})
 }
 
@@ -38,7 +38,7 @@ func TestJudge(t *testing.T) {
 		says    string
 	}{
 		"raise: entries asked for again leave early": {want: raise,
-			says: "At most 41 a second of 52 a second misses could be avoided, whatever the size (proved from its evictions). It answers 74 % of its lookups"},
+			says: "At most 41 of 52 misses a second could be avoided, whatever the size (proved from its evictions). It answers 74 % of its lookups"},
 		"raise names the process that needs it": {facts: func(f *facts) { f.alone = "synapse/sync1" }, want: raise,
 			says: "Nearly all of it happens on synapse/sync1"},
 		"without expiry any residence is early": {facts: func(f *facts) { f.sizeDrops = 900_000 },
@@ -58,7 +58,7 @@ func TestJudge(t *testing.T) {
 			says: "Large enough: 5000 of 5000 entries"},
 		"not full and nothing dropped": {facts: func(f *facts) {
 			f.sizeDrops, f.carried, f.bound, f.fullness, f.entries = 0, 0, 0, 0.2, known(1000)
-		}, want: notSizeBound, says: "1000 of 5000 entries: a larger cache would hold the same. The 52 a second misses are entries asked for the first time"},
+		}, want: notSizeBound, says: "1000 of 5000 entries: a larger cache would hold the same. The 52 misses a second are entries asked for the first time"},
 		"dropped by expiry only": {facts: func(f *facts) {
 			f.sizeDrops, f.carried, f.bound, f.fullness, f.idleDrops = 0, 0, 0, 0.5, 1e6
 		}, want: notSizeBound},

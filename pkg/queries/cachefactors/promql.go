@@ -95,6 +95,11 @@ func (q questions) entries(how string) string {
 	return q.aggregate(how, cachecatalogue.Size+q.selector())
 }
 
+// fullEntries is the entries of the processes that drop some for lack of room.
+func (q questions) fullEntries() string {
+	return q.aggregate("sum", cachecatalogue.Size+q.selector()+" and "+q.evicted()+" > 0")
+}
+
 func (q questions) maxEntries(how string) string {
 	return q.aggregate(how, cachecatalogue.MaxSize+q.selector())
 }

@@ -69,7 +69,7 @@ func rowsOf(all map[key]*facts, o options) []row {
 	slices.SortFunc(rows, func(a, b row) int {
 		return cmp.Or(
 			cmp.Compare(a.urgency(), b.urgency()),
-			cmp.Compare(b.avoidable(), a.avoidable()),
+			cmp.Compare(b.promised(), a.promised()),
 			cmp.Compare(b.perSecond(b.misses()), a.perSecond(a.misses())),
 			cmp.Compare(a.server, b.server), cmp.Compare(a.cache, b.cache),
 			cmp.Compare(a.job, b.job), cmp.Compare(a.index, b.index), cmp.Compare(a.instance, b.instance),
@@ -78,8 +78,8 @@ func rowsOf(all map[key]*facts, o options) []row {
 	return rows
 }
 
-// avoidable sorts probes without a proved bound by their drops, which bound nothing but say where to look.
-func (r row) avoidable() float64 {
+// promised sorts probes without a proved bound by their drops, which bound nothing but say where to look.
+func (r row) promised() float64 {
 	switch {
 	case !r.advised():
 		return 0

@@ -80,11 +80,8 @@ func sayPlaybook(common float64) string {
 
 // limit is the proved sentence.
 func (f facts) limit() string {
-	return fmt.Sprintf("At most %s of %s could be avoided, whatever the size (proved from its evictions).",
-		f.rate(f.bound), f.missing())
+	return fmt.Sprintf("At most %s could be avoided, whatever the size (proved from its evictions).", f.avoidable())
 }
-
-func (f facts) missing() string { return f.rate(f.misses()) + " misses" }
 
 func (f facts) onOneProcess() string {
 	if f.alone == "" {
@@ -105,16 +102,37 @@ func (f facts) fill() string {
 	return fmt.Sprintf("%s of %s %s", whole(*f.entries), whole(*f.maxEntries), unit)
 }
 
-// rate reads as people say it: 41 a second, 3.2 a minute, 8 an hour.
-func (f facts) rate(count float64) string {
-	perSecond := f.perSecond(count)
-	switch {
+// pace is the unit of time in which people would count something: 41 a second, 3.2 a minute, 8 an hour.
+type pace struct {
+	seconds float64
+	words   string
+}
+
+func (f facts) pace(count float64) pace {
+	switch perSecond := f.perSecond(count); {
 	case perSecond >= 1:
-		return short(perSecond) + " a second"
+		return pace{1, "a second"}
 	case perSecond*60 >= 1:
-		return short(perSecond*60) + " a minute"
+		return pace{60, "a minute"}
 	}
-	return short(perSecond*3600) + " an hour"
+	return pace{3600, "an hour"}
+}
+
+// rate is "41 a second".
+func (f facts) rate(count float64) string {
+	pace := f.pace(count)
+	return short(f.perSecond(count)*pace.seconds) + " " + pace.words
+}
+
+// missing is "52 misses a second".
+func (f facts) missing() string {
+	pace := f.pace(f.misses())
+	return short(f.perSecond(f.misses())*pace.seconds) + " misses " + pace.words
+}
+
+// avoidable is "41 of 52 misses a second".
+func (f facts) avoidable() string {
+	return short(f.perSecond(f.bound)*f.pace(f.misses()).seconds) + " of " + f.missing()
 }
 
 func short(v float64) string {

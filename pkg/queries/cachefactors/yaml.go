@@ -38,5 +38,5 @@ func (r row) promise() string {
 	if r.atMost == nil {
 		return r.missing() + ", nothing proved"
 	}
-	return fmt.Sprintf("at most %s of %s avoidable", r.rate(r.bound), r.missing())
+	return "at most " + r.avoidable() + " avoidable"
 }
