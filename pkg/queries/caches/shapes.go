@@ -14,7 +14,7 @@ type shape struct {
 var shapes = []shape{
 	{
 		id: "misses", title: "Misses",
-		help:    "Misses per second of the caches that miss most in the range. A miss usually costs a database query; " +
+		help: "Misses per second of the caches that miss most in the range. A miss usually costs a database query; " +
 			"that of a …ChangeCache is often a true \"yes, it changed\" and costs nothing.",
 		measure: query.Measure{Name: "misses_per_second", Unit: "cps", Help: "Lookups per second that the cache could not answer."},
 		needs:   requestsOf, rankBy: selection.missRate, draw: selection.missRate,
