@@ -1,6 +1,8 @@
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'jsdom',
+  // The whole of @grafana/ui is loaded, perhaps on a busy machine.
+  testTimeout: 30_000,
   roots: ['<rootDir>/src', '<rootDir>/dashboards'],
   setupFilesAfterEnv: ['<rootDir>/src/test/setup.ts'],
   moduleNameMapper: {

@@ -6,7 +6,7 @@ export const settingDefaults = {
   scrapeInterval: '15s',
   queryTimeout: '25s',
   cacheTTL: 'as the scrape interval',
-  postgresServerName: 'found out',
+  postgresServerName: 'found automatically',
   postgresSslMode: 'require',
   postgresMaxConnections: '3',
   postgresStatementTimeout: '10s',
@@ -15,8 +15,8 @@ export const settingDefaults = {
   cacheEntryTtl: '30m',
   cacheAutotuning: false,
   dummyEventsThreshold: '10',
-  globalCacheFactor: 'found out',
-  processLabels: 'found out',
+  globalCacheFactor: 'found automatically',
+  processLabels: 'found automatically',
 } as const satisfies Partial<Record<keyof SynapseOptions, string | boolean>>;
 
 /** Settings with one value changed. Empty values are not stored, so that later defaults reach this data source. */

@@ -1,13 +1,13 @@
-import React, { useCallback, useId } from 'react';
-import { type TimeRange } from '@grafana/data';
-import { type ComboboxOption, MultiCombobox } from '@grafana/ui';
+import React, { useState } from 'react';
+import { type SelectableValue, type TimeRange } from '@grafana/data';
+import { MultiSelect } from '@grafana/ui';
 
 import { type SynapseDatasource } from '../datasource';
 import { type FilterValue } from '../types';
 import { type ValueFilters } from '../values';
 
 interface Props {
-  label: string;
+  id: string;
   /** Which values to suggest; without it every text is typed freely. */
   kind?: string;
   value: unknown;
@@ -18,48 +18,43 @@ interface Props {
   onChange: (value: FilterValue | undefined) => void;
 }
 
-/** Chooses any number of label values: suggested ones, dashboard variables, or whatever is typed. */
-export function SuggestedValues({
-  label,
-  kind,
-  value,
-  placeholder = 'All',
-  datasource,
-  filters,
-  range,
-  onChange,
-}: Props) {
-  const labelId = useId();
-  const loadOptions = useCallback(
-    async (input: string): Promise<ComboboxOption[]> => {
-      const known = kind ? await datasource.values(kind, filters, range).catch(() => []) : [];
-      return [...datasource.variableReferences(), ...known]
-        .filter((text) => text.toLowerCase().includes(input.toLowerCase()))
-        .map((text) => ({ value: text, label: text }));
-    },
-    [kind, datasource, filters, range]
-  );
+/**
+ * Chooses any number of label values: suggested ones, dashboard variables, or whatever is typed. MultiSelect, though an
+ * older part of Grafana, does what MultiCombobox of Grafana 12.2 does not: Enter takes what was typed, and fast typing
+ * loses no letters while suggestions arrive.
+ */
+export function SuggestedValues({ id, kind, value, placeholder = 'All', datasource, filters, range, onChange }: Props) {
+  const [known, setKnown] = useState<string[]>([]);
+  const [isLoading, setIsLoading] = useState(false);
+  const load = async () => {
+    if (!kind) {
+      return;
+    }
+    setIsLoading(true);
+    // Suggestions are a help only: the query itself tells what is wrong with the data source.
+    setKnown(await datasource.values(kind, filters, range).catch(() => []));
+    setIsLoading(false);
+  };
+  const offered = [...new Set([...datasource.variableReferences(), ...known, ...asList(value)])];
   return (
-    <>
-      {/* MultiCombobox takes its name from an element only; an element that is not drawn will do. */}
-      <span id={labelId} hidden>
-        {label}
-      </span>
-      <MultiCombobox
-        aria-labelledby={labelId}
-        options={loadOptions}
-        value={asList(value)}
-        createCustomValue
-        isClearable
-        width="auto"
-        minWidth={20}
-        maxWidth={60}
-        placeholder={placeholder}
-        onChange={(chosen) => onChange(chosen.length > 0 ? chosen.map((option) => option.value) : undefined)}
-      />
-    </>
+    <MultiSelect
+      inputId={id}
+      options={offered.map(asOption)}
+      value={asList(value).map(asOption)}
+      placeholder={placeholder}
+      isLoading={isLoading}
+      allowCustomValue
+      isClearable
+      closeMenuOnSelect={false}
+      noOptionsMessage="Nothing known: type a value"
+      width="auto"
+      onOpenMenu={() => void load()}
+      onChange={(chosen) => onChange(chosen.length > 0 ? chosen.map((option) => option.value ?? '') : undefined)}
+    />
   );
 }
+
+const asOption = (text: string): SelectableValue<string> => ({ value: text, label: text });
 
 export function asList(value: unknown): string[] {
   const list: unknown[] = Array.isArray(value) ? value : [value];

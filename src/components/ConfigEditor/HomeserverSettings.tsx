@@ -35,12 +35,12 @@ export function HomeserverSettings(props: SettingsProps) {
         {...props}
         setting="globalCacheFactor"
         label="Global cache factor"
-        help="caches.global_factor, or SYNAPSE_CACHE_FACTOR. Found out where empty."
+        help="caches.global_factor, or SYNAPSE_CACHE_FACTOR. Found automatically where empty."
         min={0}
       />
       <Field
         label="Cache factors"
-        description="caches.per_cache_factors, where you want to state them. Found out where empty."
+        description="caches.per_cache_factors, where you want to state them. Found automatically where empty."
       >
         <KeyedNumbers
           id="setting-perCacheFactors"
@@ -62,7 +62,7 @@ export function HomeserverSettings(props: SettingsProps) {
       </Field>
       <Field
         label="Process labels"
-        description="The Prometheus labels that together name one process, such as job, index. Found out where empty."
+        description="The Prometheus labels that together name one process, such as job, index. Found automatically where empty."
         disabled={readOnly}
       >
         <DraftInput

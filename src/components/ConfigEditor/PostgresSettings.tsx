@@ -52,7 +52,7 @@ export function PostgresSettings({ editor, ...props }: SettingsProps & { editor:
         {...props}
         setting="postgresServerName"
         label="Homeserver"
-        help="The server_name that this database belongs to. Needed only where it can’t be found out."
+        help="The server_name that this database belongs to. Needed only where it can’t be found automatically."
       />
       <Field label="TLS mode" description="How the connection is secured." disabled={readOnly}>
         <Combobox

@@ -30,7 +30,7 @@ export function FilterFields({ ids, query, datasource, range, onChange }: Props)
       {ids.map((id) => (
         <EditorField key={id} {...labels[id]}>
           <SuggestedValues
-            label={labels[id].label}
+            id={`synapse-filter-${id}`}
             kind={id}
             value={query[id]}
             datasource={datasource}

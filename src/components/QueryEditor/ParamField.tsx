@@ -56,7 +56,7 @@ function control({ param, query, datasource, range, onChange }: Props) {
     case 'list':
       return (
         <SuggestedValues
-          label={param.title}
+          id={id}
           kind={param.values}
           value={value}
           placeholder={printed(param.default) || 'All'}
