@@ -21,5 +21,9 @@ function link(title: string, url: string, tooltip: string): Builder<DashboardLin
 
 export const links = [
   link("Synapse's guide", guideLink(), 'Understanding Synapse through Grafana graphs'),
-  link('About', 'https://github.com/matrix-insight/synapse-datasource#readme', 'What this dashboard reads, and how to set it up'),
+  link(
+    'About',
+    'https://github.com/matrix-insight/synapse-datasource#readme',
+    'What this dashboard reads, and how to set it up'
+  ),
 ];

@@ -17,27 +17,29 @@ import { type Graph } from './graph';
  * room must be seen beside thousands of good ones.
  */
 export function bars({ title, description, queryType, format, parameters, span = 12 }: Graph): PanelBuilder {
-  return new PanelBuilder()
-    .title(title)
-    .description(description)
-    .datasource(datasource)
-    .withTarget(query(queryType, format, parameters))
-    .span(span)
-    .height(9)
-    .min(0)
-    .repeat('server')
-    .repeatDirection('v')
-    .fillOpacity(70)
-    .lineWidth(0)
-    .orientation(VizOrientation.Horizontal)
-    .barWidth(0.85)
-    .xTickLabelMaxLength(20)
-    .showValue(VisibilityMode.Always)
-    .scaleDistribution(new ScaleDistributionConfigBuilder().type(ScaleDistribution.Symlog).log(10).linearThreshold(1))
-    // The numbers stand on the bars.
-    .overrideByFieldType('number', [
-      { id: 'custom.axisPlacement', value: AxisPlacement.Hidden },
-      { id: 'custom.axisGridShow', value: false },
-    ])
-    .legend(new VizLegendOptionsBuilder().showLegend(false).displayMode(LegendDisplayMode.List));
+  return (
+    new PanelBuilder()
+      .title(title)
+      .description(description)
+      .datasource(datasource)
+      .withTarget(query(queryType, format, parameters))
+      .span(span)
+      .height(9)
+      .min(0)
+      .repeat('server')
+      .repeatDirection('v')
+      .fillOpacity(70)
+      .lineWidth(0)
+      .orientation(VizOrientation.Horizontal)
+      .barWidth(0.85)
+      .xTickLabelMaxLength(20)
+      .showValue(VisibilityMode.Always)
+      .scaleDistribution(new ScaleDistributionConfigBuilder().type(ScaleDistribution.Symlog).log(10).linearThreshold(1))
+      // The numbers stand on the bars.
+      .overrideByFieldType('number', [
+        { id: 'custom.axisPlacement', value: AxisPlacement.Hidden },
+        { id: 'custom.axisGridShow', value: false },
+      ])
+      .legend(new VizLegendOptionsBuilder().showLegend(false).displayMode(LegendDisplayMode.List))
+  );
 }
