@@ -6,8 +6,12 @@ import (
 
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/cachefactors"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/caches"
+	"github.com/matrix-insight/synapse-datasource/pkg/queries/changes"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/eventsendtime"
+	"github.com/matrix-insight/synapse-datasource/pkg/queries/federation"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/forwardextremities"
+	"github.com/matrix-insight/synapse-datasource/pkg/queries/garbagecollection"
+	"github.com/matrix-insight/synapse-datasource/pkg/queries/resources"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/transactions"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 )
@@ -15,10 +19,14 @@ import (
 // All is the one list; a new query type is a folder and a line here.
 var All = []query.Type{
 	eventsendtime.Type(),
+	resources.Type(),
 	transactions.Type(),
+	federation.Type(),
 	caches.Type(),
 	cachefactors.Type(),
 	forwardextremities.Type(),
+	garbagecollection.Type(),
+	changes.Type(),
 }
 
 // Find gives the type of an id; the error names the valid ones.
