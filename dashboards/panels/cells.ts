@@ -44,7 +44,7 @@ export const times: DynamicConfigValue[] = [
       mode: 'absolute',
       steps: [
         { value: null, color: 'text' },
-        { value: 2, color: 'orange' },
+        { value: 1.5, color: 'orange' },
       ],
     },
   },
