@@ -32,7 +32,11 @@ func Terminal(ctx context.Context, module, path string) error {
 	}
 	defer clean()
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
-	return cmd.Run()
+	err = cmd.Run()
+	if cmd.ProcessState != nil && cmd.ProcessState.Success() {
+		return nil // it was asked to end, and did so in order
+	}
+	return err
 }
 
 func program(ctx context.Context, out io.Writer, module, path string) (*exec.Cmd, func(), error) {

@@ -114,7 +114,15 @@ func show(ctx context.Context, space *rig.Space, lab *stack.Stack, progress rig.
 		return fmt.Errorf("Grafana does not reach the plugin: %w\n%s", err, server.Log())
 	}
 	fmt.Printf("\nGrafana %s says: %s\n", server.Version, said)
-	fmt.Printf("\n  %s/dashboards   user admin, password admin\n\nCtrl-C stops everything.\n", server.URL)
+	dashboards, err := server.Dashboards(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("\n  %s   user admin, password admin\n", server.URL)
+	for _, dashboard := range dashboards {
+		fmt.Printf("  %s   %s\n", dashboard.URL, dashboard.Title)
+	}
+	fmt.Print("\nCtrl-C stops everything.\n")
 	<-ctx.Done()
 	return nil
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"path/filepath"
+	"time"
 )
 
 // Get asks Grafana's API as its admin.
@@ -41,4 +43,47 @@ func (s *Server) version(ctx context.Context) (string, error) {
 	var health struct{ Version string }
 	err := s.Get(ctx, "/api/health", &health)
 	return health.Version, err
+}
+
+// Dashboard is where to look at a provisioned dashboard.
+type Dashboard struct{ Title, URL string }
+
+// Dashboards lists what was provisioned.
+func (s *Server) Dashboards(ctx context.Context) ([]Dashboard, error) {
+	var found []Dashboard
+	err := s.Get(ctx, "/api/search?type=dash-db", &found)
+	for i := range found {
+		found[i].URL = s.URL + found[i].URL
+	}
+	return found, err
+}
+
+// waitProvisioned waits for what the provisioning folder holds: Grafana answers before it has read it.
+func (s *Server) waitProvisioned(ctx context.Context, folder string) error {
+	for pattern, path := range map[string]string{
+		"datasources/*.yaml":  "/api/datasources",
+		"dashboards/*/*.json": "/api/search?type=dash-db",
+	} {
+		files, err := filepath.Glob(filepath.Join(folder, filepath.FromSlash(pattern)))
+		if err != nil {
+			return err
+		}
+		if len(files) == 0 {
+			continue
+		}
+		err = s.process.Wait(ctx, time.Minute, func(ctx context.Context) error {
+			var found []json.RawMessage
+			if err := s.Get(ctx, path, &found); err != nil {
+				return err
+			}
+			if len(found) == 0 {
+				return fmt.Errorf("%s has nothing of %s yet", path, pattern)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

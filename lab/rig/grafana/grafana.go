@@ -68,6 +68,9 @@ func Start(ctx context.Context, options Options) (*Server, error) {
 	if s.Version, err = s.version(ctx); err != nil {
 		return nil, errors.Join(err, s.Stop())
 	}
+	if err := s.waitProvisioned(ctx, options.Provisioning); err != nil {
+		return nil, errors.Join(err, s.Stop())
+	}
 	return s, nil
 }
 
