@@ -47,7 +47,6 @@ export function SuggestedValues({ id, kind, value, placeholder = 'All', datasour
       isClearable
       closeMenuOnSelect={false}
       noOptionsMessage="Nothing known: type a value"
-      width="auto"
       onOpenMenu={() => void load()}
       onChange={(chosen) => onChange(chosen.length > 0 ? chosen.map((option) => option.value ?? '') : undefined)}
     />

@@ -28,7 +28,7 @@ export function FilterFields({ ids, query, datasource, range, onChange }: Props)
   return (
     <>
       {ids.map((id) => (
-        <EditorField key={id} {...labels[id]}>
+        <EditorField key={id} {...labels[id]} width={24}>
           <SuggestedValues
             id={`synapse-filter-${id}`}
             kind={id}

@@ -22,7 +22,11 @@ interface Props {
 /** One parameter of a query type, edited as its kind asks. */
 export function ParamField(props: Props) {
   return (
-    <EditorField label={props.param.title} tooltip={props.param.help}>
+    <EditorField
+      label={props.param.title}
+      tooltip={props.param.help}
+      width={props.param.kind === 'list' ? 24 : undefined}
+    >
       {control(props)}
     </EditorField>
   );
