@@ -53,11 +53,11 @@ export default function config(env: { production?: boolean }): Configuration {
       new CopyPlugin({
         patterns: [
           { from: '../plugin.json', to: '.', transform: (content) => fillPlaceholders(content.toString()) },
-          { from: '../README.md', to: '.', noErrorOnMissing: true },
-          { from: '../CHANGELOG.md', to: '.', noErrorOnMissing: true },
-          { from: '../LICENSE', to: '.', toType: 'dir', noErrorOnMissing: true },
+          { from: '../README.md', to: '.' },
+          { from: '../CHANGELOG.md', to: '.' },
+          { from: '../LICENSE', to: '.', toType: 'dir' },
           { from: 'img/*', to: '.' },
-          { from: 'dashboards/*.json', to: '.', noErrorOnMissing: true },
+          { from: 'dashboards/*.json', to: '.' },
         ],
       }),
     ],
