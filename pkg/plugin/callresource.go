@@ -13,6 +13,7 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/backend/resource/httpadapter"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/queries"
+	"github.com/matrix-insight/synapse-datasource/pkg/queries/graph"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
 )
@@ -30,8 +31,7 @@ func newResources(i *Instance) backend.CallResourceHandler {
 	mux.HandleFunc("GET /health-aspects", func(w http.ResponseWriter, r *http.Request) {
 		write(w, http.StatusOK, map[string]any{"aspects": i.aspects(r.Context())})
 	})
-	// The catalogue of named graphs is empty until there is a query type that draws them.
-	mux.HandleFunc("GET /graphs", func(w http.ResponseWriter, _ *http.Request) { write(w, http.StatusOK, []any{}) })
+	mux.HandleFunc("GET /graphs", func(w http.ResponseWriter, _ *http.Request) { write(w, http.StatusOK, graph.All) })
 	return httpadapter.New(mux)
 }
 

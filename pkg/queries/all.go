@@ -7,10 +7,12 @@ import (
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/cachefactors"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/caches"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/changes"
+	"github.com/matrix-insight/synapse-datasource/pkg/queries/diagnosis"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/eventsendtime"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/federation"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/forwardextremities"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/garbagecollection"
+	"github.com/matrix-insight/synapse-datasource/pkg/queries/graph"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/resources"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/transactions"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
@@ -18,6 +20,7 @@ import (
 
 // All is the one list; a new query type is a folder and a line here.
 var All = []query.Type{
+	diagnosis.Type(),
 	eventsendtime.Type(),
 	resources.Type(),
 	transactions.Type(),
@@ -27,6 +30,7 @@ var All = []query.Type{
 	forwardextremities.Type(),
 	garbagecollection.Type(),
 	changes.Type(),
+	graph.Type(),
 }
 
 // Find gives the type of an id; the error names the valid ones.

@@ -32,12 +32,19 @@ func optionsOf(o query.Options, all map[key]*facts) options {
 	return options{Options: o, autotuning: o.CacheAutotuning, stated: stated, common: commonFactors(all)}
 }
 
-// derived is max entries divided by the size at factor 1. Synapse rounds entries down, hence three decimals.
+// derived is the factor that gives these entries. Synapse rounds base × factor down to whole entries, so every factor
+// from entries/base up to, but not including, (entries+1)/base gives the same size; people write the shortest of them.
 func (f facts) derived() *float64 {
 	if !f.listed || f.made.BaseSize == 0 || f.maxEntries == nil {
 		return nil
 	}
-	return known(math.Round(1000**f.maxEntries/f.made.BaseSize) / 1000)
+	least, beyond := *f.maxEntries/f.made.BaseSize, (*f.maxEntries+1)/f.made.BaseSize
+	for digits := 1.0; digits < 1e9; digits *= 10 {
+		if shortest := math.Ceil(least*digits-1e-9) / digits; shortest < beyond && math.Floor(shortest*f.made.BaseSize+1e-9) == *f.maxEntries {
+			return known(shortest)
+		}
+	}
+	return known(least)
 }
 
 // commonFactors finds each homeserver's most frequent factor, which is its global factor.

@@ -52,9 +52,9 @@ func Type() query.Type {
 		},
 		Limit: query.Limit{Default: 50, Max: 500},
 		Examples: []query.Example{
-			{Title: "Rooms that need attention", Query: map[string]any{"format": "rooms"}},
-			{Title: "The rooms with more than 50", Query: map[string]any{"format": "rooms", "minExtremities": 50}},
-			{Title: "Share of events in split rooms", Query: map[string]any{"format": "counts", "measure": "events"}},
+			{Title: "Rooms that need attention", Query: map[string]any{"queryType": "forwardExtremities", "format": "rooms"}},
+			{Title: "The rooms with more than 50", Query: map[string]any{"queryType": "forwardExtremities", "format": "rooms", "minExtremities": 50}},
+			{Title: "Share of events in split rooms", Query: map[string]any{"queryType": "forwardExtremities", "format": "counts", "measure": "events"}},
 		},
 		Run: run,
 	}
