@@ -83,7 +83,7 @@ func explained(rows []row) []row {
 			continue
 		}
 		for _, cause := range r.check.Causes {
-			if worst[cause] >= checks.Warning {
+			if worst[cause] >= checks.Warning && !slices.Contains(r.NotCausedBy, cause) {
 				rows[i].CausedBy = cause
 				break
 			}

@@ -67,6 +67,8 @@ type Finding struct {
 	Confidence float64
 	// CausedBy is set where the check itself knows which one explains it; else the diagnosis looks for a cause.
 	CausedBy string
+	// NotCausedBy are causes of the check that do not explain this finding: they are about other processes or things.
+	NotCausedBy []string
 }
 
 // Fine is an "ok" with its evidence.
