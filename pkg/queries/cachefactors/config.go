@@ -16,10 +16,10 @@ import (
 type config struct{ yaml, server, environment, notes string }
 
 var configColumns = []query.Column[config]{
-	query.Words("yaml", "homeserver.yaml", "The per_cache_factors to merge into the caches section: one step for each advised cache, and those "+
-		"that have a factor of their own already. Empty where nothing is advised.", func(c config) string { return c.yaml }),
+	query.Words("yaml", "homeserver.yaml", "The per_cache_factors to merge into the caches section: one step for each cache to raise, and those "+
+		"that have a factor of their own already; caches to try stand as comments. Empty where nothing is advised.", func(c config) string { return c.yaml }),
 	query.Words("server_name", "Homeserver", "The homeserver; empty where Synapse is older than the label.", func(c config) string { return c.server }),
-	query.Words("environment", "Environment", "The same steps as environment variables, one a line: they override the file.", func(c config) string { return c.environment }),
+	query.Words("environment", "Environment", "The steps of the caches to raise as environment variables, one a line: they override the file.", func(c config) string { return c.environment }),
 	query.Words("notes", "Notes", "How to apply it and when to look again.", func(c config) string { return c.notes }),
 }
 
@@ -60,8 +60,9 @@ func configOf(server string, rows []row, o options, limit int) (config, error) {
 		return config{server: server, notes: "Nothing to change: no cache here is advised to grow."}, nil
 	}
 	yaml, err := perCacheFactors(steps, kept(server, rows, o))
-	variables := make([]string, len(steps))
-	for i, r := range steps {
+	sure, _ := split(steps)
+	variables := make([]string, len(sure))
+	for i, r := range sure {
 		variables[i] = cachecatalogue.EnvironmentKey(r.cache) + "=" + number(*r.next)
 	}
 	slices.Sort(variables)

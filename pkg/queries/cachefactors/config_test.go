@@ -59,3 +59,23 @@ func TestConfigWithoutSteps(t *testing.T) {
 		t.Errorf("%+v, %v", got, err)
 	}
 }
+
+// A cache that nothing proves too small is offered as a comment: pasting the block must not raise it.
+func TestConfigOffersTriesAsComments(t *testing.T) {
+	scan := named1("get_thread_summary", undersized())
+	scan.maxEntries, scan.hits = known(500), 0
+	r := rowOf(scan, usual())
+	if r.verdict != probe {
+		t.Fatalf("verdict %s, want %s", r.verdict, probe)
+	}
+	got, err := configOf("example.org", []row{r}, usual(), 50)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "    # get_thread_summary: 1 # probe, now 0.5"; !strings.Contains(got.yaml, want) || strings.Contains(got.yaml, "\n    get_thread_summary") {
+		t.Errorf("want %q and no active line in\n%s", want, got.yaml)
+	}
+	if err := yaml.Unmarshal([]byte(got.yaml), &struct{}{}); err != nil || got.environment != "" {
+		t.Errorf("%v, environment %q", err, got.environment)
+	}
+}

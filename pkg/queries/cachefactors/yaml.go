@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/goccy/go-yaml"
 
@@ -11,8 +12,34 @@ import (
 )
 
 // perCacheFactors writes the block with names as Synapse compares them, so that none needs quotes, and a comment that
-// says what each line rests on.
+// says what each line rests on. What nothing proves yet stands below as comments: pasting the block changes only what
+// the facts speak for, and a try is made one cache at a time.
 func perCacheFactors(steps []row, kept map[string]float64) (string, error) {
+	sure, tries := split(steps)
+	block, err := activeFactors(sure, kept)
+	if err != nil || len(tries) == 0 {
+		return block, err
+	}
+	lines := []string{strings.TrimRight(block, "\n"), "    # To try, one at a time, and to undo if misses do not fall:"}
+	for _, r := range tries {
+		lines = append(lines, fmt.Sprintf("    # %s: %s # %s, now %s: %s", cachecatalogue.Key(r.cache), number(*r.next), r.verdict, number(*r.current), r.promise()))
+	}
+	return strings.Join(lines, "\n") + "\n", nil
+}
+
+// split parts what the facts speak for from what is a try.
+func split(steps []row) (sure, tries []row) {
+	for _, r := range steps {
+		if r.verdict == raise {
+			sure = append(sure, r)
+		} else {
+			tries = append(tries, r)
+		}
+	}
+	return sure, tries
+}
+
+func activeFactors(steps []row, kept map[string]float64) (string, error) {
 	factors := yaml.MapSlice{}
 	comments := yaml.CommentMap{}
 	add := func(key string, factor float64, comment string) {
@@ -28,6 +55,9 @@ func perCacheFactors(steps []row, kept map[string]float64) (string, error) {
 		add(key, factor, "as it is now")
 	}
 	slices.SortFunc(factors, func(a, b yaml.MapItem) int { return cmp.Compare(a.Key.(string), b.Key.(string)) })
+	if len(factors) == 0 {
+		return "caches:\n  per_cache_factors:\n", nil
+	}
 	block := yaml.MapSlice{{Key: "caches", Value: yaml.MapSlice{{Key: "per_cache_factors", Value: factors}}}}
 	text, err := yaml.MarshalWithOptions(block, yaml.WithComment(comments))
 	return string(text), err
