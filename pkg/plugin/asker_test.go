@@ -1,0 +1,135 @@
+package plugin
+
+import (
+	"context"
+	"testing"
+
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+)
+
+func TestShowRooms(t *testing.T) {
+	user := func(login, role string) *backend.User { return &backend.User{Login: login, Role: role} }
+	for _, c := range []struct {
+		name      string
+		user      *backend.User
+		fromAlert bool
+		want      bool
+	}{
+		{"nobody", nil, false, false},
+		{"anonymous as Admin", user("", "Admin"), false, false},
+		{"a public dashboard as Admin", user("service", "Admin"), false, false},
+		{"the scheduler as Admin", user("grafana_scheduler", "Admin"), false, false},
+		{"a viewer", user("vic", "Viewer"), false, false},
+		{"no role", user("vic", ""), false, false},
+		{"a role that does not exist yet", user("vic", "Superviewer"), false, false},
+		{"an editor", user("ada", "Editor"), false, true},
+		{"an admin", user("root", "Admin"), false, true},
+		{"an admin's alert rule", user("root", "Admin"), true, false},
+		{"an alert rule of nobody", nil, true, false},
+	} {
+		if got := showRooms(c.user, c.fromAlert, true); got != c.want {
+			t.Errorf("%s: shown %t, want %t", c.name, got, c.want)
+		}
+		if !showRooms(c.user, c.fromAlert, false) {
+			t.Errorf("%s: hidden although the data source hides rooms from nobody", c.name)
+		}
+	}
+}
+
+// The same through QueryData, with the headers that Grafana sends.
+func TestQueryDataHidesRooms(t *testing.T) {
+	const id, pseudonym = "!abc:example.org", "room-227c59e6cd"
+	withTypes(t, typeOf("rooms", func(_ context.Context, s *query.Session) (query.Result, error) {
+		return roomResult{s.Room(id)}, nil
+	}))
+	i, _ := open(t, `{}`)
+	open, _ := open(t, `{"hideRoomsFromViewers":false}`)
+	viewer := backend.User{Login: "vic", Role: "Viewer"}
+	for _, c := range []struct {
+		name    string
+		on      *Instance
+		user    *backend.User
+		headers map[string]string
+		want    string
+	}{
+		{"an editor", i, &ada, nil, id},
+		{"a viewer, right after an editor", i, &viewer, nil, pseudonym},
+		{"an editor's alert rule", i, &ada, map[string]string{"FromAlert": "true"}, pseudonym},
+		{"an alert rule whatever the header says", i, &ada, map[string]string{"FromAlert": ""}, pseudonym},
+		{"nobody", i, nil, nil, pseudonym},
+		{"a viewer where nothing is hidden", open, &viewer, nil, id},
+	} {
+		got := answers(t, c.on, request(c.user, c.headers, ask("A", "rooms", "")))["A"]
+		if got.Error != nil || len(got.Frames) != 1 || got.Frames[0].Name != c.want {
+			t.Errorf("%s: %v, %v; want %s", c.name, got.Frames, got.Error, c.want)
+		}
+	}
+}
+
+func TestForwardedHeaders(t *testing.T) {
+	i, fake := open(t, `{"cacheTTL":"0s"}`)
+	sent := map[string]string{
+		"Authorization": "Bearer abc", "X-ID-Token": "id", "Cookie": "session=1", "http_X-Grafana-User": "ada",
+		"http_X-Dashboard-Uid": "d", "http_X-Panel-Id": "3", "http_X-Grafana-Id": "signed", "FromAlert": "true", "http_X-Forwarded-For": "1.2.3.4",
+	}
+	check := func(name string) {
+		t.Helper()
+		got := fake.last()
+		for header, want := range map[string]string{
+			"Authorization": "Bearer abc", "X-Id-Token": "id", "Cookie": "session=1", "X-Grafana-User": "ada",
+			"X-Dashboard-Uid": "", "X-Panel-Id": "", "X-Grafana-Id": "", "Fromalert": "", "X-Forwarded-For": "",
+		} {
+			if got.Get(header) != want {
+				t.Errorf("%s: %s is %q, want %q", name, header, got.Get(header), want)
+			}
+		}
+	}
+	answers(t, i, request(&ada, sent, ask("A", "transactions", `{"format":"cost"}`)))
+	check("query")
+	if _, err := i.CheckHealth(t.Context(), &backend.CheckHealthRequest{Headers: sent}); err != nil {
+		t.Fatal(err)
+	}
+	check("health")
+	fake.answers["/api/v1/label/job/values"] = `{"status":"success","data":[]}`
+	call(t, i, "GET", "values/job", map[string][]string{
+		"Authorization": {"Bearer abc"}, "X-Id-Token": {"id"}, "Cookie": {"session=1"}, "X-Grafana-User": {"ada"},
+		"X-Panel-Id": {"3"}, "X-Grafana-Id": {"signed"}, "X-Forwarded-For": {"1.2.3.4"},
+	})
+	check("resource")
+	answers(t, i, request(&ada, nil, ask("A", "transactions", `{"format":"cost"}`)))
+	for _, header := range forwarded {
+		if got := fake.last().Get(header); got != "" {
+			t.Errorf("nobody's request carries %s: %s", header, got)
+		}
+	}
+}
+
+// Whose credentials differ may see other data, so he never gets another's answer; what isn't forwarded does not matter.
+func TestAnswersAreKeyedByIdentity(t *testing.T) {
+	i, fake := open(t, `{"cacheTTL":"1h"}`)
+	fixed := ask("A", "transactions", `{"format":"cost"}`)
+	times := func(headers map[string]string) int {
+		before := fake.count()
+		answers(t, i, request(&ada, headers, fixed))
+		return fake.count() - before
+	}
+	if times(nil) == 0 {
+		t.Fatal("Prometheus was not asked")
+	}
+	if times(nil) != 0 || times(map[string]string{"http_X-Panel-Id": "9", "http_X-Dashboard-Uid": "d"}) != 0 {
+		t.Error("the same question was asked twice")
+	}
+	for _, headers := range []map[string]string{
+		{"Authorization": "Bearer a"}, {"Authorization": "Bearer b"}, {"X-ID-Token": "Bearer a"}, {"Cookie": "Bearer a"},
+		{"http_X-Grafana-User": "ada"}, {"http_X-Grafana-User": "bob"},
+	} {
+		if times(headers) == 0 {
+			t.Errorf("%v got another's answer", headers)
+		}
+		if times(headers) != 0 {
+			t.Errorf("%v asked again", headers)
+		}
+	}
+}

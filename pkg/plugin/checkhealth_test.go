@@ -1,0 +1,119 @@
+package plugin
+
+import (
+	"encoding/json"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
+)
+
+func health(t *testing.T, i *Instance) (*backend.CheckHealthResult, []upstream.Aspect) {
+	t.Helper()
+	result, err := i.CheckHealth(t.Context(), &backend.CheckHealthRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var details struct {
+		Aspects []upstream.Aspect `json:"aspects"`
+	}
+	if err := json.Unmarshal(result.JSONDetails, &details); err != nil {
+		t.Fatal(err)
+	}
+	return result, details.Aspects
+}
+
+func states(aspects []upstream.Aspect) []string {
+	var all []string
+	for _, a := range aspects {
+		all = append(all, a.Aspect+" "+string(a.Status))
+	}
+	return all
+}
+
+func TestHealthy(t *testing.T) {
+	i, fake := open(t, `{}`)
+	fake.answers["/api/v1/query"] = sampleVector(`{"version":"1.160.0","server_name":"example.org"}`)
+	result, aspects := health(t, i)
+	if result.Status != backend.HealthStatusOk || result.Message != "Synapse 1.160.0: 1 process of example.org." {
+		t.Errorf("%s: %s", result.Status, result.Message)
+	}
+	if diff := cmp.Diff([]string{"prometheus ok", "metrics ok", "postgres not-configured", "grants not-configured", "schema not-configured"}, states(aspects)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestWithoutSynapse(t *testing.T) {
+	i, _ := open(t, `{}`)
+	result, aspects := health(t, i)
+	if result.Status != backend.HealthStatusOk || !strings.HasPrefix(result.Message, "Prometheus has no metrics of Synapse right now. Set enable_metrics: true") {
+		t.Errorf("%s: %s", result.Status, result.Message)
+	}
+	if aspects[1].Status != upstream.Warning {
+		t.Errorf("%+v", aspects[1])
+	}
+}
+
+const unreachablePostgres = `{"postgresHost":"127.0.0.1:1","postgresDatabase":"synapse","postgresUser":"grafana","postgresSslMode":"disable"}`
+
+// PostgreSQL down is a warning: everything else works.
+func TestOnlyPrometheusDecides(t *testing.T) {
+	i, fake := open(t, unreachablePostgres)
+	fake.answers["/api/v1/query"] = sampleVector(`{"version":"1.160.0","server_name":"example.org"}`)
+	result, aspects := health(t, i)
+	if result.Status != backend.HealthStatusOk || !strings.Contains(result.Message, "Synapse 1.160.0") || !strings.Contains(result.Message, "PostgreSQL") {
+		t.Errorf("%s: %s", result.Status, result.Message)
+	}
+	if diff := cmp.Diff([]string{"prometheus ok", "metrics ok", "postgres error", "grants not-checked", "schema not-checked"}, states(aspects)); diff != "" {
+		t.Error(diff)
+	}
+	fake.mu.Lock()
+	fake.status = 500
+	fake.mu.Unlock()
+	result, aspects = health(t, i)
+	if result.Status != backend.HealthStatusError || !strings.Contains(result.Message, "HTTP 500") {
+		t.Errorf("%s: %s", result.Status, result.Message)
+	}
+	if aspects[0].Status != upstream.Error || aspects[1].Status != upstream.NotChecked || aspects[0].Remedy == "" {
+		t.Errorf("%+v", aspects[:2])
+	}
+}
+
+func TestUnreachablePrometheus(t *testing.T) {
+	server := httptest.NewServer(nil)
+	server.Close()
+	result, aspects := health(t, instance(t, server.URL, `{}`))
+	if result.Status != backend.HealthStatusError || !strings.HasPrefix(result.Message, "Prometheus can't be reached") || strings.Contains(result.Message, "dial") {
+		t.Errorf("%s: %s", result.Status, result.Message)
+	}
+	if len(aspects) != 5 {
+		t.Errorf("%d aspects, want all five", len(aspects))
+	}
+}
+
+func TestBrokenSettingsShowAllAspects(t *testing.T) {
+	result, aspects := health(t, instance(t, "", `{}`))
+	if result.Status != backend.HealthStatusError || !strings.HasPrefix(result.Message, "The data source has no Prometheus URL.") {
+		t.Errorf("%s: %s", result.Status, result.Message)
+	}
+	if diff := cmp.Diff([]string{"prometheus error", "metrics not-checked", "postgres not-checked", "grants not-checked", "schema not-checked"}, states(aspects)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestSentence(t *testing.T) {
+	got := sentence([]upstream.Aspect{
+		{Aspect: "prometheus", Status: upstream.OK, Message: "Prometheus answers."},
+		{Aspect: "metrics", Status: upstream.OK, Message: "Synapse 1.160.0: 1 process of a.org."},
+		{Aspect: "postgres", Status: upstream.OK, Message: "PostgreSQL 16 answers."},
+		{Aspect: "grants", Status: upstream.Warning, Message: "2 tables can't be read.", Remedy: "Run as the owner:\nGRANT SELECT ON a TO b;\nGRANT SELECT ON c TO b;"},
+		{Aspect: "schema", Status: upstream.NotChecked, Message: "Not looked at."},
+	})
+	if want := "Synapse 1.160.0: 1 process of a.org. PostgreSQL 16 answers. 2 tables can't be read. Run as the owner: …"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
