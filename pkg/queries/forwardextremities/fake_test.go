@@ -81,6 +81,8 @@ func (m fakeMetrics) Range(_ context.Context, promql string, _, _ time.Time, _ t
 	return m.matrix, nil, nil
 }
 
+var now = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
 // lastHour is the range that the tests ask about.
 var lastHour = query.Align(now.Add(-time.Hour), now, time.Minute, 15*time.Second)
 
@@ -91,7 +93,7 @@ func ask(t *testing.T, metrics query.Metrics, db query.Database, ask string) (da
 	if err != nil {
 		t.Fatal(err)
 	}
-	options := query.Options{DatasourceUID: "uid", QueryTimeout: time.Minute, DummyEventsThreshold: threshold}
+	options := query.Options{DatasourceUID: "uid", QueryTimeout: time.Minute, DummyEventsThreshold: 10}
 	return query.NewRunner(options, metrics, db).Run(context.Background(), kind, request, lastHour, query.Asker{})
 }
 

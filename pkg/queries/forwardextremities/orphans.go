@@ -5,13 +5,12 @@ import (
 	"time"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/extremities"
 )
 
 const (
 	// orphanLimit bounds the statement that looks for rooms without any extremity: it reads all local memberships.
 	orphanLimit = 3 * time.Second
-	// orphanMemberships is the number of memberships above which it is not tried (ours).
-	orphanMemberships = 1_000_000
 	// maxOrphans is how many are shown; one is bad enough.
 	maxOrphans = 20
 )
@@ -19,25 +18,21 @@ const (
 // readOrphans finds rooms with local members and no extremity. It is worth a look, not worth a failure.
 func (v *survey) readOrphans(ctx context.Context, s *query.Session) error {
 	limit := min(maxOrphans, s.Limit/2)
-	var size sizes
-	var found []detail
+	var size extremities.Sizes
+	var found []extremities.Detail
 	err := s.Read(ctx, orphanLimit, func(ctx context.Context, tx query.Tx) error {
-		all, err := query.Rows[sizes](ctx, tx, sizeSQL)
-		if err != nil {
+		var err error
+		if size, err = extremities.Size(ctx, tx); err != nil {
 			return err
 		}
-		size = sizes{}
-		if len(all) > 0 {
-			size = all[0]
-		}
-		if size.Memberships > orphanMemberships {
+		if size.Memberships > extremities.OrphanMemberships {
 			return nil
 		}
-		list, err := query.Rows[counted](ctx, tx, orphanSQL, int64(limit+1))
+		list, err := extremities.Orphans(ctx, tx, int64(limit+1))
 		if err != nil {
 			return err
 		}
-		found, err = details(ctx, tx, s.Now, list)
+		found, err = extremities.Details(ctx, tx, s.Now, list)
 		return err
 	})
 	v.size = size
@@ -47,7 +42,7 @@ func (v *survey) readOrphans(ctx context.Context, s *query.Session) error {
 		return nil
 	case err != nil:
 		return err
-	case size.Memberships > orphanMemberships:
+	case size.Memberships > extremities.OrphanMemberships:
 		s.Inform("Rooms with local members but without any forward extremity were not looked for: there are about %d memberships, "+
 			"too many to read each time.", size.Memberships)
 	case len(found) > limit:
@@ -59,7 +54,7 @@ func (v *survey) readOrphans(ctx context.Context, s *query.Session) error {
 }
 
 // tellRest adds the notices that depend on what is shown.
-func tellRest(s *query.Session, v survey, all []detail) {
+func tellRest(s *query.Session, v survey, all []extremities.Detail) {
 	if v.missed > 0 {
 		s.Inform("%d further rooms have more than %d extremities; raise the limit to see them.", v.missed, least(s))
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/extremities"
 	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
 )
 
@@ -17,10 +18,10 @@ const secondLook = time.Second
 
 // survey is everything that one answer is made of.
 type survey struct {
-	top     []detail
-	orphans []detail
+	top     []extremities.Detail
+	orphans []extremities.Detail
 	missed  int64 // rooms above the minimum that the limit leaves out
-	size    sizes
+	size    extremities.Sizes
 }
 
 func rooms(ctx context.Context, s *query.Session) (query.Result, error) {
@@ -34,8 +35,8 @@ func rooms(ctx context.Context, s *query.Session) (query.Result, error) {
 	}
 	all := append(found.top, found.orphans...)
 	all = lookAgain(ctx, s, all)
-	all = slices.DeleteFunc(all, func(d detail) bool { return d.Extremities <= least(s) && !d.facts().corrupt() })
-	slices.SortFunc(all, func(a, b detail) int {
+	all = slices.DeleteFunc(all, func(d extremities.Detail) bool { return d.Extremities <= least(s) && !d.Facts().Corrupt() })
+	slices.SortFunc(all, func(a, b extremities.Detail) int {
 		return cmp.Or(cmp.Compare(b.Extremities, a.Extremities), cmp.Compare(a.RoomID, b.RoomID))
 	})
 	tellRest(s, found, all)
@@ -67,11 +68,11 @@ func owner(ctx context.Context, s *query.Session) (name string, allowed bool, er
 }
 
 // lookAgain reads corrupt rooms a second time: what is gone then was no corruption.
-func lookAgain(ctx context.Context, s *query.Session, all []detail) []detail {
-	var suspects []counted
+func lookAgain(ctx context.Context, s *query.Session, all []extremities.Detail) []extremities.Detail {
+	var suspects []extremities.Counted
 	for _, d := range all {
-		if d.facts().corrupt() {
-			suspects = append(suspects, counted{RoomID: d.RoomID})
+		if d.Facts().Corrupt() {
+			suspects = append(suspects, extremities.Counted{RoomID: d.RoomID})
 		}
 	}
 	if len(suspects) == 0 {
@@ -81,9 +82,9 @@ func lookAgain(ctx context.Context, s *query.Session, all []detail) []detail {
 	case <-time.After(secondLook):
 	case <-ctx.Done():
 	}
-	var again []detail
+	var again []extremities.Detail
 	err := s.Read(ctx, 0, func(ctx context.Context, tx query.Tx) (err error) {
-		again, err = details(ctx, tx, s.Now, suspects)
+		again, err = extremities.Details(ctx, tx, s.Now, suspects)
 		return err
 	})
 	if err != nil {
@@ -91,7 +92,7 @@ func lookAgain(ctx context.Context, s *query.Session, all []detail) []detail {
 		return all
 	}
 	for _, d := range again {
-		i := slices.IndexFunc(all, func(old detail) bool { return old.RoomID == d.RoomID })
+		i := slices.IndexFunc(all, func(old extremities.Detail) bool { return old.RoomID == d.RoomID })
 		all[i] = d
 	}
 	return all

@@ -6,15 +6,15 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/extremities"
 )
 
 type row struct {
-	detail
-	facts
-	judgement
-	room   query.Room
-	server string
-	advice string
+	extremities.Detail
+	judgement extremities.Judgement
+	room      query.Room
+	server    string
+	advice    string
 }
 
 type table struct{ rows []row }
@@ -29,18 +29,18 @@ func (t table) Frames(view query.View) data.Frames {
 }
 
 // rows judges details that are sorted by extremities, the most first.
-func rows(s *query.Session, server string, all []detail) []row {
+func rows(s *query.Session, server string, all []extremities.Detail) []row {
 	threshold := int64(s.Options.DummyEventsThreshold)
-	known := make([]facts, len(all))
+	known := make([]extremities.Facts, len(all))
 	for i, d := range all {
-		known[i] = d.facts()
+		known[i] = d.Facts()
 	}
 	rows := make([]row, len(all))
-	for i, j := range judgeAll(known, threshold, s.Now) {
+	for i, j := range extremities.JudgeAll(known, threshold, s.Now) {
 		d := all[i]
 		room := s.Room(d.RoomID)
 		d.RoomID = "" // from here on only the Room knows it
-		rows[i] = row{d, known[i], j, room, server, advice(known[i], j, threshold)}
+		rows[i] = row{d, j, room, server, extremities.Advice(known[i], j, threshold)}
 	}
 	return rows
 }
@@ -56,11 +56,11 @@ var columns = []query.Column[row]{
 		func(r row, v query.View) *string { return v.RoomText(filled(r.CanonicalAlias)) }),
 	query.Count("extremities", "Extremities", "Forward extremities: events that no other event follows yet. One is normal; more "+
 		"mean that the room's history has split into branches that Synapse must bring together.",
-		func(r row) int64 { return r.extremities }),
+		func(r row) int64 { return r.Extremities }),
 	query.Count("state_groups", "State groups", "Different states among the extremities. 1 means that there is nothing to "+
-		"resolve and that they cost little.", func(r row) int64 { return r.stateGroups }),
+		"resolve and that they cost little.", func(r row) int64 { return r.StateGroups }),
 	query.Count("local_members", "Local members", "Users of this homeserver who are in the room. Without any, Synapse does not "+
-		"tidy the room.", func(r row) int64 { return r.localMembers }),
+		"tidy the room.", func(r row) int64 { return r.LocalMembers }),
 	query.MaybeCount("joined_members", "Members", "Members of all homeservers, from Synapse's room statistics, which may lag "+
 		"behind; for a room that was left it is as of then. Empty while the room is being joined.",
 		func(r row) *int64 { return unless(r.Partial, r.JoinedMembers) }),
@@ -68,21 +68,21 @@ var columns = []query.Column[row]{
 		func(r row) string { return text(r.RoomVersion) }),
 	query.MaybeCount("state_events", "State events", "Entries of the room's current state, mostly memberships, from Synapse's room "+
 		"statistics, which may count too many. Resolving a large state is expensive. Empty for a room that was left or is being joined.",
-		func(r row) *int64 { return unless(r.Partial || !r.local(), r.StateEvents) }),
+		func(r row) *int64 { return unless(r.Partial || !r.Facts().Local(), r.StateEvents) }),
 	query.MaybeTime("newest_extremity", "Newest", "When this homeserver received the newest of the extremities.",
-		func(r row) *time.Time { return r.newest }),
+		func(r row) *time.Time { return r.Facts().Newest }),
 	query.MaybeTime("oldest_extremity", "Oldest", "When this homeserver received the oldest of the extremities.",
-		func(r row) *time.Time { return r.oldest }),
+		func(r row) *time.Time { return r.Facts().Oldest }),
 	query.Count("missing_events", "Missing events", "Extremities whose event is not in the database: 0 in a healthy room.",
-		func(r row) int64 { return r.missing }),
+		func(r row) int64 { return r.Missing }),
 	query.Words("verdict", "Verdict", "corrupt: Synapse can't go on from here; act: it costs time and does not go away; watch: look "+
 		"again later; heals-itself: Synapse is tidying it; harmless: it costs next to nothing.",
-		func(r row) string { return string(r.verdict) }).Painted(
-		query.Colour{Value: string(Corrupt), Colour: "dark-red"}, query.Colour{Value: string(Act), Colour: "red"},
-		query.Colour{Value: string(Watch), Colour: "orange"}, query.Colour{Value: string(HealsItself), Colour: "blue"},
-		query.Colour{Value: string(Harmless), Colour: "green"}),
+		func(r row) string { return string(r.judgement.Verdict) }).Painted(
+		query.Colour{Value: string(extremities.Corrupt), Colour: "dark-red"}, query.Colour{Value: string(extremities.Act), Colour: "red"},
+		query.Colour{Value: string(extremities.Watch), Colour: "orange"}, query.Colour{Value: string(extremities.HealsItself), Colour: "blue"},
+		query.Colour{Value: string(extremities.Harmless), Colour: "green"}),
 	query.MaybeAmount("heals_in", "Heals in", "s", "How long Synapse's own tidying takes at best. Empty where it does not do it.",
-		func(r row) *float64 { return seconds(r.healsIn) }),
+		func(r row) *float64 { return seconds(r.judgement.HealsIn) }),
 	query.Words("advice", "Advice", "Why the room has its verdict, and what to do, from harmless to risky.",
 		func(r row) string { return r.advice }),
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/extremities"
 	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
 )
 
@@ -28,13 +29,13 @@ func (v *survey) readTop(ctx context.Context, s *query.Session) error {
 	ranked := false
 	err := s.Read(ctx, 0, func(ctx context.Context, tx query.Tx) error {
 		ranked = false
-		list, err := query.Rows[counted](ctx, tx, topSQL, least(s), int64(s.Limit))
+		list, err := extremities.Top(ctx, tx, least(s), int64(s.Limit))
 		if err != nil {
 			return err
 		}
 		ranked = true
 		v.keep(list)
-		v.top, err = details(ctx, tx, s.Now, list)
+		v.top, err = extremities.Details(ctx, tx, s.Now, list)
 		return err
 	})
 	if ranked || !isTimeout(err) {
@@ -47,7 +48,7 @@ func (v *survey) readTop(ctx context.Context, s *query.Session) error {
 	return v.readFromPass(ctx, s, pass)
 }
 
-func (v *survey) keep(list []counted) {
+func (v *survey) keep(list []extremities.Counted) {
 	v.missed = 0
 	if len(list) > 0 {
 		v.missed = list[0].Total - int64(len(list))
@@ -56,7 +57,7 @@ func (v *survey) keep(list []counted) {
 
 // fullPass ranks all rooms with more than one extremity.
 func fullPass(ctx context.Context, tx query.Tx) (any, error) {
-	return query.Rows[counted](ctx, tx, topSQL, int64(1), int64(passRooms))
+	return extremities.Top(ctx, tx, 1, passRooms)
 }
 
 func (v *survey) readFromPass(ctx context.Context, s *query.Session, pass query.Background) error {
@@ -65,19 +66,19 @@ func (v *survey) readFromPass(ctx context.Context, s *query.Session, pass query.
 	if least(s) < 1 {
 		s.Warn("Rooms with a single extremity are left out.")
 	}
-	all, _ := pass.Value.([]counted)
+	all, _ := pass.Value.([]extremities.Counted)
 	shown := above(all, least(s))
 	v.missed = 0
 	if len(shown) > s.Limit {
 		v.missed, shown = int64(len(shown)-s.Limit), shown[:s.Limit]
 	}
 	return s.Read(ctx, 0, func(ctx context.Context, tx query.Tx) (err error) {
-		v.top, err = details(ctx, tx, s.Now, shown)
+		v.top, err = extremities.Details(ctx, tx, s.Now, shown)
 		return err
 	})
 }
 
-func above(ranking []counted, least int64) []counted {
+func above(ranking []extremities.Counted, least int64) []extremities.Counted {
 	for i, r := range ranking {
 		if r.Extremities <= least {
 			return ranking[:i]

@@ -1,4 +1,4 @@
-package forwardextremities
+package extremities
 
 import (
 	"fmt"
@@ -14,73 +14,73 @@ const (
 		"tries again 7 days after a failure or after a restart. "
 )
 
-// advice says why a room has its verdict and what to do, from harmless to risky. No step is SQL.
-func advice(f facts, j judgement, threshold int64) string {
+// Advice says why a room has its verdict and what to do, from harmless to risky. No step is SQL.
+func Advice(f Facts, j Judgement, threshold int64) string {
 	return strings.TrimSpace(sentence(f, j, threshold))
 }
 
-func sentence(f facts, j judgement, threshold int64) string {
-	switch j.reason {
-	case noneLeft:
+func sentence(f Facts, j Judgement, threshold int64) string {
+	switch j.Reason {
+	case NoneLeft:
 		return fmt.Sprintf("%s in this room, but Synapse has no forward extremity of it left: no event can be added "+
 			"(\"No forward extremities left!\" in the log). ", members(f)) + keepHandsOff + "A new room is the way out for its members meanwhile."
-	case unusable:
+	case Unusable:
 		return unusableText(f, threshold)
-	case joining:
+	case Joining:
 		return "This room is still being joined: its state has not all arrived, and its extremities change until it has. Wait. " +
 			"If that lasts for more than a day, look for sync_partial_state_room in Synapse's log."
-	case leftReceiving:
+	case LeftReceiving:
 		return "No local user is in this room any more, but an event arrived within the last 24 hours; each one writes a row " +
 			"per extremity. Check that Synapse is up to date. If nobody needs the room's history: the admin API's Delete Room " +
 			"takes the room off this homeserver, which can't be undone; make a backup before."
-	case leftQuiet:
+	case LeftQuiet:
 		return "No local user is in this room and nothing has arrived for 24 hours: it costs nothing. Nothing to do."
-	case few:
+	case Few:
 		return fmt.Sprintf("Not more than %d: normal, Synapse does not tidy below that. Nothing to do.", threshold)
-	case oneGroup:
+	case OneGroup:
 		return "All have the same state: there is nothing to resolve, so they cost little. Nothing to do. A message sent " +
 			"there joins up to 10 of them."
-	case oneGroupHealing:
-		return "All have the same state, and Synapse is joining them with dummy events. Wait. " + mayStop
-	case blocked:
+	case OneGroupHealing:
+		return "All have the same state, and Synapse is Joining them with dummy events. Wait. " + mayStop
+	case Blocked:
 		return "Synapse tidies the rooms with the most extremities first, and stops every time at a corrupt room that stands " +
 			"above this one. Look at that room first. " + message
-	case healing:
+	case Healing:
 		return fmt.Sprintf("Synapse joins them by itself: up to %d fewer every 5 minutes, in %d rooms at a time. Wait. ",
 			dummyGain, dummyRooms) + mayStop
-	case many:
-		return fmt.Sprintf("Every event must resolve %d different states. 1. ", f.stateGroups) + message + "2. " + mayPower +
+	case Many:
+		return fmt.Sprintf("Every event must resolve %d different states. 1. ", f.StateGroups) + message + "2. " + mayPower +
 			"3. If nobody needs the room, let its local members leave. 4. Last, after a backup, by hand and for this room only: " +
 			"the admin API's DELETE /_synapse/admin/v1/rooms/<room id>/forward_extremities. It keeps the one that arrived last, " +
 			"which can be the wrong one, and does not compute the room's state anew; rooms were broken by it."
-	case some:
+	case Some:
 		return fmt.Sprintf("More than %d with %d different states to resolve, and no sign that Synapse gets rid of them. 1. ",
-			threshold, f.stateGroups) + message + "2. " + mayPower + "3. Look again tomorrow."
+			threshold, f.StateGroups) + message + "2. " + mayPower + "3. Look again tomorrow."
 	}
 	panic("a room without a reason for its verdict")
 }
 
-func unusableText(f facts, threshold int64) string {
-	text := fmt.Sprintf("Synapse can't build on %d of %d extremities (%s). ", f.bad, f.extremities, badness(f))
-	if f.bad == f.rejected && f.missing+f.outliers+f.elsewhere+f.stateless == 0 {
+func unusableText(f Facts, threshold int64) string {
+	text := fmt.Sprintf("Synapse can't build on %d of %d extremities (%s). ", f.Bad, f.Extremities, badness(f))
+	if f.Bad == f.Rejected && f.Missing+f.Outliers+f.Elsewhere+f.Stateless == 0 {
 		text += "Rejected events alone are a weaker sign than the others. "
 	}
-	if !f.local() {
+	if !f.Local() {
 		text += "No local user is in the room, so nobody notices. "
-	} else if f.tidied(threshold) {
+	} else if f.Tidied(threshold) {
 		text += "Synapse's tidying may stop here every time and not reach the rooms below. "
 	}
 	return text + keepHandsOff
 }
 
-func badness(f facts) string {
+func badness(f Facts) string {
 	var parts []string
 	for _, p := range []struct {
 		n    int64
 		what string
 	}{
-		{f.missing, "without an event"}, {f.outliers, "outliers"}, {f.rejected, "rejected"},
-		{f.elsewhere, "of another room"}, {f.stateless, "without a state group"},
+		{f.Missing, "without an event"}, {f.Outliers, "outliers"}, {f.Rejected, "rejected"},
+		{f.Elsewhere, "of another room"}, {f.Stateless, "without a state group"},
 	} {
 		if p.n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.what))
@@ -89,9 +89,9 @@ func badness(f facts) string {
 	return strings.Join(parts, ", ")
 }
 
-func members(f facts) string {
-	if f.localMembers == 1 {
+func members(f Facts) string {
+	if f.LocalMembers == 1 {
 		return "One local user is"
 	}
-	return fmt.Sprintf("%d local users are", f.localMembers)
+	return fmt.Sprintf("%d local users are", f.LocalMembers)
 }

@@ -1,4 +1,4 @@
-package forwardextremities
+package extremities
 
 import (
 	"context"
@@ -52,20 +52,21 @@ WHERE l.membership = 'join'
   AND NOT EXISTS (SELECT 1 FROM event_forward_extremities f WHERE f.room_id = l.room_id)
 ORDER BY l.room_id LIMIT $1`
 
-// counted is one room of the ranking; Total counts all rooms above the minimum, also those beyond the limit.
-type counted struct {
+// Counted is one room of the ranking; Total counts all rooms above the minimum, also those beyond the limit.
+type Counted struct {
 	RoomID      string `db:"room_id"`
 	Extremities int64
 	Total       int64
 }
 
-type sizes struct {
+// Sizes are what the catalogue tells.
+type Sizes struct {
 	Memberships int64 // an estimate; -1: never analysed
 	StateDAG    bool  `db:"state_dag"`
 }
 
-// detail is one room as detailSQL gives it. Times are in ms.
-type detail struct {
+// Detail is one room as detailSQL gives it. Times are in ms.
+type Detail struct {
 	RoomID                                            string `db:"room_id"`
 	Extremities                                       int64
 	StateGroups                                       int64 `db:"state_groups"`
@@ -82,11 +83,12 @@ type detail struct {
 	Partial                                           bool
 }
 
-func (d detail) facts() facts {
-	return facts{
-		extremities: d.Extremities, stateGroups: d.StateGroups, localMembers: d.LocalMembers,
-		bad: d.Bad, missing: d.Missing, outliers: d.Outliers, rejected: d.Rejected, elsewhere: d.Elsewhere, stateless: d.Stateless,
-		newest: instant(d.Newest), oldest: instant(d.Oldest), dummy: d.Dummy, partial: d.Partial,
+// Facts are what the rule needs of it.
+func (d Detail) Facts() Facts {
+	return Facts{
+		Extremities: d.Extremities, StateGroups: d.StateGroups, LocalMembers: d.LocalMembers,
+		Bad: d.Bad, Missing: d.Missing, Outliers: d.Outliers, Rejected: d.Rejected, Elsewhere: d.Elsewhere, Stateless: d.Stateless,
+		Newest: instant(d.Newest), Oldest: instant(d.Oldest), Dummy: d.Dummy, Partial: d.Partial,
 	}
 }
 
@@ -98,7 +100,8 @@ func instant(ms *int64) *time.Time {
 	return &at
 }
 
-func details(ctx context.Context, tx query.Tx, now time.Time, rooms []counted) ([]detail, error) {
+// Details reads what the rule and the table need of the given rooms.
+func Details(ctx context.Context, tx query.Tx, now time.Time, rooms []Counted) ([]Detail, error) {
 	if len(rooms) == 0 {
 		return nil, nil
 	}
@@ -106,5 +109,27 @@ func details(ctx context.Context, tx query.Tx, now time.Time, rooms []counted) (
 	for i, r := range rooms {
 		ids[i] = r.RoomID
 	}
-	return query.Rows[detail](ctx, tx, detailSQL, ids, now.UnixMilli())
+	return query.Rows[Detail](ctx, tx, detailSQL, ids, now.UnixMilli())
+}
+
+// Top ranks the rooms with more than this many extremities. It reads the whole table.
+func Top(ctx context.Context, tx query.Tx, more, limit int64) ([]Counted, error) {
+	return query.Rows[Counted](ctx, tx, topSQL, more, limit)
+}
+
+// Size reads the catalogue.
+func Size(ctx context.Context, tx query.Tx) (Sizes, error) {
+	all, err := query.Rows[Sizes](ctx, tx, sizeSQL)
+	if err != nil || len(all) == 0 {
+		return Sizes{}, err
+	}
+	return all[0], nil
+}
+
+// OrphanMemberships is the number of memberships above which Orphans is not tried (ours).
+const OrphanMemberships = 1_000_000
+
+// Orphans are rooms with local members and no extremity. It reads all local memberships.
+func Orphans(ctx context.Context, tx query.Tx, limit int64) ([]Counted, error) {
+	return query.Rows[Counted](ctx, tx, orphanSQL, limit)
 }

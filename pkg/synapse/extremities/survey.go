@@ -1,0 +1,76 @@
+package extremities
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+)
+
+const (
+	surveyRooms   = 100 // the rooms with the most extremities; each costs a few look-ups by index
+	surveyOrphans = 20
+)
+
+// Room is a room with what was found about it. It prints its pseudonym.
+type Room struct {
+	query.Room
+	Facts
+	Judgement
+}
+
+// Survey is all that matters of a homeserver's rooms, the most extremities first.
+type Survey struct {
+	Rooms []Room
+	// Beyond counts the rooms above the threshold that were not looked at: they have fewer extremities than those that were.
+	Beyond int64
+	// OrphansUnknown: rooms with local members and no extremity were not looked for, there are too many memberships.
+	OrphansUnknown bool
+}
+
+// Look reads and judges the rooms that Synapse would tidy, and those that have no extremity left.
+func Look(ctx context.Context, tx query.Tx, o query.Options, now time.Time) (Survey, error) {
+	threshold := int64(o.DummyEventsThreshold)
+	rooms, err := Top(ctx, tx, threshold, surveyRooms)
+	if err != nil {
+		return Survey{}, err
+	}
+	var s Survey
+	if len(rooms) > 0 {
+		s.Beyond = rooms[0].Total - int64(len(rooms))
+	}
+	size, err := Size(ctx, tx)
+	if err != nil {
+		return Survey{}, err
+	}
+	if s.OrphansUnknown = size.Memberships > OrphanMemberships; !s.OrphansUnknown {
+		orphans, err := Orphans(ctx, tx, surveyOrphans)
+		if err != nil {
+			return Survey{}, err
+		}
+		rooms = append(rooms, orphans...)
+	}
+	details, err := Details(ctx, tx, now, rooms)
+	if err != nil {
+		return Survey{}, err
+	}
+	s.Rooms = judged(details, o.DatasourceUID, threshold, now)
+	return s, nil
+}
+
+func judged(details []Detail, uid string, threshold int64, now time.Time) []Room {
+	slices.SortFunc(details, func(a, b Detail) int {
+		return cmp.Or(cmp.Compare(b.Extremities, a.Extremities), cmp.Compare(a.RoomID, b.RoomID))
+	})
+	known := make([]Facts, len(details))
+	for i, d := range details {
+		known[i] = d.Facts()
+	}
+	rooms := make([]Room, len(details))
+	for i, j := range JudgeAll(known, threshold, now) {
+		rooms[i] = Room{query.NewRoom(uid, details[i].RoomID), known[i], j}
+	}
+	return rooms
+}
