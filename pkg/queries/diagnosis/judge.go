@@ -1,6 +1,7 @@
 package diagnosis
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -26,6 +27,9 @@ func (r row) title() string {
 	}
 	return r.check.Title
 }
+
+// unit is the Grafana unit of value and threshold.
+func (r row) unit() string { return cmp.Or(r.Unit, r.check.Unit) }
 
 // known checks the names that a query asks for.
 func known(names []string) error {

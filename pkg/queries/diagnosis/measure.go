@@ -108,7 +108,13 @@ func (m *measured) read(ctx context.Context, s *query.Session, wanted []checks.C
 	}
 	m.owner = owner
 	in := checks.ReadInput{Now: s.Now, Options: s.Options}
+	shared := map[string]string{} // by ReadOnce: the check that has the answer
 	for _, c := range readers {
+		if first, done := shared[c.ReadOnce]; done && c.ReadOnce != "" {
+			m.share(first, c.ID)
+			continue
+		}
+		shared[c.ReadOnce] = c.ID
 		err := s.Read(ctx, 0, func(ctx context.Context, tx query.Tx) (err error) {
 			m.rows[c.ID], err = c.Read(ctx, tx, in)
 			return err
@@ -117,6 +123,16 @@ func (m *measured) read(ctx context.Context, s *query.Session, wanted []checks.C
 			delete(m.rows, c.ID)
 			fail(c, readable(err))
 		}
+	}
+}
+
+// share gives a check the answer, or the failure, of another one with the same Read.
+func (m *measured) share(from, to string) {
+	if rows, ok := m.rows[from]; ok {
+		m.rows[to] = rows
+	}
+	if why, ok := m.failed[from]; ok {
+		m.failed[to] = why
 	}
 }
 

@@ -70,7 +70,7 @@ func (s scores) value(r row) *float64 {
 
 func (s scores) unit(r row) string {
 	if s.measured {
-		return r.check.Unit
+		return r.unit()
 	}
 	return "none"
 }

@@ -32,6 +32,9 @@ type Check struct {
 	// Read asks PostgreSQL, in a read-only transaction; nil where the check needs Prometheus only. Judge finds its
 	// answer in Input.Rows.
 	Read func(ctx context.Context, tx query.Tx, in ReadInput) (any, error)
+	// ReadOnce names an answer that several checks share: those that give the same name have the same Read, and it runs
+	// once for all of them. Empty: the answer is this check's own.
+	ReadOnce string
 	// Signal is PromQL for the number that decides, per homeserver and subject labels, to see since when it is too
 	// high; nil where history can't tell.
 	Signal func(Where) Signal

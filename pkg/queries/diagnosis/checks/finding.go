@@ -59,6 +59,8 @@ type Finding struct {
 	Evidence string
 	// Value is the number that decided, in the check's unit; Threshold the one it passed.
 	Value, Threshold *float64
+	// Unit is the Grafana unit of Value and Threshold where another number than usual decided; empty: the check's.
+	Unit string
 	// Advice is what to do, from harmless to risky; never SQL that writes.
 	Advice string
 	// Remedy is the one concrete next step: a setting, a query to look at.
