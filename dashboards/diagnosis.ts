@@ -1,29 +1,32 @@
-import { type Dashboard, DashboardBuilder, DashboardCursorSync } from '@grafana/grafana-foundation-sdk/dashboard';
+import { type Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 
-import { links } from './links';
-import { addSection } from './section';
+import { dashboardOf } from './dashboard';
 import { caches } from './sections/caches';
+import { diagnosis as findings } from './sections/diagnosis';
 import { eventSendTime } from './sections/eventSendTime';
+import { federation } from './sections/federation';
 import { forwardExtremities } from './sections/forwardExtremities';
+import { garbageCollection } from './sections/garbageCollection';
+import { resources } from './sections/resources';
 import { transactions } from './sections/transactions';
-import { variables } from './variables';
 
-/** The sections of "Understanding Synapse through Grafana graphs", in the guide's order. */
-const sections = [eventSendTime, transactions, caches, forwardExtremities];
+/** What is wrong, then the sections of "Understanding Synapse through Grafana graphs", in the guide's order. */
+const sections = [
+  findings,
+  eventSendTime,
+  resources,
+  transactions,
+  federation,
+  caches,
+  forwardExtremities,
+  garbageCollection,
+];
 
 export function diagnosis(): Dashboard {
-  const dashboard = new DashboardBuilder('Synapse: diagnosis')
-    .uid('synapse-diagnosis')
-    .description('Why a Matrix homeserver running Synapse is slow, and what to do about it.')
-    .tags(['matrix-synapse'])
-    .timezone('browser')
-    .time({ from: 'now-6h', to: 'now' })
-    .refresh('1m')
-    .tooltip(DashboardCursorSync.Crosshair)
-    .variables(variables)
-    .links(links);
-  for (const section of sections) {
-    addSection(dashboard, section);
-  }
-  return dashboard.build();
+  return dashboardOf(
+    'Synapse: diagnosis',
+    'synapse-diagnosis',
+    'Why a Matrix homeserver running Synapse is slow, and what to do about it.',
+    sections
+  );
 }

@@ -1,11 +1,15 @@
 import { resolve } from 'node:path';
 
 import { diagnosis } from './diagnosis';
+import { roomsAndDatabase } from './rooms';
 
 export const root = resolve(__dirname, '..');
 
 /** Every dashboard, and where copies of it are kept: in the plugin, and beside the provisioning that Grafana mounts. */
-const dashboards = [{ name: 'synapse-diagnosis.json', build: diagnosis }];
+const dashboards = [
+  { name: 'synapse-diagnosis.json', build: diagnosis },
+  { name: 'synapse-rooms-database.json', build: roomsAndDatabase },
+];
 
 const folders = ['src/dashboards', 'provisioning/dashboards/matrix-synapse'];
 

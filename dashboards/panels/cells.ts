@@ -49,3 +49,14 @@ export const times: DynamicConfigValue[] = [
     },
   },
 ];
+
+/** A severity that is seen from afar. */
+export const severity: DynamicConfigValue[] = [
+  { id: 'custom.cellOptions', value: { type: 'color-background', mode: 'basic' } },
+];
+
+/** There for links to read, not to be seen. */
+export const hidden: DynamicConfigValue = { id: 'custom.hidden', value: true };
+
+/** Wrapped, but no wider than it is told. */
+export const wrapped: DynamicConfigValue[] = [{ id: 'custom.wrapText', value: true }];

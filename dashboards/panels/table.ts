@@ -22,17 +22,28 @@ export interface Table {
   /** Shown from left to right; the query's other columns stay out until the reader switches them on. */
   columns: Column[];
   height: number;
+  /** Columns of the 24; all of them where it says nothing. */
+  span?: number;
 }
 
 /** A ranking, in the order in which the backend delivers it. */
-export function table({ title, description, queryType, format, parameters, columns, height }: Table): PanelBuilder {
+export function table({
+  title,
+  description,
+  queryType,
+  format,
+  parameters,
+  columns,
+  height,
+  span = 24,
+}: Table): PanelBuilder {
   return new PanelBuilder()
     .title(title)
     .description(description)
     .datasource(datasource)
     .withTarget(query(queryType, format, parameters))
     .transformations([arrange(queryType, format, columns)])
-    .span(24)
+    .span(span)
     .height(height)
     .cellHeight(TableCellHeight.Sm)
     .overrides([wrappedTitles, ...columns.map(override).filter(({ properties }) => properties.length > 0)]);

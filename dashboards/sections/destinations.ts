@@ -1,0 +1,30 @@
+import { verdict } from '../panels/cells';
+import { table } from '../panels/table';
+import { type Section } from '../section';
+
+export const destinations: Section = {
+  id: 100,
+  title: 'Who can this homeserver not reach?',
+  text:
+    '**Dead homeservers are normal**, a third to two thirds of all that were ever met. Many that fail since within the hour ' +
+    'point to your own network, DNS or certificate.',
+  panels: [
+    table({
+      title: 'Destinations that fail or miss events',
+      description: 'Read from PostgreSQL just now, whatever the time range, in the order of their names.',
+      queryType: 'federation',
+      format: 'destinations',
+      height: 14,
+      columns: [
+        { name: 'destination' },
+        { name: 'state', width: 110, settings: verdict },
+        { name: 'age_band', width: 110 },
+        { name: 'failing_since', width: 190 },
+        { name: 'next_retry', width: 190 },
+        { name: 'retry_interval', width: 100 },
+        { name: 'catch_up_rooms', width: 110 },
+        { name: 'server_name', width: 110 },
+      ],
+    }),
+  ],
+};
