@@ -97,5 +97,5 @@ func span(d time.Duration) string {
 		}
 		return fmt.Sprintf("%d days", int(days))
 	}
-	return d.String()
+	return strings.NewReplacer("h0m0s", "h", "m0s", "m").Replace(d.String())
 }

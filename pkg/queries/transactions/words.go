@@ -10,13 +10,20 @@ import (
 func rate(perSecond float64) string {
 	switch {
 	case perSecond >= 0.095:
-		return number(perSecond) + " times a second"
+		return times(perSecond) + " a second"
 	case perSecond*60 >= 0.95:
-		return number(perSecond*60) + " times a minute"
+		return times(perSecond*60) + " a minute"
 	case perSecond*3600 >= 0.95:
-		return number(perSecond*3600) + " times an hour"
+		return times(perSecond*3600) + " an hour"
 	}
 	return "less than once an hour"
+}
+
+func times(v float64) string {
+	if n := number(v); n != "1" {
+		return n + " times"
+	}
+	return "once"
 }
 
 func number(v float64) string {
@@ -28,10 +35,12 @@ func number(v float64) string {
 
 func length(seconds float64) string {
 	switch {
-	case seconds >= 1:
+	case seconds >= 0.9995:
 		return fmt.Sprintf("%.1f s", seconds)
 	case seconds >= 0.00995:
 		return fmt.Sprintf("%.0f ms", seconds*1000)
+	case seconds < 0.000095:
+		return "less than 0.1 ms"
 	}
 	return fmt.Sprintf("%.1f ms", seconds*1000)
 }
