@@ -27,6 +27,7 @@ type Runner struct {
 	metrics  Metrics
 	database Database
 	shared   *Shared[answer]
+	parts    *Shared[part]
 	now      func() time.Time
 }
 
@@ -42,6 +43,7 @@ func NewRunner(o Options, metrics Metrics, database Database) *Runner {
 	return &Runner{
 		options: o, metrics: metrics, database: database, now: time.Now,
 		shared: NewShared[answer](o.QueryTimeout, keptAnswers),
+		parts:  NewShared[part](o.QueryTimeout, keptParts),
 	}
 }
 
@@ -60,7 +62,7 @@ func (r *Runner) Run(ctx context.Context, t Type, req Request, tr TimeRange, ask
 	defer cancel()
 
 	a, err := r.shared.Do(ctx, key(req, tr, asker.Identity), r.ttl(req.Format), func(ctx context.Context) (answer, error) {
-		return r.compute(ctx, t, req, tr)
+		return r.compute(ctx, t, req, tr, asker.Identity)
 	})
 	if err != nil {
 		span.SetStatus(codes.Error, t.ID+" failed")
@@ -78,11 +80,12 @@ func (r *Runner) ttl(f Format) time.Duration {
 	return r.options.CacheTTL
 }
 
-func (r *Runner) compute(ctx context.Context, t Type, req Request, tr TimeRange) (answer, error) {
+func (r *Runner) compute(ctx context.Context, t Type, req Request, tr TimeRange, identity string) (answer, error) {
 	if req.Format.Needs == Postgres && r.database == nil {
 		return answer{}, &NotConfigured{Type: t.Title, Format: req.Format.Title}
 	}
 	s := NewSession(req, tr, r.now(), r.options, r.metrics, r.database)
+	s.parts, s.identity = r.parts, identity
 	result, err := t.Run(ctx, s)
 	if err != nil {
 		return answer{}, err

@@ -22,6 +22,10 @@ type Session struct {
 	metrics  Metrics
 	database Database
 
+	// parts are shared with other Runs of the same identity; nil: nothing is shared.
+	parts    *Shared[part]
+	identity string
+
 	mu       sync.Mutex
 	executed []string
 	notices  []data.Notice

@@ -1,6 +1,7 @@
 package diagnosis
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -34,7 +35,7 @@ func measure(ctx context.Context, s *query.Session, wanted []checks.Check, withH
 		history: map[string]model.Matrix{},
 	}
 	var present model.Vector
-	questions := []query.Question{query.At(serversQuery(s), &present)}
+	questions := []query.Question{at(serversQuery(s), &present)}
 	answers := map[string]*model.Vector{}
 	for _, c := range wanted {
 		if c.Measures == nil {
@@ -47,13 +48,13 @@ func measure(ctx context.Context, s *query.Session, wanted []checks.Check, withH
 		}
 	}
 	for _, promql := range slices.Sorted(maps.Keys(answers)) {
-		questions = append(questions, query.At(promql, answers[promql]))
+		questions = append(questions, at(promql, answers[promql]))
 	}
 	lines := map[string]*model.Matrix{}
 	for _, c := range wanted {
 		if c.Signal != nil && withHistory {
 			lines[c.ID] = new(model.Matrix)
-			questions = append(questions, query.Over(c.Signal(m.where).PromQL, lines[c.ID]))
+			questions = append(questions, over(c.Signal(m.where).PromQL, lines[c.ID]))
 		}
 	}
 	questions = append(questions, func(ctx context.Context, s *query.Session) error { m.read(ctx, s, wanted); return nil })
@@ -68,6 +69,28 @@ func measure(ctx context.Context, s *query.Session, wanted []checks.Check, withH
 	}
 	m.servers = m.homeservers(s, present)
 	return m, nil
+}
+
+// at asks once for all diagnoses of the same time: there is an alert rule for each check.
+func at(promql string, answer *model.Vector) query.Question {
+	return func(ctx context.Context, s *query.Session) (err error) {
+		*answer, err = query.Once(ctx, s, query.Prometheus, "at "+promql, func(ctx context.Context, s *query.Session) (v model.Vector, err error) {
+			err = query.At(promql, &v)(ctx, s)
+			return v, err
+		})
+		return err
+	}
+}
+
+// over is the same for a range.
+func over(promql string, answer *model.Matrix) query.Question {
+	return func(ctx context.Context, s *query.Session) (err error) {
+		*answer, err = query.Once(ctx, s, query.Prometheus, "over "+promql, func(ctx context.Context, s *query.Session) (m model.Matrix, err error) {
+			err = query.Over(promql, &m)(ctx, s)
+			return m, err
+		})
+		return err
+	}
 }
 
 func serversQuery(s *query.Session) string {
@@ -115,14 +138,18 @@ func (m *measured) read(ctx context.Context, s *query.Session, wanted []checks.C
 			continue
 		}
 		shared[c.ReadOnce] = c.ID
-		err := s.Read(ctx, 0, func(ctx context.Context, tx query.Tx) (err error) {
-			m.rows[c.ID], err = c.Read(ctx, tx, in)
-			return err
+		rows, err := query.Once(ctx, s, query.Postgres, "read "+cmp.Or(c.ReadOnce, c.ID), func(ctx context.Context, s *query.Session) (rows any, err error) {
+			err = s.Read(ctx, 0, func(ctx context.Context, tx query.Tx) (err error) {
+				rows, err = c.Read(ctx, tx, in)
+				return err
+			})
+			return rows, err
 		})
 		if err != nil {
-			delete(m.rows, c.ID)
 			fail(c, readable(err))
+			continue
 		}
+		m.rows[c.ID] = rows
 	}
 }
 

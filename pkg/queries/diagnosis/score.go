@@ -13,6 +13,7 @@ import (
 type scores struct {
 	rows     []row
 	measured bool
+	subjects bool // a number for each subject too
 }
 
 // Frames shows rooms by their pseudonyms to everyone: a label must be the same for whoever asks.
@@ -46,7 +47,7 @@ func (s scores) Frames(query.View) data.Frames {
 	shown := map[id]int{}
 	for _, r := range s.rows {
 		key := id{r.server, r.check.ID}
-		if subject := r.Subject.Key(); subject != "" && shown[key] < perCheck {
+		if subject := r.Subject.Key(); s.subjects && subject != "" && shown[key] < perCheck {
 			shown[key]++
 			add(r, subject)
 		}

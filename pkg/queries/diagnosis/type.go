@@ -26,10 +26,12 @@ func Type() query.Type {
 		Limit: query.Limit{Default: 200, Max: 1000},
 		Params: []query.Param{
 			{ID: "checks", Title: "Checks", Kind: query.List, Help: "Only these checks; empty runs all. What may explain them is measured too."},
+			{ID: "subjects", Title: "Subjects", Kind: query.Boolean, Default: true, Formats: []string{"score", "measured"},
+				Help: "A number for each subject too. Off leaves one per check and homeserver, its worst: what an alert rule wants."},
 		},
 		Examples: []query.Example{
 			{Title: "What is wrong?", Query: map[string]any{"queryType": "diagnosis", "format": "findings"}},
-			{Title: "A score for an alert rule", Query: map[string]any{"queryType": "diagnosis", "format": "score", "checks": []string{"event-send-time"}}},
+			{Title: "A score for an alert rule", Query: map[string]any{"queryType": "diagnosis", "format": "score", "checks": []string{"event-send-time"}, "subjects": false}},
 		},
 		Run: run,
 	}
@@ -41,7 +43,7 @@ func run(ctx context.Context, s *query.Session) (query.Result, error) {
 		return nil, err
 	}
 	wanted := checks.WithCauses(names)
-	m, err := measure(ctx, s, wanted, true)
+	m, err := measure(ctx, s, wanted, s.Format.ID == "findings" || s.Flag("subjects"))
 	if err != nil {
 		return nil, err
 	}
@@ -50,5 +52,7 @@ func run(ctx context.Context, s *query.Session) (query.Result, error) {
 	if s.Format.ID == "findings" {
 		return findings(cut(s, ordered(all))), nil
 	}
-	return scores{rows: append(all, m.healed(s, wanted, all)...), measured: s.Format.ID == "measured"}, nil
+	return scores{
+		rows: append(all, m.healed(s, wanted, all)...), measured: s.Format.ID == "measured", subjects: s.Flag("subjects"),
+	}, nil
 }
