@@ -50,6 +50,12 @@ export const times: DynamicConfigValue[] = [
   },
 ];
 
+/** One of several texts side by side. */
+export const paragraph: DynamicConfigValue[] = [
+  { id: 'custom.wrapText', value: true },
+  { id: 'custom.minWidth', value: 270 },
+];
+
 /** A severity that is seen from afar. */
 export const severity: DynamicConfigValue[] = [
   { id: 'custom.cellOptions', value: { type: 'color-background', mode: 'basic' } },

@@ -1,4 +1,4 @@
-import { hidden, sentence, severity, wrapped } from '../panels/cells';
+import { hidden, paragraph, severity, wrapped } from '../panels/cells';
 import { table } from '../panels/table';
 import { type Section } from '../section';
 
@@ -71,8 +71,8 @@ export const diagnosis: Section = {
         { name: 'severity', width: 85, settings: severity },
         { name: 'title', width: 175, settings: [...wrapped, itsGraphs] },
         { name: 'subject', width: 130, settings: wrapped },
-        { name: 'evidence', settings: sentence },
-        { name: 'advice', settings: sentence },
+        { name: 'evidence', settings: paragraph },
+        { name: 'advice', settings: paragraph },
         { name: 'caused_by', width: 110, settings: wrapped },
         { name: 'since', width: 95, settings: [{ id: 'unit', value: 'dateTimeFromNow' }] },
         {

@@ -19,11 +19,14 @@ type row struct {
 }
 
 func (r row) title() string {
+	problem := strings.ToLower(r.check.Title[:1]) + r.check.Title[1:]
 	switch {
 	case r.Title != "":
 		return r.Title
 	case r.Severity == checks.OK:
-		return "Fine: " + r.check.Title
+		return "Not found: " + problem
+	case r.Severity == checks.Unknown:
+		return "Could not look: " + problem
 	}
 	return r.check.Title
 }
