@@ -5,14 +5,18 @@ package promql
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql"
+	"github.com/prometheus/prometheus/promql/parser"
 	"github.com/prometheus/prometheus/promql/promqltest"
 	"github.com/prometheus/prometheus/storage"
+	"github.com/prometheus/prometheus/tsdb"
+	"github.com/prometheus/prometheus/util/teststorage"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 )
@@ -31,10 +35,49 @@ var _ query.Metrics = (*Engine)(nil)
 //	  up{job="synapse"} 1x40
 func Load(t testing.TB, series string) *Engine {
 	t.Helper()
-	return &Engine{
-		engine:  promqltest.NewTestEngine(t, false, 5*time.Minute, 10_000_000),
-		storage: promqltest.LoadedStorage(t, series),
+	// promqltest's own storage refuses samples of several days: it tidies up while they are still coming.
+	store := teststorage.New(t, func(o *tsdb.Options) {
+		o.MinBlockDuration, o.MaxBlockDuration = yearMillis, yearMillis
+	})
+	if err := fill(store, series); err != nil {
+		t.Fatal(err)
 	}
+	return &Engine{engine: promqltest.NewTestEngine(t, false, 5*time.Minute, 10_000_000), storage: store}
+}
+
+const yearMillis = int64(365 * 24 * time.Hour / time.Millisecond)
+
+func fill(store storage.Appendable, series string) error {
+	reader := parser.NewParser(parser.Options{})
+	var interval time.Duration
+	appender := store.Appender(context.Background())
+	for line := range strings.Lines(series) {
+		line = strings.TrimSpace(line)
+		if between, is := strings.CutPrefix(line, "load "); is {
+			step, err := model.ParseDuration(between)
+			if err != nil {
+				return err
+			}
+			interval = time.Duration(step)
+			continue
+		}
+		if line == "" {
+			continue
+		}
+		name, values, err := reader.ParseSeriesDesc(line)
+		if err != nil {
+			return fmt.Errorf("%s: %w", line, err)
+		}
+		for i, v := range values {
+			if v.Omitted {
+				continue
+			}
+			if _, err := appender.Append(0, name, int64(i)*interval.Milliseconds(), v.Value); err != nil {
+				return fmt.Errorf("%s: %w", line, err)
+			}
+		}
+	}
+	return appender.Commit()
 }
 
 // Instant evaluates promql at one time.
