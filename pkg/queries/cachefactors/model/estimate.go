@@ -5,16 +5,6 @@ import (
 	"sort"
 )
 
-// The constants of the weights, found on a set of simulated caches.
-const (
-	priorNew    = 6.0  // per log share of requests that are for keys asked for again
-	priorSoon   = 2.0  // per log share that is not an immediate repetition
-	priorKeys   = -0.3 // per log of keys per size
-	pointNoise  = 0.03 // of a fill point's hit ratio, besides counting noise
-	fillNoise   = 0.25 // of the log of the fill ratio
-	lowQuantile = 0.1
-)
-
 // Immediate repetitions as a share of the hit ratio.
 var repetitions = [...]float64{0, .3, .6, .85}
 
@@ -26,10 +16,12 @@ type fitted struct {
 
 // target is what the shapes are fitted to and asked.
 type target struct {
+	*Constants
 	hitRatio float64
 	size     float64
 	perTTL   float64 // requests in one ttl, in units of the size; infinite without expiry
 	fill     fill
+	texture  texture
 	ratios   []float64 // ascending
 }
 
@@ -68,16 +60,18 @@ func (t *target) weigh(s *shape, v float64, hits []float64) (weight float64, ok 
 	}
 	u := q / (1 + q)
 	c := curve{s: s, v: v, u: u, q: q}
-	weight = s.prior + priorNew*math.Log(max(1e-9, 1-u)) + priorSoon*math.Log(1-v)
+	weight = t.prior(s, u, v)
 	for _, p := range t.fill.points {
-		w := min(max(2+math.Log2(p.share), .25), 2)
-		d := (c.hitAt(p.share) - p.hitRatio) / math.Hypot(pointNoise, .5/math.Sqrt(p.requests))
+		w := min(max(t.PointTop+t.PointSlope*math.Log2(p.share), t.PointLeast), t.PointTop)
+		noise := .5 * math.Pow(max(1, t.texture.clumping), t.PointClumps/2) / math.Sqrt(p.requests)
+		d := (c.hitAt(p.share) - p.hitRatio) / math.Hypot(t.PointNoise, noise)
 		weight -= w * d * d / 2
 	}
 	if t.fill.fills > 0 {
 		need := at * (1 + q) / (1 - v) // requests until full, in units of the size
 		ratio := 1 / need / (1 - t.hitRatio)
-		d := (math.Log(ratio) - math.Log(t.fill.ratio)) / fillNoise
+		noise := t.FillCount * t.fill.noise * math.Pow(max(1, t.texture.clumping), t.PointClumps/2)
+		d := (math.Log(ratio) - math.Log(t.fill.ratio)) / math.Hypot(t.FillNoise, noise)
 		weight -= d * d / 2
 	}
 	limit := c.hitAfter(t.perTTL)
@@ -86,6 +80,14 @@ func (t *target) weigh(s *shape, v float64, hits []float64) (weight float64, ok 
 		hits[i] = max(t.hitRatio, min(c.hitAt(x), limit))
 	}
 	return weight, true
+}
+
+func (t *target) prior(s *shape, u, v float64) float64 {
+	weight := t.New*math.Log(max(1e-9, 1-u)) + t.Soon*math.Log(1-v)
+	if s.ages {
+		return weight + t.Lomax
+	}
+	return weight + t.Keys*s.keys + t.Flat*s.flat
 }
 
 // solve finds where on the grid the shape fills the cache and the share of new keys that makes it hit the wanted ratio

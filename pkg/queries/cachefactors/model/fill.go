@@ -15,11 +15,12 @@ type point struct{ share, hitRatio, requests float64 }
 // fill is what the intervals without evictions tell.
 type fill struct {
 	points []point
-	// fillMiss and afterMiss are the miss ratios until the cache was full and in the ten minutes after it; fills is
-	// how many of them were seen (more than one where the process restarted).
-	ratio float64 // geometric mean of fillMiss / afterMiss, 0 when no fill was seen
+	// ratio is the miss ratio until the cache was full over the one of the ten minutes after it, 0 when no fill was seen;
+	// of several fills, the geometric mean.
+	ratio float64
 	fills int
-	need  float64 // requests until full, of the last fill
+	// noise is the relative counting error of need: the evictions of the sample in which the cache became full.
+	noise float64
 }
 
 // Half octaves of the share from 2^-binsBelow/2 to 1.
@@ -45,10 +46,10 @@ func findFill(all []interval, m0 float64) fill {
 			collect(&bins, iv, scale)
 		}
 		if all[i].fresh && end < len(all) && known {
-			if ratio, need := fillRatio(all[i:end], all[end], all[end+1:]); ratio > 0 {
+			if ratio, noise := fillRatio(all[i:end], all[end], all[end+1:]); ratio > 0 {
 				logRatio += math.Log(ratio)
 				f.fills++
-				f.need = need
+				f.noise += noise * noise
 			}
 		}
 		i = end + 1
@@ -58,6 +59,7 @@ func findFill(all []interval, m0 float64) fill {
 	}
 	if f.fills > 0 {
 		f.ratio = math.Exp(logRatio / float64(f.fills))
+		f.noise = math.Sqrt(f.noise) / float64(f.fills)
 	}
 	for k := range bins {
 		if b := bins[k]; b.requests >= 1 {
@@ -107,7 +109,7 @@ func sum(all []interval, seconds float64) (requests, misses, evicted float64) {
 //	n_fill = n - E/e    m_fill = (M - E m/e) / n_fill    ratio = m_fill / m
 //
 // n and M counted since the start. It is exact even for a fill shorter than one scrape.
-func fillRatio(quiet []interval, last interval, rest []interval) (ratio, need float64) {
+func fillRatio(quiet []interval, last interval, rest []interval) (ratio, noise float64) {
 	n, m := last.requests, last.misses
 	for _, iv := range quiet {
 		n += iv.requests
@@ -118,12 +120,12 @@ func fillRatio(quiet []interval, last interval, rest []interval) (ratio, need fl
 		return 0, 0
 	}
 	perRequest, missRatio := evicted/requests, misses/requests
-	need = n - last.evicted/perRequest
+	need := n - last.evicted/perRequest
 	missed := m - last.evicted*missRatio/perRequest
 	if need < 1 || missed <= 0 {
 		return 0, 0
 	}
-	return missed / need / missRatio, need
+	return missed / need / missRatio, math.Sqrt(last.evicted) / perRequest / need
 }
 
 func collect(bins *[binsBelow + 1]bin, iv interval, scale float64) {

@@ -10,7 +10,9 @@ import (
 // cache of size(n) entries hits the same (Che, Tung, Wang, IEEE JSAC 2002; Fricker, Robert, Roberts, ITC 2012).
 type shape struct {
 	size, hit [gridPoints]float32
-	prior     float64 // log weight
+	keys      float64 // log of keys per size, Zipf
+	flat      float64 // 1 - Zipf's exponent, at least 0
+	ages      bool    // Lomax
 }
 
 // The grid of n / size, logarithmic. It reaches from far below a cache's size to where even the flattest shape has
@@ -33,6 +35,7 @@ var grid = sync.OnceValue(func() *[gridPoints]float64 {
 var (
 	zipfExponents = []float64{0, .3, .5, .65, .8, .9, 1, 1.15, 1.35}
 	zipfKeys      = spread(13, .25, 1000)
+	logNormals    = []float64{.7, 1.2, 2, 3}
 	lomaxBetas    = []float64{.15, .3, .5, .8, 1.2, 2, 4, math.Inf(1)}
 	lomaxScales   = spread(13, .03, 100)
 )
@@ -66,7 +69,14 @@ func makeShapes(size float64) []shape {
 	for _, a := range zipfExponents {
 		for _, keys := range zipfKeys {
 			s := zipf(a, keys, size)
-			s.prior = priorKeys * math.Log(keys)
+			s.keys, s.flat = math.Log(keys), max(0, 1-a)
+			all = append(all, s)
+		}
+	}
+	for _, sigma := range logNormals {
+		for _, keys := range zipfKeys {
+			s := logNormal(sigma, keys, size)
+			s.keys, s.flat = math.Log(keys), 0
 			all = append(all, s)
 		}
 	}
@@ -84,7 +94,6 @@ func makeShapes(size float64) []shape {
 //
 // Ranks are taken one by one at the head and in geometric groups after it.
 func zipf(a, keys, size float64) shape {
-	var s shape
 	count := max(2, math.Round(keys*size))
 	var weights, members []float64
 	total := 0.0
@@ -98,6 +107,28 @@ func zipf(a, keys, size float64) shape {
 		total += w * (next - rank)
 		rank = next
 	}
+	return che(weights, members, total, size)
+}
+
+// logNormal is the same for popularities that are log-normal with deviation sigma.
+func logNormal(sigma, keys, size float64) shape {
+	count := max(2, math.Round(keys*size))
+	const groups = 80
+	weights, members := make([]float64, groups), make([]float64, groups)
+	total := 0.0
+	for i := range weights {
+		// Groups of equal width from -4 to 4 deviations.
+		low, high := -4+8*float64(i)/groups, -4+8*float64(i+1)/groups
+		members[i] = count * (math.Erfc(-high/math.Sqrt2) - math.Erfc(-low/math.Sqrt2)) / 2
+		weights[i] = math.Exp(sigma * (low + high) / 2)
+		total += weights[i] * members[i]
+	}
+	return che(weights, members, total, size)
+}
+
+// che sums over groups of keys of equal popularity.
+func che(weights, members []float64, total, size float64) shape {
+	var s shape
 	for i, n := range grid() {
 		var entries, hits float64
 		for k, w := range weights {
@@ -116,7 +147,7 @@ func zipf(a, keys, size float64) shape {
 //
 //	hit(n) = F(n)    size(n) = integral of 1-F from 0 to n
 func lomax(beta, r float64) shape {
-	var s shape
+	s := shape{ages: true}
 	for i, n := range grid() {
 		x := n / r
 		var rest, size float64
