@@ -14,6 +14,7 @@ import (
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/garbagecollection"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/graph"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/resources"
+	"github.com/matrix-insight/synapse-datasource/pkg/queries/tables"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/transactions"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 )
@@ -29,6 +30,7 @@ var All = []query.Type{
 	cachefactors.Type(),
 	forwardextremities.Type(),
 	garbagecollection.Type(),
+	tables.Type(),
 	changes.Type(),
 	graph.Type(),
 }

@@ -6,6 +6,16 @@ import "slices"
 var All = []Check{
 	eventSendTime,
 	cpuSaturation,
+	databaseCost,
+	databaseChatty,
+	databaseSlow,
+	databasePool,
+	databaseConnections,
+	postgresHygiene,
+	cacheUndersized,
+	cacheMemory,
+	backgroundUpdates,
+	tableGrowth,
 }
 
 // IDs are the ids of all checks, in their order.
