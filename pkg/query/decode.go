@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend/gtime"
 )
@@ -100,7 +99,7 @@ func (p Param) decodeDuration(raw json.RawMessage) (any, error) {
 	if parseErr != nil || d < 0 {
 		return nil, Badf("%q must be a duration such as 30m or 7d, not %q.", p.ID, text)
 	}
-	return time.Duration(d), nil
+	return d, nil
 }
 
 func (p Param) decodeChoice(raw json.RawMessage) (any, error) {

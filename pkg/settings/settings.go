@@ -37,7 +37,7 @@ type Postgres struct {
 	Secrets              Secrets
 }
 
-// Configured: any of host, database and user is filled in.
+// Configured tells that any of host, database and user is filled in.
 func (p Postgres) Configured() bool { return p.Host != "" || p.Database != "" || p.User != "" }
 
 // Secrets come from secureJsonData; certificates and keys are PEM text, used in memory.

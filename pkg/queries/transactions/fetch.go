@@ -26,7 +26,6 @@ type measurements struct {
 	totalCalls perServer
 	earlier    perTransaction // cost, compareTo earlier; only of servers whose two windows can be compared
 	comparedTo map[string]time.Duration
-	guards     map[id]guard // by server and cache
 }
 
 func byID(v model.Vector, label model.LabelName) perTransaction {
