@@ -62,7 +62,7 @@ func sentence(f Facts, j Judgement, threshold int64) string {
 
 func unusableText(f Facts, threshold int64) string {
 	text := fmt.Sprintf("Synapse can't build on %d of %d extremities (%s). ", f.Bad, f.Extremities, badness(f))
-	if f.Bad == f.Rejected && f.Missing+f.Outliers+f.Elsewhere+f.Stateless == 0 {
+	if f.OnlyRejected() {
 		text += "Rejected events alone are a weaker sign than the others. "
 	}
 	if !f.Local() {
@@ -71,6 +71,19 @@ func unusableText(f Facts, threshold int64) string {
 		text += "Synapse's tidying may stop here every time and not reach the rooms below. "
 	}
 	return text + keepHandsOff
+}
+
+// Faults says what is wrong with a corrupt room, as evidence.
+func Faults(f Facts) string {
+	if f.Bad > 0 {
+		return fmt.Sprintf("Synapse can't build on %d of %d forward extremities (%s).", f.Bad, f.Extremities, badness(f))
+	}
+	return fmt.Sprintf("%s in the room, but no forward extremity of it is left.", members(f))
+}
+
+// OnlyRejected: all that is wrong is that events were rejected, a weaker sign than the others.
+func (f Facts) OnlyRejected() bool {
+	return f.Bad > 0 && f.Bad == f.Rejected && f.Missing+f.Outliers+f.Elsewhere+f.Stateless == 0
 }
 
 func badness(f Facts) string {

@@ -1,0 +1,173 @@
+package checks
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	rooms "github.com/matrix-insight/synapse-datasource/pkg/synapse/extremities"
+)
+
+const (
+	splitWindow = time.Hour
+	// splitBound is the bucket bound at Synapse's own threshold: it tidies rooms with more than ten.
+	splitBound = "10"
+	// splitFloor is the number of events below which a share says nothing. Source: ours.
+	splitFloor = 100.0
+	// splitWarning and splitCritical are shares of events. Source: ours.
+	splitWarning, splitCritical = 0.01, 0.1
+)
+
+var extremities = Check{
+	ID:    "extremities",
+	Title: "Rooms have many forward extremities",
+	Meaning: "Each time homeservers write at once, a room's history splits; normally the next event joins the branches. In some rooms they add up, and Synapse must " +
+		"bring their states together before each event: sending there becomes slow, and the process is busy with it.",
+	Decides: "Per room, from PostgreSQL: only rooms with more than 10 forward extremities (dummy_events_threshold) count, by the verdict of the room list: \"act\" is a warning, from 50 on with " +
+		"different states critical; rooms that may still heal are an info; rooms that heal by themselves or that nobody is in cost nothing. Without PostgreSQL: the share of the events of the last " +
+		"hour that went to rooms with more than 10: 1 % is a warning, 10 % critical; below 100 events it does not judge.",
+	Source: "The guide: more than 10 is worth a look. 10 is also where Synapse itself begins to tidy, and the most that one event joins. 50 and the shares are ours.",
+	CannotKnow: "Without PostgreSQL, which rooms. Synapse's hourly count of rooms holds rooms that were left long ago, so it is shown and does not decide. Whether some local " +
+		"member has the power to send in a room.",
+	Unit:    "none",
+	Warning: Threshold(10), Critical: Threshold(rooms.ManyExtremities),
+	Measures: func(w Where) map[string]string {
+		return map[string]string{
+			"events": splitEvents(w, "_count"),
+			"few":    splitEvents(w, "_bucket", within(splitBound)),
+			"rooms": "max " + PerServer + "(synapse_forward_extremities_gcount" + w.Selector() + ") - max " + PerServer +
+				"(synapse_forward_extremities_bucket" + w.Selector(within(splitBound)) + ")",
+		}
+	},
+	Read:     readSurvey,
+	ReadOnce: "extremities",
+	Signal: func(w Where) Signal {
+		return Signal{PromQL: fmt.Sprintf("1 - %s / (%s > 0)", splitEvents(w, "_bucket", within(splitBound)), splitEvents(w, "_count"))}
+	},
+	Judge: judgeExtremities,
+}
+
+func splitEvents(w Where, part string, more ...query.Matcher) string {
+	return "sum " + PerServer + "(" + w.Increase("synapse_storage_events_forward_extremities_persisted"+part, splitWindow, more...) + ")"
+}
+
+func readSurvey(ctx context.Context, tx query.Tx, in ReadInput) (any, error) {
+	return rooms.Look(ctx, tx, in.Options, in.Now)
+}
+
+func judgeExtremities(in Input) []Finding {
+	if survey, ok := in.Rows.(rooms.Survey); ok {
+		return judgeRooms(in, survey)
+	}
+	return judgeSplitEvents(in)
+}
+
+func judgeRooms(in Input, survey rooms.Survey) []Finding {
+	threshold := int64(in.Options.DummyEventsThreshold)
+	var found []Finding
+	harmless, healing := 0, 0
+	for i, room := range survey.Rooms {
+		severity := roomSeverity(in, room)
+		switch {
+		case room.Verdict == rooms.HealsItself:
+			healing++
+		case severity == OK && room.Verdict == rooms.Harmless:
+			harmless++
+		}
+		if severity == OK {
+			continue
+		}
+		n := float64(room.Extremities)
+		f := Finding{
+			Subject: Subject{Room: &survey.Rooms[i].Room}, Severity: severity, Title: "A room has many forward extremities",
+			Value: &n, Threshold: Threshold(in.Warning),
+			Evidence: roomEvidence(in, room), Advice: rooms.Advice(room.Facts, room.Judgement, threshold),
+			Remedy: "See the room in the list of rooms by forward extremities.",
+		}
+		if severity == Critical {
+			f.Threshold = Threshold(in.Critical)
+		}
+		if room.Reason == rooms.Blocked {
+			f.CausedBy = "extremities-corrupt"
+		}
+		found = append(found, f)
+	}
+	if len(found) == 0 {
+		return Fine(fmt.Sprintf("No room with more than %.0f forward extremities needs you: %d heal by themselves, %d are harmless.%s", in.Warning, healing, harmless, splitNumbers(in)))
+	}
+	slices.SortStableFunc(found, func(a, b Finding) int { return cmp.Compare(b.Severity, a.Severity) })
+	return found
+}
+
+// roomSeverity follows the room's verdict. Corrupt rooms are another check's, as are rooms that are being joined.
+func roomSeverity(in Input, room rooms.Room) Severity {
+	n := float64(room.Extremities)
+	dear := n >= in.Critical && room.StateGroups > 1
+	switch {
+	case n <= in.Warning:
+		return OK
+	case room.Verdict == rooms.Act && room.Local() && dear:
+		return Critical
+	case room.Verdict == rooms.Act, room.Reason == rooms.Blocked && dear:
+		return Warning
+	case room.Reason == rooms.Blocked, room.Reason == rooms.Some:
+		return Info
+	}
+	return OK
+}
+
+func roomEvidence(in Input, room rooms.Room) string {
+	text := fmt.Sprintf("%d forward extremities with %d different states, %d local members.", room.Extremities, room.StateGroups, room.LocalMembers)
+	if room.Newest != nil && room.Oldest != nil {
+		text += fmt.Sprintf(" The newest is %s old, the oldest %s.", lasting(in.Now.Sub(*room.Newest).Seconds()), lasting(in.Now.Sub(*room.Oldest).Seconds()))
+	}
+	return text
+}
+
+// splitNumbers is what the metrics say, beside what PostgreSQL said.
+func splitNumbers(in Input) string {
+	if total := in.Total("events"); total >= splitFloor && in.Has("few") {
+		return fmt.Sprintf(" %s of the events of the last hour went to rooms with more than %s.", percent(1-in.Total("few")/total), splitBound)
+	}
+	return ""
+}
+
+// judgeSplitEvents judges without knowing the rooms.
+func judgeSplitEvents(in Input) []Finding {
+	hourly := ""
+	if in.Has("rooms") {
+		hourly = fmt.Sprintf(" Synapse counts %.0f rooms with more than %s; rooms that were left long ago are among them.", in.Total("rooms"), splitBound)
+	}
+	total := in.Total("events")
+	switch {
+	case !in.Has("events") || !in.Has("few"):
+		if in.Has("rooms") && in.Total("rooms") > 0 {
+			return []Finding{{Severity: Info, Evidence: "Prometheus has no synapse_storage_events_forward_extremities_persisted, which would decide." + hourly,
+				Advice: "Scrape the processes that write events, or fill in the PostgreSQL section of the data source to see the rooms."}}
+		}
+		return Blind("Prometheus has no synapse_storage_events_forward_extremities_persisted of this homeserver: nothing was written yet, or the processes that write " +
+			"events are not scraped. " + in.RowsMissing + hourly)
+	case total < splitFloor:
+		return Fine(fmt.Sprintf("Only %.0f events were written in the last hour: too few to judge without PostgreSQL.%s", total, hourly))
+	}
+	share := max(0, 1-in.Total("few")/total)
+	f := Finding{
+		Value: &share, Threshold: Threshold(splitWarning), Unit: "percentunit",
+		Evidence: fmt.Sprintf("%s of %.0f events in the last hour went to rooms with more than %s forward extremities.%s", percent(share), total, splitBound, hourly),
+	}
+	switch {
+	case share >= splitCritical:
+		f.Severity, f.Threshold = Critical, Threshold(splitCritical)
+	case share >= splitWarning:
+		f.Severity = Warning
+	default:
+		return []Finding{f}
+	}
+	f.Advice = "1. Find the rooms: fill in the PostgreSQL section of the data source, or set Synapse's logger synapse.state.metrics to DEBUG, which names the rooms that take most. 2. Let any local member send a " +
+		"normal message there: each one joins up to 10 branches. 3. Make sure that some local member may send events there: Synapse's own tidying needs one."
+	f.Remedy = "Fill in the PostgreSQL section of the data source: it names the rooms and says which of them need you. " + in.RowsMissing
+	return []Finding{f}
+}

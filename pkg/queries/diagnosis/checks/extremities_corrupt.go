@@ -1,0 +1,74 @@
+package checks
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	rooms "github.com/matrix-insight/synapse-datasource/pkg/synapse/extremities"
+)
+
+// weakSign is the confidence where events were rejected and nothing else is wrong. Source: ours.
+const weakSign = 0.6
+
+var extremitiesCorrupt = Check{
+	ID:    "extremities-corrupt",
+	Title: "A room's forward extremities are corrupt",
+	Meaning: "Synapse adds each event after the room's forward extremities. Where these are events that it can't build on, or where none is left, nothing can be added to " +
+		"the room. Synapse's tidying also stops there each time, so that rooms behind it do not heal.",
+	Decides: "Per room, from PostgreSQL, among the rooms with more forward extremities than dummy_events_threshold and those with local members and none: an extremity without an event, " +
+		"an outlier, a rejected one, one of another room, or one without state. With local members critical, else a warning.",
+	Source:     "Synapse's source: _calculate_new_extremities takes no outlier and no rejected event, and asserts that an extremity is left (storage/controllers/persist_events.py).",
+	CannotKnow: "Nothing without PostgreSQL. Rooms with few extremities are not looked at. With more than a million local memberships, rooms that have none left are not looked for.",
+	Unit:       "none",
+	Read:       readSurvey,
+	ReadOnce:   "extremities",
+	Judge:      judgeCorrupt,
+}
+
+func judgeCorrupt(in Input) []Finding {
+	survey, ok := in.Rows.(rooms.Survey)
+	if !ok {
+		return Blind(in.RowsMissing)
+	}
+	var found []Finding
+	starving := 0
+	for _, room := range survey.Rooms {
+		if room.Reason == rooms.Blocked {
+			starving++
+		}
+	}
+	threshold := int64(in.Options.DummyEventsThreshold)
+	for i, room := range survey.Rooms {
+		if room.Verdict != rooms.Corrupt {
+			continue
+		}
+		f := Finding{
+			Subject: Subject{Room: &survey.Rooms[i].Room}, Severity: Warning,
+			Evidence: rooms.Faults(room.Facts), Advice: rooms.Advice(room.Facts, room.Judgement, threshold),
+			Remedy: "Change nothing. Look for the room's id in Synapse's log.",
+		}
+		if bad := float64(room.Bad); bad > 0 {
+			f.Value = &bad
+		}
+		if room.Local() {
+			f.Severity = Critical
+		}
+		if room.OnlyRejected() {
+			f.Confidence = weakSign
+		}
+		if room.Tidied(threshold) && starving > 0 {
+			f.Evidence += fmt.Sprintf(" %d rooms below corrupt ones are not tidied any more.", starving)
+		}
+		found = append(found, f)
+	}
+	if len(found) > 0 {
+		slices.SortStableFunc(found, func(a, b Finding) int { return cmp.Compare(b.Severity, a.Severity) })
+		return found
+	}
+	text := fmt.Sprintf("Synapse can build on all forward extremities of the %d rooms with more than %d.", len(survey.Rooms), threshold)
+	if survey.OrphansUnknown {
+		return Fine(text + " Rooms with none left were not looked for: there are too many memberships.")
+	}
+	return Fine(text + " No room with local members is without any.")
+}
