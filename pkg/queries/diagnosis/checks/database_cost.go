@@ -200,6 +200,9 @@ func (t txn) costFinding(in Input, total float64, known bool, why string) Findin
 	if t.onFull < txnOnFull {
 		f.NotCausedBy = append(f.NotCausedBy, "cpu-saturation")
 	}
+	if !known || t.often == 0 || t.mean() < slowRatio*t.costBefore/t.often {
+		f.NotCausedBy = append(f.NotCausedBy, "database-slow")
+	}
 	if !t.slowedByExtremities(in, known) {
 		f.NotCausedBy = append(f.NotCausedBy, "extremities")
 	}

@@ -175,7 +175,9 @@ func (h hygiene) unseen() string {
 	return text
 }
 
-func millionTransactions(n int64) string { return fmt.Sprintf("%s million transactions", number(float64(n)/1e6)) }
+func millionTransactions(n int64) string {
+	return fmt.Sprintf("%s million transactions", number(float64(n)/1e6))
+}
 
 func countedUp(n int) *float64 {
 	v := float64(n)
