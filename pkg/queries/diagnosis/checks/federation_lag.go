@@ -8,18 +8,18 @@ import (
 )
 
 const (
-	lagWindow = 15 * time.Minute
-	// lagLate is the highest bound of the histogram: events that took longer are late.
-	lagLate = "10"
-	// lagFloor is the number of events below which a share says nothing. Source: ours.
-	lagFloor = 20.0
-	// lagBehind is the least number of events that counts as being behind, and lagBehindFor the least time's worth of
+	sendingWindow = 15 * time.Minute
+	// sendingLate is the highest bound of the histogram: events that took longer are late.
+	sendingLate = "10"
+	// sendingFloor is the number of events below which a share says nothing. Source: ours.
+	sendingFloor = 20.0
+	// sendingBehind is the least number of events that counts as being behind, and sendingBehindFor the least time's worth of
 	// events: a loop takes up to 100 events at once. Source: federation/sender/__init__.py; a minute is ours.
-	lagBehind    = 100.0
-	lagBehindFor = 60.0 // seconds
-	// lagSettled is the uptime below which a sender is not judged: after a restart it catches up for some ten minutes,
+	sendingBehind    = 100.0
+	sendingBehindFor = 60.0 // seconds
+	// sendingSettled is the uptime below which a sender is not judged: after a restart it catches up for some ten minutes,
 	// and these are within the window for as long again.
-	lagSettled = settled + 900.0
+	sendingSettled = settled + 900.0
 )
 
 // processor is a part of Synapse that works through all events in order and tells how far it is.
@@ -64,12 +64,12 @@ var federationLag = Check{
 
 func (p processor) count(w Where, part string, more ...query.Matcher) string {
 	more = append(more, query.Equal("name", p.name))
-	return "sum " + PerProcess + "(" + w.Increase("synapse_event_processing_lag_by_event"+part, lagWindow, more...) + ")"
+	return "sum " + PerProcess + "(" + w.Increase("synapse_event_processing_lag_by_event"+part, sendingWindow, more...) + ")"
 }
 
 // late is the share of each process's events that took more than 10 s.
 func (p processor) late(w Where) string {
-	return fmt.Sprintf("1 - %s / (%s > 0)", p.count(w, "_bucket", within(lagLate)), p.count(w, "_count"))
+	return fmt.Sprintf("1 - %s / (%s > 0)", p.count(w, "_bucket", within(sendingLate)), p.count(w, "_count"))
 }
 
 // gap is how many events each process is behind the newest one; when is an offset, or "".
@@ -79,15 +79,15 @@ func (p processor) gap(w Where, when string) string {
 }
 
 func (p processor) measures(w Where) map[string]string {
-	window := int(max(lagWindow, 4*w.Scrape).Seconds())
+	window := int(max(sendingWindow, 4*w.Scrape).Seconds())
 	return map[string]string{
 		"events":   p.count(w, "_count"),
-		"prompt":   p.count(w, "_bucket", within(lagLate)),
+		"prompt":   p.count(w, "_bucket", within(sendingLate)),
 		"position": "max " + PerProcess + "(synapse_event_processing_positions" + w.Selector(query.Equal("name", p.name)) + ")",
 		"behind":   p.gap(w, ""),
 		"before":   p.gap(w, fmt.Sprintf(" offset %ds", window)),
 		"least":    fmt.Sprintf("min_over_time((%s)[%ds:%ds])", p.gap(w, ""), window, int(max(time.Minute, w.Scrape).Seconds())),
-		"flow":     "max " + PerServer + "(" + w.Rate("synapse_event_persisted_position", lagWindow) + ")",
+		"flow":     "max " + PerServer + "(" + w.Rate("synapse_event_persisted_position", sendingWindow) + ")",
 		"uptime":   w.Process("time() - process_start_time_seconds%s"),
 	}
 }
@@ -97,7 +97,7 @@ func (p processor) judge(in Input, advice string) []Finding {
 	var found []Finding
 	total, worst := 0.0, 0.0
 	for _, at := range in.Samples("position") {
-		if uptime, known := in.Of("uptime", at); known && uptime < lagSettled {
+		if uptime, known := in.Of("uptime", at); known && uptime < sendingSettled {
 			continue
 		}
 		events, _ := in.Of("events", at)
@@ -108,7 +108,7 @@ func (p processor) judge(in Input, advice string) []Finding {
 		}
 		total += events
 		f := Finding{Subject: Subject{Name: at.Process()}, Advice: advice}
-		if events >= lagFloor {
+		if events >= sendingFloor {
 			worst = max(worst, late)
 			f.Evidence = fmt.Sprintf("%s of the %.0f events in 15 minutes were %s more than 10 s after they were received.", percent(late), events, p.done)
 		}
@@ -120,7 +120,7 @@ func (p processor) judge(in Input, advice string) []Finding {
 			f.Severity, f.Value, f.Unit = Critical, &behind, "none"
 			f.Evidence = fmt.Sprintf("%s is %.0f events behind the newest one and was %.0f behind 15 minutes ago, never less than %.0f in between. ",
 				at.Process(), behind, before, least) + f.Evidence
-		case events >= lagFloor && in.Grade(late) > OK:
+		case events >= sendingFloor && in.Grade(late) > OK:
 			f = in.Graded(late, f)
 		default:
 			continue
@@ -130,7 +130,7 @@ func (p processor) judge(in Input, advice string) []Finding {
 	switch {
 	case len(found) > 0:
 		return found
-	case total < lagFloor:
+	case total < sendingFloor:
 		return Fine(fmt.Sprintf("%.0f events were %s in 15 minutes: too few to judge.", total, p.done))
 	}
 	fine := Fine(fmt.Sprintf("%s of the %.0f events in 15 minutes were %s more than 10 s after they were received.", percent(worst), total, p.done))
@@ -143,6 +143,6 @@ func (p processor) behind(in Input, at Sample) (gap float64, growing bool) {
 	gap, known := in.Of("behind", at)
 	before, knownBefore := in.Of("before", at)
 	least, knownLeast := in.Of("least", at)
-	enough := max(lagBehind, lagBehindFor*in.Total("flow"))
+	enough := max(sendingBehind, sendingBehindFor*in.Total("flow"))
 	return gap, known && knownBefore && knownLeast && least >= enough && gap > before
 }
