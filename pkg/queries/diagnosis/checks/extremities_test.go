@@ -1,0 +1,113 @@
+package checks
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	rooms "github.com/matrix-insight/synapse-datasource/pkg/synapse/extremities"
+)
+
+// surveyed judges rooms as PostgreSQL would give them; they are sorted by extremities.
+func surveyed(facts ...rooms.Facts) rooms.Survey {
+	var survey rooms.Survey
+	for i, j := range rooms.JudgeAll(facts, 10, noon) {
+		survey.Rooms = append(survey.Rooms, rooms.Room{Room: query.NewRoom("uid", "!room"+string(rune('a'+i))+":a.example"), Facts: facts[i], Judgement: j})
+	}
+	return survey
+}
+
+func split(n, groups, local int64, change ...func(*rooms.Facts)) rooms.Facts {
+	newest, oldest := noon.Add(-time.Hour), noon.Add(-72*time.Hour)
+	f := rooms.Facts{Extremities: n, StateGroups: groups, LocalMembers: local, Newest: &newest, Oldest: &oldest}
+	for _, c := range change {
+		c(&f)
+	}
+	return f
+}
+
+func rejected(f *rooms.Facts) { f.Bad, f.Rejected = 2, 2 }
+func outlier(f *rooms.Facts)  { f.Bad, f.Outliers = 1, 1 }
+
+func TestExtremitiesOfRooms(t *testing.T) {
+	first := query.NewRoom("uid", "!rooma:a.example").String()
+	second := query.NewRoom("uid", "!roomb:a.example").String()
+	young := func(f *rooms.Facts) { at := noon.Add(-time.Hour); f.Oldest = &at }
+	quiet := func(f *rooms.Facts) { at := noon.Add(-48 * time.Hour); f.Newest = &at }
+	for name, c := range map[string]struct {
+		survey rooms.Survey
+		want   wanted
+	}{
+		"many": {surveyed(split(213, 37, 40)), wanted{severity: Critical, subject: first, value: 213, evidence: []string{"213 forward extremities", "37 different states", "40 local members", "3 days"},
+			advice: []string{"local member", "power", "after a backup", "admin API"}}},
+		"left and loud":         {surveyed(split(70, 30, 0)), wanted{severity: Warning, subject: first, advice: []string{"backup"}}},
+		"left and quiet":        {surveyed(split(400, 30, 0, quiet)), wanted{severity: OK, evidence: []string{"1 are harmless"}}},
+		"some":                  {surveyed(split(20, 5, 3)), wanted{severity: Info, subject: first, value: 20}},
+		"heals":                 {surveyed(split(90, 5, 3, young)), wanted{severity: OK, evidence: []string{"1 heal by themselves", "3 % of the events"}}},
+		"one state":             {surveyed(split(90, 1, 3)), wanted{severity: OK}},
+		"behind a corrupt one":  {surveyed(split(90, 9, 3, outlier), split(60, 5, 3)), wanted{severity: Warning, subject: second, causedBy: "extremities-corrupt", advice: []string{"corrupt"}}},
+		"few behind one":        {surveyed(split(90, 9, 3, outlier), split(20, 5, 3)), wanted{severity: Info, subject: second, causedBy: "extremities-corrupt"}},
+		"the worst comes first": {surveyed(split(70, 30, 0), split(60, 5, 3)), wanted{severity: Critical, subject: second, count: 2}},
+		"being joined":          {surveyed(split(90, 9, 3, func(f *rooms.Facts) { f.Partial = true })), wanted{severity: OK}},
+		"none":                  {rooms.Survey{}, wanted{severity: OK, evidence: []string{"0 heal"}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			expect(t, measuredOn{check: extremities, rows: c.survey, series: map[string]float64{"events": 1000, "few": 970}}, c.want)
+		})
+	}
+}
+
+func TestExtremitiesWithoutPostgres(t *testing.T) {
+	const none = "PostgreSQL is not configured."
+	for name, c := range map[string]struct {
+		series map[string]float64
+		want   wanted
+	}{
+		"a fifth of the events":   {map[string]float64{"events": 4000, "few": 3200, "rooms": 7}, wanted{severity: Critical, value: 0.2, evidence: []string{"20 % of 4000 events", "7 rooms", "left long ago"}, advice: []string{"PostgreSQL", "local member"}}},
+		"some events":             {map[string]float64{"events": 4000, "few": 3900}, wanted{severity: Warning, value: 0.025}},
+		"hardly any":              {map[string]float64{"events": 4000, "few": 3990, "rooms": 60}, wanted{severity: OK, value: 0.0025, evidence: []string{"60 rooms"}}},
+		"too few events":          {map[string]float64{"events": 60, "few": 0, "rooms": 60}, wanted{severity: OK, evidence: []string{"too few", "60 rooms"}}},
+		"the hourly count only":   {map[string]float64{"rooms": 60}, wanted{severity: Info, evidence: []string{"60 rooms", "left long ago"}}},
+		"the hourly count is nil": {map[string]float64{"rooms": 0}, wanted{severity: Unknown, evidence: []string{none}}},
+		"nothing":                 {nil, wanted{severity: Unknown, evidence: []string{none, "synapse_storage_events_forward_extremities_persisted"}}},
+	} {
+		t.Run(name, func(t *testing.T) { expect(t, measuredOn{check: extremities, series: c.series, missing: none}, c.want) })
+	}
+	found := extremities.Judge(measuredOn{check: extremities, series: map[string]float64{"events": 4000, "few": 3200}}.input())
+	if found[0].Unit != "percentunit" || *found[0].Threshold != 0.1 {
+		t.Errorf("unit %q, threshold %v", found[0].Unit, found[0].Threshold)
+	}
+}
+
+func TestExtremitiesCorrupt(t *testing.T) {
+	first := query.NewRoom("uid", "!rooma:a.example").String()
+	empty := rooms.Facts{LocalMembers: 6}
+	unsure := surveyed(split(20, 5, 3))
+	unsure.OrphansUnknown = true
+	for name, c := range map[string]struct {
+		rows any
+		want wanted
+	}{
+		"an outlier": {surveyed(split(18, 5, 12, outlier), split(16, 4, 5)), wanted{severity: Critical, subject: first, value: 1,
+			evidence: []string{"1 of 18 forward extremities", "1 outliers", "1 rooms below"}, advice: []string{"Change and delete nothing", "backup", "log"}}},
+		"nobody is in it": {surveyed(split(18, 5, 0, outlier)), wanted{severity: Warning, subject: first, advice: []string{"delete nothing"}}},
+		"none is left":    {surveyed(empty), wanted{severity: Critical, subject: first, evidence: []string{"6 local users are in the room", "no forward extremity"}, advice: []string{"delete nothing"}}},
+		"fine":            {surveyed(split(20, 5, 3)), wanted{severity: OK, evidence: []string{"1 rooms with more than 10", "No room with local members"}}},
+		"not all":         {unsure, wanted{severity: OK, evidence: []string{"not looked for"}}},
+		"no PostgreSQL":   {nil, wanted{severity: Unknown, evidence: []string{"not configured"}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			expect(t, measuredOn{check: extremitiesCorrupt, rows: c.rows, missing: "PostgreSQL is not configured."}, c.want)
+		})
+	}
+	found := extremitiesCorrupt.Judge(measuredOn{check: extremitiesCorrupt, rows: surveyed(split(18, 5, 3, rejected))}.input())
+	if found[0].Confidence != 0.6 {
+		t.Errorf("confidence %g where events were only rejected", found[0].Confidence)
+	}
+	for _, f := range found {
+		if strings.Contains(f.Advice, "forward_extremities") {
+			t.Errorf("the deletion is named: %s", f.Advice)
+		}
+	}
+}

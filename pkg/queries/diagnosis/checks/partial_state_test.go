@@ -1,0 +1,33 @@
+package checks
+
+import (
+	"testing"
+	"time"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+)
+
+func TestPartialState(t *testing.T) {
+	room := func(age time.Duration) partialRoom {
+		at := noon.Add(-age)
+		return partialRoom{room: query.NewRoom("uid", "!room:a.example"), joined: &at, total: 2}
+	}
+	key := room(0).room.String()
+	unknown := partialRoom{room: query.NewRoom("uid", "!other:a.example"), total: 2}
+	for name, c := range map[string]struct {
+		rows   any
+		series map[string]float64
+		want   wanted
+	}{
+		"stuck":           {[]partialRoom{room(30 * time.Hour), unknown}, nil, wanted{severity: Warning, subject: key, value: 30 * 3600, evidence: []string{"30 hours ago", "2 rooms"}, advice: []string{"sync_partial_state_room", "leave"}}},
+		"on its way":      {[]partialRoom{room(20 * time.Hour), unknown}, nil, wanted{severity: OK, value: 20 * 3600, evidence: []string{"2 rooms", "20 hours", "Of 1 of them"}}},
+		"unknown age":     {[]partialRoom{unknown}, nil, wanted{severity: OK}},
+		"none":            {[]partialRoom{}, nil, wanted{severity: OK, evidence: []string{"every room"}}},
+		"no PostgreSQL":   {nil, nil, wanted{severity: Unknown, evidence: []string{"not configured"}}},
+		"only the metric": {nil, map[string]float64{"fetching": 2}, wanted{severity: Unknown, evidence: []string{"not configured", "2 rooms"}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			expect(t, measuredOn{check: partialState, rows: c.rows, series: c.series, missing: "PostgreSQL is not configured."}, c.want)
+		})
+	}
+}
