@@ -99,6 +99,12 @@ func Real(ctx context.Context) error {
 	return ladder.Terminal(ctx, "lab", "./real/cmd")
 }
 
+// E2e looks at the plugin in a real Grafana, in a real browser. Pictures of every dashboard go to test-results/.
+func E2e(ctx context.Context) error {
+	mg.CtxDeps(ctx, Build)
+	return ladder.Terminal(ctx, "lab", "./e2e")
+}
+
 // Bench runs the Go benchmarks.
 func Bench(ctx context.Context) error {
 	for _, module := range []string{".", "lab"} {

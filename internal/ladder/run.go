@@ -132,3 +132,21 @@ func Jest(file string, report *Report) error {
 	report.Skipped += results.NumPendingTests
 	return nil
 }
+
+// Playwright counts the results that its JSON reporter writes into a file.
+func Playwright(file string, report *Report) error {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	var results struct {
+		Stats struct{ Expected, Unexpected, Flaky, Skipped int }
+	}
+	if err := json.Unmarshal(text, &results); err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	report.Passed += results.Stats.Expected + results.Stats.Flaky
+	report.Failed += results.Stats.Unexpected
+	report.Skipped += results.Stats.Skipped
+	return nil
+}

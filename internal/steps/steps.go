@@ -48,6 +48,7 @@ func Test(build func(context.Context) error) []ladder.Step {
 		ladder.Step{Name: "lab: tests", Run: lab},
 		ladder.Step{Name: "lab: the built plugin, PostgreSQL and Prometheus", After: built, Run: integration},
 		ladder.Step{Name: "lab: two real Synapse servers", After: built, Missing: synapseNeeds, Run: realPair},
+		ladder.Step{Name: "a real Grafana in a real browser", After: built, Missing: browserNeeds, Run: inBrowser},
 	)
 }
 
@@ -73,6 +74,27 @@ func integration(ctx context.Context, r *ladder.Report) error {
 // realPair keeps the traffic short: the comparison is exact however little there was.
 func realPair(ctx context.Context, r *ladder.Report) error {
 	return ladder.Program(ctx, r, "lab", "./real/cmd", "REAL_TRAFFIC=45s", "KEEP=")
+}
+
+// inBrowser asserts what people see.
+func inBrowser(ctx context.Context, r *ladder.Report) error {
+	dir, err := os.MkdirTemp("", "e2e-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	results := filepath.Join(dir, "results.json")
+	err = ladder.Program(ctx, r, "lab", "./e2e", "E2E_RESULTS="+results)
+	return errors.Join(err, ladder.Playwright(results, r))
+}
+
+// browserNeeds asks the laboratory, which knows how to find both.
+func browserNeeds(ctx context.Context) string {
+	needs, err := ladder.Output(ctx, "lab", "go", "run", "./e2e", "-needs")
+	if err != nil {
+		return "" // the step itself says what is wrong
+	}
+	return needs
 }
 
 // synapseNeeds looks for the Python and the package index that the real servers are installed with.

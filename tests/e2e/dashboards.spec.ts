@@ -1,0 +1,181 @@
+import { type Page } from '@playwright/test';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { Api, column, rowsOf } from './api';
+import { expect, type Questions, test } from './fixtures';
+
+interface Panel {
+  id: number;
+  type: string;
+  title?: string;
+  collapsed?: boolean;
+  panels?: Panel[];
+}
+
+interface Dashboard {
+  uid: string;
+  title: string;
+  panels: Panel[];
+}
+
+const folder = path.resolve(__dirname, '../../provisioning/dashboards/matrix-synapse');
+const dashboards = readdirSync(folder)
+  .filter((name) => name.endsWith('.json'))
+  .map((name) => JSON.parse(readFileSync(path.join(folder, name), 'utf8')) as Dashboard);
+
+/** Where a panel may be empty in the laboratory, by its title, and why. */
+const mayBeEmpty: Record<string, string> = {};
+
+for (const dashboard of dashboards) {
+  test.describe(dashboard.title, () => {
+    for (const { width, theme } of [
+      { width: 1280, theme: 'dark' },
+      { width: 1280, theme: 'light' },
+      { width: 390, theme: 'dark' },
+      { width: 390, theme: 'light' },
+    ]) {
+      test(`shows every panel at ${width} px, ${theme}`, async ({ page, questions }) => {
+        await open(page, dashboard, width, theme);
+        await look(page, dashboard, `${dashboard.uid}-${width}-${theme}`);
+        expect(wrong(questions)).toEqual([]);
+      });
+    }
+
+    test.describe('for a viewer', () => {
+      test.use({ role: 'viewer' });
+
+      test('names no room', async ({ page, questions, playwright, sessions, baseURL }) => {
+        await open(page, dashboard, 1280, 'dark');
+        const text = await look(page, dashboard, `${dashboard.uid}-viewer`);
+        expect(wrong(questions)).toEqual([]);
+        const admin = await playwright.request.newContext({ baseURL, storageState: sessions.admin });
+        const rooms = await new Api(admin).query({
+          queryType: 'forwardExtremities',
+          format: 'rooms',
+          minExtremities: 0,
+        });
+        await admin.dispose();
+        const secrets = ['room_id', 'name', 'canonical_alias']
+          .flatMap((name) => column(rooms, name))
+          .filter((value): value is string => typeof value === 'string' && value !== '');
+        expect(secrets.length).toBeGreaterThan(10);
+        for (const shown of [text, ...questions.bodies]) {
+          expect(secrets.filter((secret) => shown.includes(secret))).toEqual([]);
+          expect(shown).not.toMatch(/![\w-]{10,}(:|")/);
+        }
+        if (questions.all.some(({ queryType, format }) => queryType === 'forwardExtremities' && format === 'rooms')) {
+          expect(text).toMatch(/room-[0-9a-f]{10}/);
+        }
+      });
+    });
+  });
+}
+
+async function open(page: Page, { uid, panels }: Dashboard, width: number, theme: string) {
+  await page.setViewportSize({ width, height: 900 });
+  await page.goto(`/d/${uid}?kiosk&theme=${theme}`);
+  for (const row of panels.filter((panel) => panel.type === 'row' && panel.collapsed)) {
+    await page.getByTestId(`dashboard-row-title-${row.title}`).click();
+  }
+  await expect(page.locator('[data-viz-panel-key]').first()).toBeVisible();
+}
+
+/** Goes through the whole dashboard, asserts that every panel is well, photographs it, and returns its text. */
+async function look(page: Page, dashboard: Dashboard, name: string): Promise<string> {
+  const expected = dashboard.panels.flatMap((panel) => [panel, ...(panel.panels ?? [])]);
+  const unseen = new Set(expected.filter(({ type }) => type !== 'row').map(({ id }) => id));
+  const width = page.viewportSize()?.width ?? 0;
+  const texts: string[] = [];
+  for (let top = 0, part = 1; ; part++) {
+    const height = await settle(page, width, top);
+    for (const id of await page.evaluate(keys)) {
+      unseen.delete(id);
+    }
+    texts.push(await page.locator('body').innerText());
+    const picture = `${name}${part > 1 ? `-${part}` : ''}.png`;
+    await page.screenshot({ path: path.join(test.info().project.outputDir, picture) });
+    if (top + tallest >= height) {
+      break;
+    }
+    top += tallest - overlap;
+  }
+  expect([...unseen], 'panels of the dashboard that never came into view').toEqual([]);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+  return texts.join('\n');
+}
+
+const tallest = 8000; // what Chromium takes a picture of without trouble
+const overlap = 1200; // more than the tallest panel: each is in view as a whole once
+
+/**
+ * Panels ask and draw when they come into view, so the view is made as tall as the rest of the page. Waits until all of
+ * them are well and nothing moves any more; returns the height of the page.
+ */
+async function settle(page: Page, width: number, top: number): Promise<number> {
+  let before = '';
+  await expect
+    .poll(
+      async () => {
+        const height = await page.evaluate(() => document.documentElement.scrollHeight);
+        await page.setViewportSize({ width, height: Math.max(600, Math.min(height - top, tallest)) });
+        await page.evaluate((y) => window.scrollTo(0, y), top);
+        const found = await problems(page);
+        const now = JSON.stringify([height, await page.evaluate(keys)]);
+        const moved = now !== before;
+        before = now;
+        return moved ? ['still moving', ...found] : found;
+      },
+      { timeout: 60_000, intervals: [500], message: 'every panel shows something' }
+    )
+    .toEqual([]);
+  return page.evaluate(() => document.documentElement.scrollHeight);
+}
+
+const keys = () =>
+  [...document.querySelectorAll<HTMLElement>('[data-viz-panel-key]')].map((panel) =>
+    Number(/panel-(\d+)/.exec(panel.dataset.vizPanelKey ?? '')?.[1])
+  );
+
+/** What is wrong with the panels that are drawn; still loading counts. */
+async function problems(page: Page): Promise<string[]> {
+  const found = await page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>('[data-viz-panel-key]')].flatMap((panel) => {
+      const title = panel.querySelector('h2, h6')?.textContent ?? panel.dataset.vizPanelKey ?? '';
+      const within = (testId: string) => panel.querySelector<HTMLElement>(`[data-testid="data-testid ${testId}"]`);
+      const say = (problem: string) => [{ title, problem }];
+      if (panel.querySelector('[aria-label="Panel loading bar"]')) {
+        return say('still loading');
+      }
+      const status = within('Panel status error');
+      if (status) {
+        return say(`error ${status.ariaLabel ?? status.innerText}`);
+      }
+      const message = within('Panel data error message');
+      if (message) {
+        return say(message.innerText);
+      }
+      const content = within('panel content');
+      if (!content) {
+        return say('no content');
+      }
+      const cells = content.querySelectorAll('[role=gridcell]');
+      if (content.querySelector('[role=grid], [role=treegrid]')) {
+        return cells.length > 0 ? [] : say('a table without rows');
+      }
+      return (content.querySelector('canvas') ?? content.innerText.trim()) ? [] : say('blank');
+    })
+  );
+  return found.filter(({ title }) => !(title in mayBeEmpty)).map(({ title, problem }) => `${title}: ${problem}`);
+}
+
+function wrong(questions: Questions): string[] {
+  return questions.all.flatMap(({ queryType, format, result }) => {
+    const of = `${queryType} ${format}`;
+    if (result.error !== undefined || result.status !== 200) {
+      return [`${of}: ${result.status} ${result.error}`];
+    }
+    const isAnnotation = queryType === 'changes'; // it marks what happened, and mostly nothing did
+    return rowsOf(result) > 0 || isAnnotation ? [] : [`${of}: empty`];
+  });
+}
