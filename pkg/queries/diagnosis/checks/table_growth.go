@@ -45,8 +45,8 @@ var tableGrowth = Check{
 	Judge:  judgeTableGrowth,
 }
 
-// growth is the tables and how much was written lately.
-type growth struct {
+// growingTables is the tables and how much was written lately.
+type growingTables struct {
 	tablestats.Database
 	monthOfEvents *int64 // events of the last 30 days; nil where not asked or unknown
 }
@@ -63,7 +63,7 @@ func readGrowth(ctx context.Context, tx query.Tx, in ReadInput) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := growth{Database: d}
+	g := growingTables{Database: d}
 	for _, t := range d.Tables {
 		if t.Name == extremitiesTable && t.Bytes() >= growthFloor {
 			month, err := query.Rows[struct{ Events *int64 }](ctx, tx, monthSQL, in.Now.Add(-30*24*time.Hour).UnixMilli())
@@ -77,7 +77,7 @@ func readGrowth(ctx context.Context, tx query.Tx, in ReadInput) (any, error) {
 }
 
 func judgeTableGrowth(in Input) []Finding {
-	g, ok := in.Rows.(growth)
+	g, ok := in.Rows.(growingTables)
 	if !ok {
 		return Blind("Only PostgreSQL can tell: " + in.RowsMissing)
 	}
@@ -104,7 +104,7 @@ func judgeTableGrowth(in Input) []Finding {
 		bytes(float64(g.Bytes)), large, g.Tables[0].Name, bytes(float64(g.Tables[0].Bytes()))))
 }
 
-func (g growth) finding(in Input, t tablestats.Table) Finding {
+func (g growingTables) finding(in Input, t tablestats.Table) Finding {
 	issue, known := tablestats.KnownIssue(t.Name)
 	share := float64(t.Bytes()) / max(1, float64(g.Bytes))
 	f := Finding{Subject: Subject{Name: t.Name}, NotCausedBy: []string{"extremities", "postgres-hygiene"}}
@@ -138,7 +138,7 @@ const deadAdvice = "See first what holds vacuum up (postgres-hygiene): an open t
 	"It makes the space usable again, but does not give it back to the disk; VACUUM FULL does, locks the table for hours and needs as much free disk as the table has: not while Synapse runs."
 
 // written is what went into a table since PostgreSQL began to count.
-func (g growth) written(t tablestats.Table) string {
+func (g growingTables) written(t tablestats.Table) string {
 	if t.Inserted == nil || t.Deleted == nil {
 		return ""
 	}
@@ -160,7 +160,7 @@ func vacuumed(t tablestats.Table) string {
 	return " Its last vacuum was on " + last.UTC().Format(time.DateOnly) + "."
 }
 
-func (g growth) rowsPerEvent(t tablestats.Table) float64 {
+func (g growingTables) rowsPerEvent(t tablestats.Table) float64 {
 	if t.Name != extremitiesTable || t.Rows == nil || g.monthOfEvents == nil || *g.monthOfEvents <= 0 {
 		return 0
 	}
