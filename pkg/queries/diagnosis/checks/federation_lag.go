@@ -119,7 +119,7 @@ func (p processor) judge(in Input, advice string) []Finding {
 			least, _ := in.Of("least", at)
 			f.Severity, f.Value, f.Unit = Critical, &behind, "none"
 			f.Evidence = fmt.Sprintf("%s is %.0f events behind the newest one and was %.0f behind 15 minutes ago, never less than %.0f in between. ",
-				at.Process(), behind, before, least) + f.Evidence
+				at.Process(), behind, before, min(least, before)) + f.Evidence
 		case events >= sendingFloor && in.Grade(late) > OK:
 			f = in.Graded(late, f)
 		default:
