@@ -5,6 +5,7 @@ import "slices"
 // All is every check, in the order in which the guide would look.
 var All = []Check{
 	eventSendTime,
+	syncTime,
 	cpuSaturation,
 	databaseCost,
 	databaseChatty,
@@ -12,8 +13,18 @@ var All = []Check{
 	databasePool,
 	databaseConnections,
 	postgresHygiene,
+	stateResolution,
+	federationPresence,
+	federationLag,
+	federationInbound,
+	federationDestinations,
+	deviceLists,
+	appserviceLag,
 	cacheUndersized,
 	cacheMemory,
+	extremities,
+	extremitiesCorrupt,
+	partialState,
 	backgroundUpdates,
 	tableGrowth,
 }
