@@ -44,8 +44,7 @@ func TestEventSendTime(t *testing.T) {
 		sends("a.org", "2", "a:2", "200", 90, 100, 100, false)+
 		sends("a.org", "2", "a:2", "403", 0, 0, 5000, false)+ // refused: not a send
 		sends("b.org", "1", "b:1", "200", 0, 0, 2, false)+
-		process("1", "a:1")+process("2", "a:2")+process("1", "b:1")+
-		"  process_start_time_seconds{job=\"node\",instance=\"n:1\"} 1x480\n  process_start_time_seconds{job=\"node\",instance=\"n:2\"} 1x480\n")
+		process("1", "a:1")+process("2", "a:2")+process("1", "b:1"))
 	ask := func(raw string) (map[string]float64, string) {
 		frames := lastHours(t, engine, eventsendtime.Type(), 2*time.Hour, time.Hour, 15*time.Second, raw)
 		return legends(t, frames), notices(frames)
@@ -66,7 +65,7 @@ func TestEventSendTime(t *testing.T) {
 		t.Errorf("one homeserver: %v; %s", lines, told)
 	}
 
-	// Two processes share job and index: each needs its instance; the exporters of the same Prometheus change nothing.
+	// Two processes share job and index: each needs its instance.
 	lines, _ = ask(`{"format":"byWorker","quantile":0.5}`)
 	wantValues(t, lines, map[string]float64{"synapse/1/a:1 · a.org": 0.2, "synapse/2/a:2 · a.org": 0.2, "synapse/1/b:1 · b.org": 10})
 	lines, _ = ask(`{"format":"byWorker","index":"2"}`)
@@ -82,6 +81,14 @@ func TestEventSendTime(t *testing.T) {
 			t.Errorf("%s: %v; %s", format, lines, told)
 		}
 	}
+}
+
+// Other exporters that share a job say nothing about what names a process of Synapse.
+func TestByWorkerBesideOtherExporters(t *testing.T) {
+	engine := Load(t, "load 15s\n"+sends("a.org", "1", "a:1", "200", 90, 100, 100, false)+process("1", "a:1")+
+		"  process_start_time_seconds{job=\"node\",instance=\"n:1\"} 1x480\n  process_start_time_seconds{job=\"node\",instance=\"n:2\"} 1x480\n")
+	frames := lastHours(t, engine, eventsendtime.Type(), 2*time.Hour, time.Hour, 15*time.Second, `{"format":"byWorker"}`)
+	wantValues(t, legends(t, frames), map[string]float64{"synapse/1": 5.5})
 }
 
 // The bands of a moment add up to the rate of all sends, across processes and a restart.

@@ -22,7 +22,8 @@ import (
 //     an event takes twice as long as a week ago; get_user_by_id is quick, often asked, and its cache is too small.
 //   - b.org has the same job and index on another host, the names of metrics before Synapse 1.64, and data of two days.
 //   - c.org is there since twelve hours, d.org restarted ten minutes into the window, e.org twenty minutes into last
-//     week's.
+//     week's; f.org's first sample lies within last week's window.
+//   - Another process of the same job started with the window; it is none of Synapse's.
 const eightDays = `load 1m
   synapse_storage_transaction_time_count_total{server_name="a.org",desc="persist_events",job="synapse",index="2",instance="a:2"} 0+120x11520
   synapse_storage_transaction_time_sum_total{server_name="a.org",desc="persist_events",job="synapse",index="2",instance="a:2"} 0+12x5000 60000+24x6519
@@ -52,7 +53,10 @@ const eightDays = `load 1m
   process_start_time_seconds{job="c",index="1",instance="c:1"} _x10800 648000x720
   process_start_time_seconds{job="d",index="1",instance="d:1"} 0x11169 670200x350
   process_start_time_seconds{job="e",index="1",instance="e:1"} 0x1099 66000x10420
-  process_start_time_seconds{job="node",instance="n:1"} 669600x11520
+  process_start_time_seconds{job="synapse",index="9",instance="exporter:1"} 669600x11520
+  synapse_storage_transaction_time_count_total{server_name="f.org",desc="do_fetch",job="f",index="1",instance="f:1"} _x1200 0+120x10320
+  synapse_storage_transaction_time_sum_total{server_name="f.org",desc="do_fetch",job="f",index="1",instance="f:1"} _x1200 0+30x10320
+  synapse_storage_schedule_time_count{server_name="f.org",job="f",index="1",instance="f:1"} _x1200 0+1x10320
   python_twisted_reactor_tick_time_sum{job="synapse",index="1",instance="a:1"} 0+6x11520
   python_twisted_reactor_tick_time_sum{job="synapse",index="2",instance="a:2"} 0+57x11520
   python_twisted_reactor_tick_time_sum{job="synapse",index="2",instance="b:2"} _x8000 0+30x3520
@@ -115,7 +119,7 @@ func TestTransactionsTable(t *testing.T) {
 		names = append(names, name)
 	}
 	slices.Sort(names)
-	if got, want := strings.Join(names, " "), "a.org/background_updates a.org/get_user_by_id a.org/persist_events b.org/do_fetch c.org/do_fetch d.org/do_fetch e.org/do_fetch"; got != want {
+	if got, want := strings.Join(names, " "), "a.org/background_updates a.org/get_user_by_id a.org/persist_events b.org/do_fetch c.org/do_fetch d.org/do_fetch e.org/do_fetch f.org/do_fetch"; got != want {
 		t.Errorf("rows %s, want %s", got, want)
 	}
 	for name, want := range map[string]struct {
@@ -131,6 +135,7 @@ func TestTransactionsTable(t *testing.T) {
 		"c.org/do_fetch":           {1, 1, 0.5, 0.5, 1, 0, "hot"},
 		"d.org/do_fetch":           {1, 2, 0.25, 0.5, 1, 0, "hot"},
 		"e.org/do_fetch":           {1, 1, 0.5, 0.5, 1, 0, "hot"},
+		"f.org/do_fetch":           {1, 2, 0.25, 0.5, 1, 1, "hot"},
 	} {
 		got := table[name]
 		if got == nil {
@@ -146,6 +151,7 @@ func TestTransactionsTable(t *testing.T) {
 	}
 	for _, want := range []string{
 		"cost_change of b.org compares with one day ago: there is no complete data a week ago.",
+		"cost_change of f.org compares with one day ago: there is no complete data a week ago.",
 		"cost_change of c.org is empty: there is no complete data of the same window a week or one day ago.",
 		"cost_change of d.org is empty: a process started within an hour of the start of one of the two windows, and cold caches cost more.",
 		"cost_change of e.org is empty: a process started within an hour of the start of one of the two windows, and cold caches cost more.",
@@ -154,8 +160,8 @@ func TestTransactionsTable(t *testing.T) {
 			t.Errorf("no notice %q in\n%s", want, told)
 		}
 	}
-	if got := strings.Count(told, "\n") + 1; got != 4 {
-		t.Errorf("%d notices, want 4:\n%s", got, told)
+	if got := strings.Count(told, "\n") + 1; got != 5 {
+		t.Errorf("%d notices, want 5:\n%s", got, told)
 	}
 	user := table["a.org/get_user_by_id"]
 	if user["cache"] != "get_user_by_id" || !close2(user["cache_hit_ratio"], 0.75) || !close2(user["cache_misses_per_second"], 100) {
@@ -190,7 +196,7 @@ func TestTransactionsTableParameters(t *testing.T) {
 		t.Errorf("%v", table)
 	}
 	table, told := ask(`{"limit":1}`)
-	if len(table) != 5 || !strings.Contains(told, "2 cheaper transactions are not shown (limit 1 per homeserver).") {
+	if len(table) != 6 || !strings.Contains(told, "2 cheaper transactions are not shown (limit 1 per homeserver).") {
 		t.Errorf("%d rows; %s", len(table), told)
 	}
 	table, told = ask(`{"serverName":["b.org","a.org"],"compareTo":"1d"}`)
