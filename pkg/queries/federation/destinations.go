@@ -2,6 +2,7 @@ package federation
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
@@ -37,20 +38,43 @@ func (d destination) failing() bool { return d.RetryInterval != nil && *d.RetryI
 
 // The destinations that fail are found by one pass over the table, which has a row per homeserver ever met and no index
 // but on its name; a few tens of thousand on the largest servers. Sorted by the name's index; the limit comes after.
-const failingSQL = `SELECT destination, failure_ts, retry_last_ts, retry_interval::bigint AS retry_interval, NULL::bigint AS catch_up_rooms
+const failingSQL = `SELECT destination, failure_ts, retry_last_ts, retry_interval, NULL::bigint AS catch_up_rooms
 FROM destinations WHERE retry_interval > 0 ORDER BY destination LIMIT $1`
 
-const countSQL = `SELECT count(*) FILTER (WHERE retry_interval > 0) AS failing, count(*) AS everyone FROM destinations`
+// countSQL counts the failing ones by the age of the failure: $1, $2 and $3 are an hour, a day and a week ago, in ms.
+const countSQL = `SELECT count(*) AS everyone, count(*) FILTER (WHERE retry_interval > 0) AS failing,
+  count(*) FILTER (WHERE retry_interval > 0 AND failure_ts > $1) AS hour,
+  count(*) FILTER (WHERE retry_interval > 0 AND failure_ts > $2) AS day,
+  count(*) FILTER (WHERE retry_interval > 0 AND failure_ts > $3) AS week,
+  min(failure_ts) FILTER (WHERE retry_interval > 0) AS oldest,
+  count(*) FILTER (WHERE coalesce(retry_interval, 0) = 0 AND last_successful_stream_ordering IS NOT NULL) AS reached
+FROM destinations`
 
-// Rooms with events that a healthy destination has not got, for the first healthy ones that it is known of.
-const behindSQL = `SELECT d.destination, d.failure_ts, d.retry_last_ts, d.retry_interval::bigint AS retry_interval, r.rooms AS catch_up_rooms
-FROM (SELECT * FROM destinations WHERE retry_interval = 0 AND last_successful_stream_ordering IS NOT NULL ORDER BY destination LIMIT $1) d
+// behindSQL finds rooms with events that a healthy destination has not got, for the first $1 that something was ever sent
+// to: what is a few minutes old is on its way, so only events received before $2 (ms) count. A destination that never
+// failed has no retry_interval; one without last_successful_stream_ordering is not known to have missed anything.
+const behindSQL = `SELECT d.destination, d.failure_ts, d.retry_last_ts, d.retry_interval, r.rooms AS catch_up_rooms
+FROM (SELECT destination, failure_ts, retry_last_ts, retry_interval, last_successful_stream_ordering FROM destinations
+  WHERE coalesce(retry_interval, 0) = 0 AND last_successful_stream_ordering IS NOT NULL ORDER BY destination LIMIT $1) d
 CROSS JOIN LATERAL (SELECT count(*) AS rooms FROM destination_rooms r
-  WHERE r.destination = d.destination AND r.stream_ordering > d.last_successful_stream_ordering) r
-WHERE r.rooms > 0 ORDER BY d.destination`
+  LEFT JOIN events e ON e.stream_ordering = r.stream_ordering
+  WHERE r.destination = d.destination AND r.stream_ordering > d.last_successful_stream_ordering
+    AND (e.received_ts IS NULL OR e.received_ts < $2)) r
+WHERE r.rooms > 0 ORDER BY r.rooms DESC, d.destination LIMIT $3`
 
-// behindLimit bounds the destinations that are looked at for missing rooms.
-const behindLimit = 2000
+const (
+	// behindLimit bounds the destinations that are looked at for missing rooms.
+	behindLimit = 2000
+	// onItsWay is how long an event may take before it counts as missing. Source: ours.
+	onItsWay = 10 * time.Minute
+)
+
+// counts are numbers of destinations. Hour, Day and Week count those that began to fail within them.
+type counts struct {
+	Everyone, Failing, Hour, Day, Week int64
+	Oldest                             *int64 // ms
+	Reached                            int64  // healthy, and something was sent there before
+}
 
 func runDestinations(ctx context.Context, s *query.Session) (query.Result, error) {
 	owner, err := s.Owner(ctx)
@@ -61,30 +85,49 @@ func runDestinations(ctx context.Context, s *query.Session) (query.Result, error
 		s.Inform("PostgreSQL belongs to %s only, which the query does not ask for.", owner)
 		return destinations{}, nil
 	}
+	ago := func(d time.Duration) int64 { return s.Now.Add(-d).UnixMilli() }
 	var failing, behind []destination
-	var counts []struct{ Failing, Everyone int64 }
+	var all []counts
 	err = s.Read(ctx, 0, func(ctx context.Context, tx query.Tx) (err error) {
-		if counts, err = query.Rows[struct{ Failing, Everyone int64 }](ctx, tx, countSQL); err != nil {
+		if all, err = query.Rows[counts](ctx, tx, countSQL, ago(time.Hour), ago(24*time.Hour), ago(7*24*time.Hour)); err != nil {
 			return err
 		}
-		if failing, err = query.Rows[destination](ctx, tx, failingSQL, s.Limit); err != nil {
+		if behind, err = query.Rows[destination](ctx, tx, behindSQL, behindLimit, ago(onItsWay), s.Limit); err != nil {
 			return err
 		}
-		behind, err = query.Rows[destination](ctx, tx, behindSQL, behindLimit)
+		failing, err = query.Rows[destination](ctx, tx, failingSQL, s.Limit)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	if left := counts[0].Failing - int64(len(failing)); left > 0 {
-		s.Inform("%d more destinations that can't be reached are not shown (limit %d).", left, s.Limit)
-	}
-	s.Inform("%d of %d known destinations can't be reached. A third to two thirds is normal: homeservers vanish.", counts[0].Failing, counts[0].Everyone)
 	rows := append(behind, failing...)
+	if len(rows) > s.Limit {
+		rows = rows[:s.Limit]
+	}
+	tell(s, all[0], len(behind), len(rows))
 	for i := range rows {
 		rows[i].server, rows[i].now = owner, s.Now
 	}
 	return destinations(rows), nil
+}
+
+// tell says what all destinations are like, and what the table leaves out.
+func tell(s *query.Session, c counts, behind, shown int) {
+	text := fmt.Sprintf("%d of %d known destinations can't be reached", c.Failing, c.Everyone)
+	if c.Failing > 0 {
+		text += fmt.Sprintf(": %d for less than an hour, %d for less than a day, %d for less than a week, %d for longer", c.Hour, c.Day-c.Hour, c.Week-c.Day, c.Failing-c.Week)
+	}
+	if c.Oldest != nil {
+		text += ", the first since " + time.UnixMilli(*c.Oldest).UTC().Format(time.DateOnly)
+	}
+	s.Inform("%s. A third to two thirds is normal: homeservers vanish.", text)
+	if left := c.Failing - int64(max(0, shown-behind)); left > 0 {
+		s.Inform("%d more destinations that can't be reached are not shown (limit %d).", left, s.Limit)
+	}
+	if c.Reached > behindLimit {
+		s.Inform("Only the first %d of %d healthy destinations, by name, were looked at for events that they miss.", behindLimit, c.Reached)
+	}
 }
 
 // bands are the ages of a failure. Source: Synapse backs off from 10 minutes to a week.

@@ -46,11 +46,15 @@ func runSummary(ctx context.Context, s *query.Session) (query.Result, error) {
 	}
 	tellSenders(s, several)
 	var rows summary
+	typed := map[model.LabelValue]bool{} // homeservers whose outgoing EDUs are rows by type
+	for _, sample := range types {
+		typed[sample.Metric["server_name"]] = true
+	}
 	for i, f := range flows {
-		if f.direction == "out" && f.kind == "EDU" && len(types) > 0 {
-			continue // its types are rows of their own
-		}
 		for _, sample := range totals[i] {
+			if f.direction == "out" && f.kind == "EDU" && typed[sample.Metric["server_name"]] {
+				continue
+			}
 			rows = append(rows, part{direction: f.direction, server: string(sample.Metric["server_name"]), kind: f.kind, perSecond: float64(sample.Value)})
 		}
 	}
