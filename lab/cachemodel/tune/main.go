@@ -62,8 +62,8 @@ func main() {
 	fmt.Printf("all folds: %.3f to %.3f\n", before/float64(len(caches)), after/float64(len(caches)))
 }
 
-var ofPrediction = []string{"New", "Soon", "Keys", "Lomax", "Flat", "PointNoise", "PointClumps", "FillNoise",
-	"PointSlope", "PointTop", "FillLaw", "FillLawAlone", "FillPower", "Clumps", "Load"}
+var ofPrediction = []string{"New", "Soon", "Keys", "Lomax", "Flat", "PointNoise", "FillNoise",
+	"PointSlope", "PointTop", "FillLaw", "FillPower", "Clumps", "Load"}
 
 var ofInterval = []string{"LowSpread", "HighSpread", "ClumpSpread", "Floor"}
 
@@ -113,7 +113,7 @@ func (t *tuner) search(caches []cachemodel.Cache, rounds int, say bool) model.Co
 // allowed keeps noises and shares positive.
 func allowed(name string, v float64) bool {
 	switch name {
-	case "New", "Soon", "Keys", "Lomax", "Flat", "ClumpGain", "LoadGain":
+	case "New", "Soon", "Keys", "Lomax", "Flat":
 		return true
 	case "PointNoise", "FillNoise":
 		return v > .005

@@ -63,14 +63,14 @@ func (t *target) weigh(s *shape, v float64, hits []float64) (weight float64, ok 
 	weight = t.prior(s, u, v)
 	for _, p := range t.fill.points {
 		w := min(max(t.PointTop+t.PointSlope*math.Log2(p.share), t.PointLeast), t.PointTop)
-		noise := .5 * math.Pow(max(1, t.texture.clumping), t.PointClumps/2) / math.Sqrt(p.requests)
+		noise := .5 * math.Sqrt(t.texture.clumping/p.requests)
 		d := (c.hitAt(p.share) - p.hitRatio) / math.Hypot(t.PointNoise, noise)
 		weight -= w * d * d / 2
 	}
 	if t.fill.fills > 0 {
 		need := at * (1 + q) / (1 - v) // requests until full, in units of the size
 		ratio := 1 / need / (1 - t.hitRatio)
-		noise := t.FillCount * t.fill.noise * math.Pow(max(1, t.texture.clumping), t.PointClumps/2)
+		noise := t.FillCount * t.fill.noise * math.Sqrt(t.texture.clumping)
 		d := (math.Log(ratio) - math.Log(t.fill.ratio)) / math.Hypot(t.FillNoise, noise)
 		weight -= d * d / 2
 	}

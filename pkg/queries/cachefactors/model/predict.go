@@ -60,6 +60,9 @@ func summarise(fits []fitted, i int) Prediction {
 	return p
 }
 
+// steepest is the largest load slope that counts.
+const steepest = .6
+
 // correct adds what the shapes don't know.
 func (t *target) correct(p Prediction, b Bounds) Prediction {
 	h0 := t.hitRatio
@@ -69,20 +72,14 @@ func (t *target) correct(p Prediction, b Bounds) Prediction {
 		return p
 	}
 	useful := math.Log(max(1, min(p.Multiplier, b.MeanUseful/b.MaxSize)))
-	clumps := max(0, math.Log(max(1, t.texture.clumping)/t.ClumpFrom))
-	load := min(t.texture.slope, .6)
-	extra := (t.Clumps*clumps*h0 + t.Load*load) * useful
-	gain := math.Exp(t.ClumpGain*clumps + t.LoadGain*load)
-	change := func(h float64) float64 {
-		return math.Log(max(1e-6, 1-h)/m0)*gain - extra
-	}
+	clumps := max(0, 1-t.ClumpFrom/max(1, t.texture.clumping))
+	load := min(t.texture.slope, steepest)
+	extra := (t.Clumps*clumps + t.Load*load) * h0 * useful
+	change := func(h float64) float64 { return math.Log(max(1e-6, 1-h)/m0) - extra }
 	y := change(p.HitRatio)
 	if t.fill.fills > 0 && t.FillLaw > 0 {
 		law := -t.FillPower * max(0, t.fill.ratio-1) * useful
-		share := t.FillLaw
-		if len(t.fill.points) < 2 {
-			share = t.FillLawAlone
-		}
+		share := t.FillLaw / (1 + t.FillCount*t.fill.noise*t.fill.noise)
 		y = (1-share)*y + share*law
 	}
 	low, high := change(p.Low), change(p.High)

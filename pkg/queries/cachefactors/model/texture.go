@@ -40,7 +40,7 @@ func clumping(window []interval) float64 {
 	if n < 20 || total <= 0 {
 		return 1
 	}
-	return squares / 1.5 / total
+	return max(1, squares/1.5/total)
 }
 
 func loadSlope(window []interval) float64 {
