@@ -1,0 +1,206 @@
+package postgres_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/grafana/grafana-plugin-sdk-go/data"
+	"github.com/jackc/pgx/v5"
+	"github.com/prometheus/common/model"
+
+	"github.com/matrix-insight/synapse-datasource/lab/database"
+	"github.com/matrix-insight/synapse-datasource/pkg/queries/diagnosis"
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+)
+
+// noMetrics is a Prometheus that knows nothing of the homeserver.
+type noMetrics struct{}
+
+func (noMetrics) Instant(context.Context, string, time.Time) (model.Vector, []string, error) {
+	return nil, nil, nil
+}
+
+func (noMetrics) Range(context.Context, string, time.Time, time.Time, time.Duration) (model.Matrix, []string, error) {
+	return nil, nil, nil
+}
+
+// roomFinding is one row of the diagnosis.
+type roomFinding struct {
+	severity, check, subject, evidence, advice, cause string
+	value                                             *float64
+}
+
+func diagnoseRooms(t *testing.T, db query.Database, view query.View, checks ...string) []roomFinding {
+	t.Helper()
+	frames := diagnoseWith(t, db, view, "findings", checks...)
+	frame := frames[0]
+	found := make([]roomFinding, frame.Rows())
+	texts := func(name string) []string { return values[string](t, frame, name) }
+	severities, subjects, evidence, advice, causes, ids := texts("severity"), texts("subject"), texts("evidence"), texts("advice"), texts("caused_by"), texts("check")
+	for i, value := range values[*float64](t, frame, "value") {
+		found[i] = roomFinding{severities[i], ids[i], subjects[i], evidence[i], advice[i], causes[i], value}
+	}
+	return found
+}
+
+func diagnoseWith(t *testing.T, db query.Database, view query.View, format string, checks ...string) data.Frames {
+	t.Helper()
+	kind := diagnosis.Type()
+	request, err := kind.Decode(fmt.Appendf(nil, `{"format": %q, "checks": ["%s"]}`, format, strings.Join(checks, `","`)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	options := query.Options{DatasourceUID: "uid", QueryTimeout: 25 * time.Second, DummyEventsThreshold: 10, ScrapeInterval: 15 * time.Second}
+	within := query.Align(time.Now().Add(-time.Hour), time.Now(), time.Minute, options.ScrapeInterval)
+	frames, err := query.NewRunner(options, noMetrics{}, db).Run(t.Context(), kind, request, within, query.Asker{View: view})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return frames
+}
+
+func plantedRoom(t *testing.T, name string) database.Room {
+	t.Helper()
+	for _, room := range database.PlantedRooms(homeserver) {
+		if room.Name == name {
+			return room
+		}
+	}
+	t.Fatalf("no planted room %q", name)
+	return database.Room{}
+}
+
+func TestExtremitiesOfPlantedRooms(t *testing.T) {
+	found := diagnoseRooms(t, client(t, config()), query.View{ShowRooms: true}, "extremities", "extremities-corrupt")
+	wanted := []struct{ check, room, severity, cause, evidence string }{
+		{"extremities", "Town Square", "critical", "", "213 forward extremities with 37 different states, 412 local members"},
+		{"extremities-corrupt", "Broken Graph", "critical", "", "3 of 18 forward extremities (1 outliers, 1 rejected"},
+		{"extremities-corrupt", "No Way Forward", "critical", "", "6 local users are in the room, but no forward extremity"},
+		{"extremities", "Left but Loud", "warning", "", "36 forward extremities with 11 different states, 0 local members"},
+		{"extremities", "Behind the Broken One", "info", "extremities-corrupt", "16 forward extremities"},
+		{"extremities", "Just Over", "info", "extremities-corrupt", "11 forward extremities"},
+	}
+	for _, w := range wanted {
+		id := plantedRoom(t, w.room).ID
+		i := slices.IndexFunc(found, func(f roomFinding) bool { return f.check == w.check && f.subject == id })
+		if i < 0 {
+			t.Errorf("%s: no finding of %s", w.room, w.check)
+			continue
+		}
+		if f := found[i]; f.severity != w.severity || f.cause != w.cause || !strings.Contains(f.evidence, w.evidence) {
+			t.Errorf("%s: %s caused by %q, want %s by %q: %s", w.room, f.severity, f.cause, w.severity, w.cause, f.evidence)
+		}
+	}
+	for _, f := range found {
+		for _, room := range database.PlantedRooms(homeserver) {
+			if room.Name != "" && strings.Contains(f.evidence+f.advice, room.ID) {
+				t.Errorf("a text names a room: %s %s", f.evidence, f.advice)
+			}
+		}
+		if f.check == "extremities-corrupt" && strings.Contains(f.advice, "/forward_extremities") {
+			t.Errorf("a deletion is suggested for a corrupt room: %s", f.advice)
+		}
+	}
+	if first := found[0]; first.severity != "critical" {
+		t.Errorf("the first finding is %s of %s", first.severity, first.check)
+	}
+}
+
+// TestRoomsAreHidden: in findings for others and in every label of a score, rooms are pseudonyms.
+func TestRoomsAreHidden(t *testing.T) {
+	checks := []string{"extremities", "extremities-corrupt", "partial-state", "federation-inbound"}
+	db := client(t, config())
+	for _, f := range diagnoseRooms(t, db, query.View{}, checks...) {
+		if strings.Contains(f.subject, "!") || strings.Contains(f.evidence, "!") {
+			t.Errorf("a room's id: %+v", f)
+		}
+	}
+	rooms := 0
+	for _, frame := range diagnoseWith(t, db, query.View{ShowRooms: true}, "score", checks...) {
+		if subject := frame.Fields[0].Labels["subject"]; strings.HasPrefix(subject, "room-") {
+			rooms++
+		} else if strings.Contains(subject, "!") {
+			t.Errorf("a label names %s", subject)
+		}
+	}
+	if rooms == 0 {
+		t.Error("no score has a room")
+	}
+}
+
+// counting is a database that counts the statements that rank all rooms.
+type counting struct {
+	query.Database
+	ranked *int
+}
+
+type countingTx struct {
+	query.Tx
+	ranked *int
+}
+
+func (c counting) Read(ctx context.Context, limit time.Duration, fn func(context.Context, query.Tx) error) error {
+	return c.Database.Read(ctx, limit, func(ctx context.Context, tx query.Tx) error { return fn(ctx, countingTx{tx, c.ranked}) })
+}
+
+func (c countingTx) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
+	if strings.Contains(sql, "GROUP BY room_id HAVING") {
+		*c.ranked++
+	}
+	return c.Tx.Query(ctx, sql, args...)
+}
+
+// TestOneSurveyForTwoChecks: the ranking of all rooms is read once.
+func TestOneSurveyForTwoChecks(t *testing.T) {
+	db := counting{client(t, config()), new(int)}
+	diagnoseRooms(t, db, query.View{}, "extremities", "extremities-corrupt")
+	if *db.ranked != 1 {
+		t.Errorf("all rooms were ranked %d times", *db.ranked)
+	}
+}
+
+func TestPartialStateOfPlantedRooms(t *testing.T) {
+	found := diagnoseRooms(t, client(t, config()), query.View{ShowRooms: true}, "partial-state")
+	if len(found) != 1 || found[0].severity != "warning" || found[0].subject != plantedRoom(t, "Still Joining").ID || !strings.Contains(found[0].evidence, "30 hours ago") {
+		t.Errorf("found %+v", found)
+	}
+}
+
+func TestInboundRooms(t *testing.T) {
+	admin(t, synapse, `INSERT INTO federation_inbound_events_staging (origin, room_id, event_id, received_ts, event_json, internal_metadata)
+		SELECT 'server-1.example.net', '!waits' || (n % 3) || ':x', '$waits' || n, 1, '{}', '{}' FROM generate_series(1, 30) n`)
+	t.Cleanup(func() {
+		admin(t, synapse, `DELETE FROM federation_inbound_events_staging WHERE event_id LIKE '$waits%'`)
+	})
+	found := diagnoseRooms(t, client(t, config()), query.View{}, "federation-inbound")
+	// Without Prometheus it is blind, but PostgreSQL answers without an error.
+	if i := slices.IndexFunc(found, func(f roomFinding) bool { return f.check == "federation-inbound" }); i < 0 || found[i].severity != "unknown" ||
+		!strings.Contains(found[i].evidence, "synapse_federation_server_oldest_inbound_pdu_in_staging") {
+		t.Errorf("found %+v", found)
+	}
+}
+
+func TestDestinationsCheck(t *testing.T) {
+	db := client(t, config())
+	d := database.Destinations
+	everyone := d.Healthy + d.LaggingBehind + d.DownUnderHour + d.DownUnderDay + d.DownUnderWeek + d.Older
+	failing := d.DownUnderHour + d.DownUnderDay + d.DownUnderWeek + d.Older
+	found := diagnoseRooms(t, db, query.View{}, "federation-destinations")
+	if want := fmt.Sprintf("%d of %d known homeservers can't be reached, %d of them for more than a week; %d that worked", failing, everyone, d.Older, d.DownUnderHour); len(found) != 1 || found[0].severity != "ok" || !strings.Contains(found[0].evidence, want) {
+		t.Errorf("want %q: %+v", want, found)
+	}
+	admin(t, synapse, fmt.Sprintf(`UPDATE destinations SET retry_interval = 600000, retry_last_ts = %d, failure_ts = %d, last_successful_stream_ordering = -last_successful_stream_ordering
+		WHERE coalesce(retry_interval, 0) = 0 AND destination IN (SELECT destination FROM destinations WHERE coalesce(retry_interval, 0) = 0 LIMIT 200)`,
+		time.Now().Add(-5*time.Minute).UnixMilli(), time.Now().Add(-20*time.Minute).UnixMilli()))
+	t.Cleanup(func() {
+		admin(t, synapse, `UPDATE destinations SET retry_interval = 0, retry_last_ts = 0, failure_ts = NULL, last_successful_stream_ordering = -last_successful_stream_ordering WHERE last_successful_stream_ordering < 0`)
+	})
+	found = diagnoseRooms(t, db, query.View{}, "federation-destinations")
+	if found[0].severity != "warning" || !strings.Contains(found[0].evidence, "206 that worked an hour ago") || !strings.Contains(found[0].advice, "Do not reset all") {
+		t.Errorf("an outage of our own: %+v", found[0])
+	}
+}
