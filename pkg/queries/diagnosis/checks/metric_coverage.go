@@ -35,7 +35,7 @@ var metricCoverage = Check{
 }
 
 // presence is how the names of the measurements of what is there begin.
-const presence = "present "
+const presence = "present"
 
 // neededMetrics are there on every homeserver from its first hour on.
 func neededMetrics() []metriccatalogue.Metric {
