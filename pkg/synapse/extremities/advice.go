@@ -81,7 +81,7 @@ func Faults(f Facts) string {
 	return fmt.Sprintf("%s in the room, but no forward extremity of it is left.", members(f))
 }
 
-// OnlyRejected: all that is wrong is that events were rejected, a weaker sign than the others.
+// OnlyRejected tells whether all that is wrong is that events were rejected, a weaker sign than the others.
 func (f Facts) OnlyRejected() bool {
 	return f.Bad > 0 && f.Bad == f.Rejected && f.Missing+f.Outliers+f.Elsewhere+f.Stateless == 0
 }

@@ -69,7 +69,7 @@ func (f Facts) Local() bool { return f.LocalMembers > 0 }
 // Tidied tells whether Synapse's own tidying considers this room.
 func (f Facts) Tidied(threshold int64) bool { return f.Local() && f.Extremities > threshold }
 
-// Corrupt: Synapse can't go on from here.
+// Corrupt tells whether Synapse can't go on from here.
 func (f Facts) Corrupt() bool { return f.Bad > 0 || f.Extremities == 0 && f.Local() }
 
 // Judgement is a room's verdict, its reason, and how long healing takes where it heals.
