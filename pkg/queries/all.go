@@ -13,6 +13,7 @@ import (
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/forwardextremities"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/garbagecollection"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/graph"
+	"github.com/matrix-insight/synapse-datasource/pkg/queries/metriccoverage"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/resources"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/tables"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/transactions"
@@ -33,6 +34,7 @@ var All = []query.Type{
 	tables.Type(),
 	changes.Type(),
 	graph.Type(),
+	metriccoverage.Type(),
 }
 
 // Find gives the type of an id; the error names the valid ones.

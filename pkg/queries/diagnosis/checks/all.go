@@ -7,6 +7,9 @@ var All = []Check{
 	eventSendTime,
 	syncTime,
 	cpuSaturation,
+	memory,
+	restarts,
+	reactorLag,
 	databaseCost,
 	databaseChatty,
 	databaseSlow,
@@ -20,13 +23,18 @@ var All = []Check{
 	federationDestinations,
 	deviceLists,
 	appserviceLag,
+	replicationLag,
 	cacheUndersized,
 	cacheMemory,
 	extremities,
 	extremitiesCorrupt,
 	partialState,
+	gcPauses,
+	workers,
 	backgroundUpdates,
 	tableGrowth,
+	scrapeHealth,
+	metricCoverage,
 }
 
 // IDs are the ids of all checks, in their order.
