@@ -75,6 +75,18 @@ describe.each(names)('%s', (name) => {
     }
   });
 
+  test('shows its panels in the order in which they are listed', () => {
+    const tops = panels.map(({ gridPos }) => (gridPos as Record<'y', number>).y);
+    expect(tops).toEqual([...tops].sort((a, b) => a - b));
+  });
+
+  test('keeps the words of a section to two lines on a phone', () => {
+    for (const panel of panels.filter(({ type }) => type === 'text')) {
+      const { content } = panel.options as { content: string };
+      expect(content.replace(/\]\([^)]*\)|[*`[]/g, '').length).toBeLessThanOrEqual(100);
+    }
+  });
+
   test.each(targets.map((target) => [target.queryType, target.format, target] as const))(
     'asks what is declared: %s %s',
     (queryType, format, target) => {

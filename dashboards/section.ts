@@ -15,8 +15,10 @@ export interface Section {
 
 export function addSection(dashboard: DashboardBuilder, section: Section): void {
   dashboard.withRow(new RowBuilder(section.title).id(section.id));
+  // The dashboard writes into a panel's position where it stands, and a section may be part of two dashboards.
   [text(section.text), ...section.panels].forEach((panel, at) => {
     const id = section.id + 1 + at;
-    dashboard.withPanel({ build: () => ({ ...panel.build(), id }) });
+    const built = panel.build();
+    dashboard.withPanel({ build: () => ({ ...built, id, gridPos: built.gridPos && { ...built.gridPos } }) });
   });
 }

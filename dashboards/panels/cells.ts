@@ -8,12 +8,6 @@ export const sentence: DynamicConfigValue[] = [
   { id: 'custom.minWidth', value: 460 },
 ];
 
-/** Several lines with links in them. */
-export const notes: DynamicConfigValue[] = [
-  { id: 'custom.cellOptions', value: { type: 'markdown' } },
-  { id: 'custom.minWidth', value: 460 },
-];
-
 /** A verdict in the colour that the data source gives it. */
 export const verdict: DynamicConfigValue[] = [{ id: 'custom.cellOptions', value: { type: 'color-text' } }];
 
@@ -25,11 +19,14 @@ export const shareBar: DynamicConfigValue[] = [
   { id: 'color', value: { mode: 'fixed', fixedColor: 'blue' } },
 ];
 
+/** Cut where it is too long, with an eye that opens it in full, to copy. */
+export const inspected: DynamicConfigValue = { id: 'custom.inspect', value: true };
+
 /** Lines to paste elsewhere: as they are, with an eye that opens them in full and copies them. */
 export const verbatim: DynamicConfigValue[] = [
   { id: 'custom.cellOptions', value: { type: 'json-view' } },
   { id: 'custom.wrapText', value: true },
-  { id: 'custom.inspect', value: true },
+  inspected,
 ];
 
 /** How many times as much as before. */

@@ -1,5 +1,5 @@
 import { guideLink } from '../links';
-import { decimals, notes, sentence, verbatim, verdict } from '../panels/cells';
+import { decimals, paragraph, sentence, verbatim, verdict } from '../panels/cells';
 import { graph } from '../panels/graph';
 import { table } from '../panels/table';
 import { type Section } from '../section';
@@ -7,9 +7,7 @@ import { type Section } from '../section';
 export const caches: Section = {
   id: 400,
   title: 'Which caches are too small?',
-  text:
-    '**Misses and evictions together.** A cache that misses a lot *and* throws entries out for want of room deserves more, ' +
-    `one step at a time: it takes memory. No such evictions, no gain. [Guide](${guideLink('caches')})`,
+  text: `**Misses *and* drops for lack of room:** raise it one step. No such drops, no gain. [Guide](${guideLink('caches')})`,
   panels: [
     table({
       title: 'Which cache factors to change',
@@ -21,29 +19,38 @@ export const caches: Section = {
       parameters: { limit: 20 },
       height: 15,
       columns: [
-        { name: 'cache', width: 185 },
+        { name: 'cache', width: 260 },
         { name: 'verdict', width: 110, settings: verdict },
         { name: 'current_factor', width: 65, settings: [decimals(1)] },
         { name: 'recommended_factor', width: 65, settings: [decimals(1)] },
         { name: 'hit_ratio', width: 65, settings: [decimals(1)] },
         { name: 'misses_per_second', width: 75 },
         { name: 'size_evictions_per_second', width: 110 },
-        { name: 'reason', settings: sentence },
+        { name: 'reason', settings: paragraph },
         { name: 'server_name', width: 110 },
       ],
     }),
     table({
       title: 'The same for homeserver.yaml',
       description:
-        'Lines to paste into the caches section of homeserver.yaml, or the environment variables that say the same. ' +
-        'The eye at the right of a cell opens it in full, to copy.',
+        'Lines to paste into the caches section of homeserver.yaml. The eye at the right of the cell opens them, to copy.',
       queryType: 'cacheFactors',
       format: 'config',
-      height: 10,
+      height: 7,
       columns: [
-        { name: 'yaml', width: 620, settings: verbatim },
-        { name: 'notes', settings: notes },
-        { name: 'environment', width: 420, settings: verbatim },
+        { name: 'yaml', settings: verbatim },
+        { name: 'server_name', width: 110 },
+      ],
+    }),
+    table({
+      title: 'The same as environment variables, and how to apply it',
+      description: 'What overrides homeserver.yaml where Synapse runs in a container. It needs a restart.',
+      queryType: 'cacheFactors',
+      format: 'config',
+      height: 9,
+      columns: [
+        { name: 'environment', width: 540, settings: verbatim },
+        { name: 'notes', settings: sentence },
         { name: 'server_name', width: 110 },
       ],
     }),

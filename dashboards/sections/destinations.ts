@@ -5,9 +5,7 @@ import { type Section } from '../section';
 export const destinations: Section = {
   id: 100,
   title: 'Who can this homeserver not reach?',
-  text:
-    '**Dead homeservers are normal**, a third to two thirds of all that were ever met. Many that fail since within the hour ' +
-    'point to your own network, DNS or certificate.',
+  text: '**Dead homeservers are normal.** Many that fail since within the hour: look at your own network.',
   panels: [
     table({
       title: 'Destinations that fail or miss events',

@@ -55,9 +55,7 @@ const itsGraphs = {
 export const diagnosis: Section = {
   id: 10,
   title: 'What is wrong?',
-  text:
-    '**Start here.** The worst comes first, and a cause stands above the symptoms that it explains. ' +
-    'Each finding says what it rests on and what to do; a click on it leads to its graphs.',
+  text: '**Start here.** The worst comes first. A click on a finding leads to its graphs.',
   panels: [
     table({
       title: 'Findings',

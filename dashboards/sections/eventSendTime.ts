@@ -21,9 +21,7 @@ const colours = [
 export const eventSendTime: Section = {
   id: 100,
   title: 'How slow is sending a message?',
-  text:
-    '**What people feel.** Most sends should take well under a second. While the upper lines stay above the dashed ones, ' +
-    `the sections below name the usual causes. [Guide](${guideLink('message-event-send-time')})`,
+  text: `**What people feel.** Well under a second is normal; the usual causes are below. [Guide](${guideLink('message-event-send-time')})`,
   panels: [
     withLimits(
       graph({

@@ -9,9 +9,7 @@ const queryType = 'federation';
 export const federation: Section = {
   id: 300,
   title: 'What does federation cost?',
-  text:
-    '**Much `m.presence` and no CPU left: presence is the cost.** With CPU to spare, any amount of it is harmless. ' +
-    `PDUs are events of rooms, EDUs pass by. [Guide](${guideLink('federation')})`,
+  text: `**Much \`m.presence\` and no CPU left: presence is the cost.** Else it is harmless. [Guide](${guideLink('federation')})`,
   panels: [
     graph({
       title: 'Traffic with other homeservers',

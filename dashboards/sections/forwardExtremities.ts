@@ -1,6 +1,6 @@
 import { guideLink } from '../links';
 import { bars } from '../panels/bars';
-import { sentence, verdict } from '../panels/cells';
+import { inspected, sentence, verdict, wrapped } from '../panels/cells';
 import { graph } from '../panels/graph';
 import { table } from '../panels/table';
 import { type Section } from '../section';
@@ -10,9 +10,7 @@ const queryType = 'forwardExtremities';
 export const forwardExtremities: Section = {
   id: 500,
   title: 'Which rooms have too many forward extremities?',
-  text:
-    '**Loose ends of a room** make Synapse resolve state, which is expensive. More than ten deserve a look, ' +
-    `yet many heal by themselves: the verdict tells. [Guide](${guideLink('forward-extremities')})`,
+  text: `**Loose ends make Synapse resolve state.** Above ten, look; many heal by themselves. [Guide](${guideLink('forward-extremities')})`,
   panels: [
     table({
       title: 'Rooms with more than ten',
@@ -23,8 +21,8 @@ export const forwardExtremities: Section = {
       format: 'rooms',
       height: 15,
       columns: [
-        { name: 'name', width: 115 },
-        { name: 'room_id', width: 135 },
+        { name: 'name', width: 110, settings: wrapped },
+        { name: 'room_id', width: 150, settings: [inspected] },
         { name: 'verdict', width: 95, settings: verdict },
         { name: 'extremities', width: 95 },
         { name: 'state_groups', width: 70 },

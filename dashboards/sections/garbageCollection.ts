@@ -9,9 +9,7 @@ const queryType = 'garbageCollection';
 export const garbageCollection: Section = {
   id: 600,
   title: 'Does garbage collection stop a process?',
-  text:
-    '**Spikes of several seconds hurt.** While Python collects, the process does nothing else. Large caches and a long ' +
-    `uptime make it slower. [Guide](${guideLink('garbage-collection')})`,
+  text: `**Spikes of seconds hurt.** While Python collects, the process does nothing else. [Guide](${guideLink('garbage-collection')})`,
   panels: [
     table({
       title: 'Collections of each process',

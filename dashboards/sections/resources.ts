@@ -9,9 +9,7 @@ const queryType = 'resources';
 export const resources: Section = {
   id: 150,
   title: 'Which process is full?',
-  text:
-    '**One process works in one thread.** When its event loop is busy nearly all the time, everything that it does waits, ' +
-    `and its database times grow with it. Never add processes up. [Guide](${guideLink('message-event-send-time')})`,
+  text: `**One process, one thread.** Once its event loop is always busy, everything waits. [Guide](${guideLink('message-event-send-time')})`,
   panels: [
     table({
       title: 'Processes',
@@ -29,7 +27,7 @@ export const resources: Section = {
         { name: 'memory', width: 80 },
         { name: 'stalls_per_hour', width: 70, settings: [decimals(0)] },
         { name: 'gc_share', width: 60, settings: [decimals(1)] },
-        { name: 'uptime', width: 75 },
+        { name: 'uptime', width: 95 },
         { name: 'role', width: 190, settings: wrapped },
         { name: 'advice', settings: sentence },
         { name: 'server_name', width: 110 },

@@ -1,5 +1,5 @@
 import { guideLink } from '../links';
-import { decimals, sentence, shareBar, times, verdict } from '../panels/cells';
+import { decimals, paragraph, shareBar, times, verdict } from '../panels/cells';
 import { graph, stacked } from '../panels/graph';
 import { table } from '../panels/table';
 import { type Section } from '../section';
@@ -9,10 +9,7 @@ const queryType = 'transactions';
 export const transactions: Section = {
   id: 200,
   title: 'What does the database spend its time on?',
-  text:
-    '**Frequent is not expensive.** How often and how long count together, as the table has them. Frequent but cheap: look at ' +
-    'its cache. `persist_events` is normally near the top. ' +
-    `[Guide](${guideLink('transaction-count-and-transaction-duration')})`,
+  text: `**Frequent is not expensive.** Calls times duration count. \`persist_events\` normally leads. [Guide](${guideLink('transaction-count-and-transaction-duration')})`,
   panels: [
     table({
       title: 'Most expensive database transactions',
@@ -22,16 +19,16 @@ export const transactions: Section = {
       queryType,
       format: 'table',
       parameters: { limit: 10 },
-      height: 15,
+      height: 18,
       columns: [
-        { name: 'rank', width: 50 },
-        { name: 'transaction', width: 195 },
-        { name: 'verdict', width: 85, settings: verdict },
+        { name: 'rank', width: 45 },
+        { name: 'transaction', width: 325 },
+        { name: 'verdict', width: 95, settings: verdict },
         { name: 'share', width: 105, settings: [...shareBar, decimals(0)] },
         { name: 'calls_per_second', width: 75 },
         { name: 'mean_duration', width: 80 },
         { name: 'cost_change', width: 70, settings: times },
-        { name: 'explanation', settings: sentence },
+        { name: 'explanation', settings: paragraph },
         { name: 'server_name', width: 110 },
       ],
     }),
@@ -44,7 +41,7 @@ export const transactions: Section = {
       format: 'cost',
       parameters: { limit: 8 },
       span: 24,
-    }),
+    }).axisLabel('seconds per second'),
     graph({
       title: 'Calls of the most frequent transactions',
       description: 'How often each kind runs. A high line here matters only where the cost above is high as well.',
