@@ -10,6 +10,7 @@ import (
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
 )
 
@@ -43,10 +44,26 @@ func (i *Instance) aspects(ctx context.Context) []upstream.Aspect {
 	defer cancel()
 	var fromPrometheus, fromPostgres []upstream.Aspect
 	var both sync.WaitGroup
-	both.Go(func() { fromPrometheus = i.prometheus.Probe(ctx, time.Now()) })
-	both.Go(func() { fromPostgres = i.postgresAspects(ctx) })
+	both.Go(func() {
+		fromPrometheus = survived(ctx, []string{"prometheus", "metrics"}, func() []upstream.Aspect { return i.prometheus.Probe(ctx, time.Now()) })
+	})
+	both.Go(func() {
+		fromPostgres = survived(ctx, []string{"postgres", "grants", "schema"}, func() []upstream.Aspect { return i.postgresAspects(ctx) })
+	})
 	both.Wait()
 	return append(fromPrometheus, fromPostgres...)
+}
+
+// survived answers for a probe of ours that panics, so that it does not end the plugin.
+func survived(ctx context.Context, names []string, probe func() []upstream.Aspect) (aspects []upstream.Aspect) {
+	err := query.Recovered(func() error { aspects = probe(); return nil })
+	if err == nil {
+		return aspects
+	}
+	backend.Logger.FromContext(ctx).Error("A health probe panicked", "error", err)
+	aspects = notChecked(names...)
+	aspects[0] = upstream.Failed(names[0], err)
+	return aspects
 }
 
 func (i *Instance) postgresAspects(ctx context.Context) []upstream.Aspect {

@@ -17,7 +17,8 @@ type TimeRange struct {
 
 // Align rounds the end of a range down to whole scrape intervals and its start to whole steps, so that the points of a
 // graph stay where they are from one refresh to the next. interval is Grafana's wish for the time between points; rate
-// windows span at least four scrapes, so that one lost scrape does not empty them.
+// windows span at least four scrapes, so that one lost scrape does not empty them, and one scrape more than a step, so
+// that what happens between the last scrape of one window and the first of the next is drawn.
 func Align(from, to time.Time, interval, scrape time.Duration) TimeRange {
 	step := max(interval.Truncate(time.Second), scrape)
 	if least := to.Sub(from) / maxPoints; step < least {
@@ -34,7 +35,7 @@ func Align(from, to time.Time, interval, scrape time.Duration) TimeRange {
 	if least := to.Add(-4 * scrape); from.After(least) {
 		from = least
 	}
-	return TimeRange{From: from, To: to, Step: step, rate: max(step, 4*scrape)}
+	return TimeRange{From: from, To: to, Step: step, rate: max(step+scrape, 4*scrape)}
 }
 
 // Length is the whole range, for one answer over all of it.

@@ -17,14 +17,14 @@ func TestAlign(t *testing.T) {
 		step             time.Duration
 		window, rate     string
 	}{
-		{"six hours", 6 * time.Hour, time.Minute, scrape15, time.Minute, "[21600s]", "[60s]"},
+		{"six hours", 6 * time.Hour, time.Minute, scrape15, time.Minute, "[21600s]", "[75s]"},
 		{"a wish finer than the scrapes", time.Hour, 200 * time.Millisecond, scrape15, scrape15, "[3600s]", "[60s]"},
 		{"a wish that is no multiple of the scrapes", 6 * time.Hour, 20 * time.Second, scrape15, 30 * time.Second, "[21600s]", "[60s]"},
-		{"long steps are their own window", 7 * 24 * time.Hour, 10 * time.Minute, scrape15, 10 * time.Minute, "[604800s]", "[600s]"},
+		{"long steps and one scrape, so that nothing between two points is lost", 7 * 24 * time.Hour, 10 * time.Minute, scrape15, 10 * time.Minute, "[604800s]", "[615s]"},
 		{"slow scrapes", 6 * time.Hour, time.Minute, time.Minute, time.Minute, "[21600s]", "[240s]"},
 		{"shorter than four scrapes", 10 * time.Second, time.Second, scrape15, scrape15, "[60s]", "[60s]"},
 		{"nothing", 0, 0, scrape15, scrape15, "[60s]", "[60s]"},
-		{"upside down", -time.Hour, time.Minute, scrape15, time.Minute, "[60s]", "[60s]"},
+		{"upside down", -time.Hour, time.Minute, scrape15, time.Minute, "[60s]", "[75s]"},
 		{"scrapes of part of a second", time.Hour, time.Second, 2500 * time.Millisecond, 2500 * time.Millisecond, "[3600s]", "[10s]"},
 		{"odd scrapes", 15 * time.Minute, time.Second, 1300 * time.Millisecond, 1300 * time.Millisecond, "", "[5200ms]"},
 	} {
