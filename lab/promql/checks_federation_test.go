@@ -183,7 +183,7 @@ func TestFederationChecks(t *testing.T) {
 		"b.example federation-lag":                {"ok", "0 % of the 600 events"},
 		"b.example federation-inbound":            {"ok", "2 events of other homeservers wait"},
 		"b.example federation-destinations":       {"ok", "1560 of 1800 tries"},
-		"b.example device-lists":                  {"ok", "0 s old"},
+		"b.example device-lists":                  {"ok", "Every change"},
 		"b.example appservice-lag":                {"ok", "none is registered"},
 		"b.example state-resolution":              {"ok", "No room's state"},
 		"b.example extremities":                   {"ok", "0 % of 2400 events"},

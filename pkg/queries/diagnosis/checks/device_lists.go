@@ -44,6 +44,9 @@ func judgeDeviceLists(in Input) []Finding {
 	if in.Has("changes") {
 		evidence += fmt.Sprintf(", and about %.0f changes wait", in.Total("changes"))
 	}
+	if lag == 0 {
+		return Fine("Every change of a device is worked out.")
+	}
 	if !in.Has("least") {
 		return Fine(evidence + ". There is no history of 15 minutes yet to judge by.")
 	}

@@ -17,8 +17,6 @@ const (
 	splitBound = "10"
 	// splitFloor is the number of events below which a share says nothing. Source: ours.
 	splitFloor = 100.0
-	// splitWarning and splitCritical are shares of events. Source: ours.
-	splitWarning, splitCritical = 0.01, 0.1
 )
 
 var extremities = Check{
@@ -28,12 +26,12 @@ var extremities = Check{
 		"bring their states together before each event: sending there becomes slow, and the process is busy with it.",
 	Decides: "Per room, from PostgreSQL: only rooms with more than 10 forward extremities (dummy_events_threshold) count, by the verdict of the room list: \"act\" is a warning, from 50 on with " +
 		"different states critical; rooms that may still heal are an info; rooms that heal by themselves or that nobody is in cost nothing. Without PostgreSQL: the share of the events of the last " +
-		"hour that went to rooms with more than 10: 1 % is a warning, 10 % critical; below 100 events it does not judge.",
+		"hour that went to rooms with more than 10: 1 % is a warning, 10 % critical; below 100 events it does not judge. The thresholds that can be set are these shares.",
 	Source: "The guide: more than 10 is worth a look. 10 is also where Synapse itself begins to tidy, and the most that one event joins. 50 and the shares are ours.",
 	CannotKnow: "Without PostgreSQL, which rooms. Synapse's hourly count of rooms holds rooms that were left long ago, so it is shown and does not decide. Whether some local " +
 		"member has the power to send in a room.",
-	Unit:    "none",
-	Warning: Threshold(10), Critical: Threshold(rooms.ManyExtremities),
+	Unit:    "percentunit",
+	Warning: Threshold(0.01), Critical: Threshold(0.1),
 	Measures: func(w Where) map[string]string {
 		return map[string]string{
 			"events": splitEvents(w, "_count"),
@@ -70,7 +68,7 @@ func judgeRooms(in Input, survey rooms.Survey) []Finding {
 	var found []Finding
 	harmless, healing := 0, 0
 	for i, room := range survey.Rooms {
-		severity := roomSeverity(in, room)
+		severity := roomSeverity(room, threshold)
 		switch {
 		case room.Verdict == rooms.HealsItself:
 			healing++
@@ -83,12 +81,12 @@ func judgeRooms(in Input, survey rooms.Survey) []Finding {
 		n := float64(room.Extremities)
 		f := Finding{
 			Subject: Subject{Room: &survey.Rooms[i].Room}, Severity: severity, Title: "A room has many forward extremities",
-			Value: &n, Threshold: Threshold(in.Warning),
+			Value: &n, Threshold: Threshold(float64(threshold)), Unit: "none",
 			Evidence: roomEvidence(in, room), Advice: rooms.Advice(room.Facts, room.Judgement, threshold),
 			Remedy: "See the room in the list of rooms by forward extremities.",
 		}
 		if severity == Critical {
-			f.Threshold = Threshold(in.Critical)
+			f.Threshold = Threshold(rooms.ManyExtremities)
 		}
 		if room.Reason == rooms.Blocked {
 			f.CausedBy = "extremities-corrupt"
@@ -96,18 +94,17 @@ func judgeRooms(in Input, survey rooms.Survey) []Finding {
 		found = append(found, f)
 	}
 	if len(found) == 0 {
-		return Fine(fmt.Sprintf("No room with more than %.0f forward extremities needs you: %d heal by themselves, %d are harmless.%s", in.Warning, healing, harmless, splitNumbers(in)))
+		return Fine(fmt.Sprintf("No room with more than %d forward extremities needs you: %d heal by themselves, %d are harmless.%s", threshold, healing, harmless, splitNumbers(in)))
 	}
 	slices.SortStableFunc(found, func(a, b Finding) int { return cmp.Compare(b.Severity, a.Severity) })
 	return found
 }
 
 // roomSeverity follows the room's verdict. Corrupt rooms are another check's, as are rooms that are being joined.
-func roomSeverity(in Input, room rooms.Room) Severity {
-	n := float64(room.Extremities)
-	dear := n >= in.Critical && room.StateGroups > 1
+func roomSeverity(room rooms.Room, threshold int64) Severity {
+	dear := room.Extremities >= rooms.ManyExtremities && room.StateGroups > 1
 	switch {
-	case n <= in.Warning:
+	case room.Extremities <= threshold:
 		return OK
 	case room.Verdict == rooms.Act && room.Local() && dear:
 		return Critical
@@ -154,16 +151,10 @@ func judgeSplitEvents(in Input) []Finding {
 		return Fine(fmt.Sprintf("Only %.0f events were written in the last hour: too few to judge without PostgreSQL.%s", total, hourly))
 	}
 	share := max(0, 1-in.Total("few")/total)
-	f := Finding{
-		Value: &share, Threshold: Threshold(splitWarning), Unit: "percentunit",
+	f := in.Graded(share, Finding{
 		Evidence: fmt.Sprintf("%s of %.0f events in the last hour went to rooms with more than %s forward extremities.%s", percent(share), total, splitBound, hourly),
-	}
-	switch {
-	case share >= splitCritical:
-		f.Severity, f.Threshold = Critical, Threshold(splitCritical)
-	case share >= splitWarning:
-		f.Severity = Warning
-	default:
+	})
+	if f.Severity == OK {
 		return []Finding{f}
 	}
 	f.Advice = "1. Find the rooms: fill in the PostgreSQL section of the data source, or set Synapse's logger synapse.state.metrics to DEBUG, which names the rooms that take most. 2. Let any local member send a " +

@@ -29,7 +29,7 @@ var extremitiesCorrupt = Check{
 func judgeCorrupt(in Input) []Finding {
 	survey, ok := in.Rows.(rooms.Survey)
 	if !ok {
-		return Blind(in.RowsMissing)
+		return Blind("Only PostgreSQL can tell: " + in.RowsMissing)
 	}
 	var found []Finding
 	starving := 0

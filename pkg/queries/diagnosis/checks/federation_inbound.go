@@ -88,6 +88,9 @@ func judgeInbound(in Input) []Finding {
 	oldest, least, waiting := in.Total("oldest"), in.Total("least"), in.Total("waiting")
 	evidence := fmt.Sprintf("%.0f events of other homeservers wait, the oldest for %s, and never less than %s within 15 minutes; %s events per second come in.",
 		waiting, lasting(oldest), lasting(least), number(in.Total("pdus")))
+	if waiting == 0 {
+		evidence = fmt.Sprintf("No event of other homeservers waits; %s per second come in.", number(in.Total("pdus")))
+	}
 	if !in.Has("least") || in.Grade(least) == OK {
 		if len(refused) > 0 {
 			return refused

@@ -25,7 +25,7 @@ func TestFederationInbound(t *testing.T) {
 		"one room":           {waits(900, 700, 800), one, wanted{severity: Warning, value: 700, evidence: []string{"12 rooms; the one with the most has 700"}, count: 2}},
 		"a burst":            {waits(900, 20, 800), nil, wanted{severity: OK, value: 20}},
 		"a few are stuck":    {waits(90000, 89000, 3), nil, wanted{severity: Info, value: 89000, evidence: []string{"25 hours"}}},
-		"nothing waits":      {waits(0, 0, 0), []inboundRoom{}, wanted{severity: OK}},
+		"nothing waits":      {waits(0, 0, 0), []inboundRoom{}, wanted{severity: OK, evidence: []string{"No event", "4.2 per second"}}},
 		"others are refused": {refusing, nil, wanted{severity: Info, subject: "rate limit", value: 0.08, evidence: []string{"80 requests", "8 %", "9 were slowed"}}},
 		"just started":       {young, nil, wanted{severity: OK}},
 		"absent":             {map[string]float64{"waiting": 3}, nil, wanted{severity: Unknown, evidence: []string{"synapse_federation_server_oldest_inbound_pdu_in_staging"}}},

@@ -62,7 +62,7 @@ func readPartialState(ctx context.Context, tx query.Tx, in ReadInput) (any, erro
 func judgePartialState(in Input) []Finding {
 	rooms, ok := in.Rows.([]partialRoom)
 	if !ok {
-		reason := in.RowsMissing
+		reason := "Only PostgreSQL can tell: " + in.RowsMissing
 		if in.Has("fetching") {
 			reason += fmt.Sprintf(" Synapse fetches the state of %.0f rooms at the moment, for how long can't be told.", in.Total("fetching"))
 		}
