@@ -53,7 +53,7 @@ func TestTable(t *testing.T) {
 			}))
 		}
 		t.Log(name + "\n" + table(s, func(c *Cache) []model.Prediction {
-			return model.Predict(c.Series, s.TTL, c.Window, Multipliers)
+			return model.Predict(c.Series, s.TTL, c.Window, Multipliers).Predictions
 		}))
 	}
 }

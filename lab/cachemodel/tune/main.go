@@ -62,10 +62,10 @@ func main() {
 	fmt.Printf("all folds: %.3f to %.3f\n", before/float64(len(caches)), after/float64(len(caches)))
 }
 
-var ofPrediction = []string{"New", "Soon", "Keys", "Lomax", "Flat", "PointNoise", "FillNoise",
-	"PointSlope", "PointTop", "FillLaw", "FillPower", "Clumps", "Load"}
+var ofPrediction = []string{"New", "Soon", "Keys", "PointNoise", "PointTop", "PointSlope", "FillNoise", "FillLaw",
+	"FillPower", "ClumpFrom", "Clumps", "Load"}
 
-var ofInterval = []string{"LowSpread", "HighSpread", "ClumpSpread", "Floor"}
+var ofInterval = []string{"LowSpread", "HighSpread", "Floor"}
 
 // tuner searches one constant after the other: a step up, a step down, shorter steps when neither helps.
 type tuner struct {
@@ -134,7 +134,7 @@ func (t *tuner) measure(k *model.Constants, caches []cachemodel.Cache) float64 {
 			defer wg.Done()
 			for i := worker; i < len(caches); i += 2 {
 				c := &caches[i]
-				losses[i] = t.loss(c, k.Predict(c.Series, t.ttl, c.Window, cachemodel.Multipliers))
+				losses[i] = t.loss(c, k.Predict(c.Series, t.ttl, c.Window, cachemodel.Multipliers).Predictions)
 			}
 		}()
 	}

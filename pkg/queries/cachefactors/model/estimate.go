@@ -2,7 +2,7 @@ package model
 
 import (
 	"math"
-	"sort"
+	"slices"
 )
 
 // Immediate repetitions as a share of the hit ratio.
@@ -37,7 +37,10 @@ func (t *target) fit() []fitted {
 	all := make([]fitted, 0, len(shapes)*len(repetitions))
 	values := make([]float64, len(shapes)*len(repetitions)*len(t.ratios))
 	for i := range shapes {
-		for _, r := range repetitions {
+		for k, r := range repetitions {
+			if k > 0 && t.hitRatio == 0 {
+				break
+			}
 			hits := values[:len(t.ratios):len(t.ratios)]
 			weight, ok := t.weigh(&shapes[i], r*t.hitRatio, hits)
 			if !ok {
@@ -47,8 +50,7 @@ func (t *target) fit() []fitted {
 			all = append(all, fitted{weight, hits})
 		}
 	}
-	normalise(all)
-	return all
+	return normalise(all)
 }
 
 // weigh fills in the shape's hit ratio at each ratio and returns the log weight; ok is false when the shape can't
@@ -59,7 +61,7 @@ func (t *target) weigh(s *shape, v float64, hits []float64) (weight float64, ok 
 		return 0, false
 	}
 	u := q / (1 + q)
-	c := curve{s: s, v: v, u: u, q: q}
+	c := curve{shape: s, v: v, u: u, q: q}
 	weight = t.prior(s, u, v)
 	for _, p := range t.fill.points {
 		w := min(max(t.PointTop+t.PointSlope*math.Log2(p.share), t.PointLeast), t.PointTop)
@@ -70,8 +72,7 @@ func (t *target) weigh(s *shape, v float64, hits []float64) (weight float64, ok 
 	if t.fill.fills > 0 {
 		need := at * (1 + q) / (1 - v) // requests until full, in units of the size
 		ratio := 1 / need / (1 - t.hitRatio)
-		noise := t.FillCount * t.fill.noise * math.Sqrt(t.texture.clumping)
-		d := (math.Log(ratio) - math.Log(t.fill.ratio)) / math.Hypot(t.FillNoise, noise)
+		d := math.Log(ratio/t.fill.ratio) / t.FillNoise
 		weight -= d * d / 2
 	}
 	limit := c.hitAfter(t.perTTL)
@@ -83,106 +84,20 @@ func (t *target) weigh(s *shape, v float64, hits []float64) (weight float64, ok 
 }
 
 func (t *target) prior(s *shape, u, v float64) float64 {
-	weight := t.New*math.Log(max(1e-9, 1-u)) + t.Soon*math.Log(1-v)
-	if s.ages {
-		return weight + t.Lomax
-	}
-	return weight + t.Keys*s.keys + t.Flat*s.flat
+	return t.New*math.Log(max(1e-9, 1-u)) + t.Soon*math.Log(1-v) + t.Keys*s.keys
 }
 
-// solve finds where on the grid the shape fills the cache and the share of new keys that makes it hit the wanted ratio
-// there: q = u/(1-u), entries = size(n) + q n = 1. As n grows, q falls and the hit ratio rises.
-func (s *shape) solve(wanted float64, nothing bool) (n, q float64, ok bool) {
-	g := grid()
-	ratio := func(i int) float64 {
-		q := (1 - float64(s.size[i])) / g[i]
-		return float64(s.hit[i]) / (1 + q)
-	}
-	// The last point that leaves room for new keys.
-	end := sort.Search(gridPoints, func(i int) bool { return s.size[i] >= 1 })
-	i := sort.Search(end, func(i int) bool { return ratio(i) >= wanted })
-	if i == 0 {
-		if nothing {
-			i = 1
-		} else {
-			return 0, 0, false
-		}
-	}
-	if i == end {
-		if end == gridPoints {
-			return 0, 0, false
-		}
-		// Between the last point with room and the first without: there u = 0.
-		f := (1 - float64(s.size[end-1])) / float64(s.size[end]-s.size[end-1])
-		full := float64(s.hit[end-1]) + f*float64(s.hit[end]-s.hit[end-1])
-		if full < wanted {
-			return 0, 0, false
-		}
-		low := ratio(end - 1)
-		part := f * (wanted - low) / max(1e-12, full-low)
-		n = g[end-1] * math.Pow(g[end]/g[end-1], part)
-		size := float64(s.size[end-1]) + part*float64(s.size[end]-s.size[end-1])
-		return n, max(0, (1-size)/n), true
-	}
-	low, high := ratio(i-1), ratio(i)
-	part := (wanted - low) / max(1e-12, high-low)
-	part = min(max(part, 0), 1)
-	n = g[i-1] * math.Pow(g[i]/g[i-1], part)
-	size := float64(s.size[i-1]) + part*float64(s.size[i]-s.size[i-1])
-	return n, max(0, (1-size)/n), true
-}
+// negligible is the weight relative to the largest below which a shape is dropped.
+const negligible = 1e-5
 
-// curve is a diluted shape. hitAt must be asked in ascending order between resets of from.
-type curve struct {
-	s       *shape
-	v, u, q float64
-	from    int
-}
-
-// hitAt is the hit ratio at a size.
-func (c *curve) hitAt(size float64) float64 {
-	g := grid()
-	i := c.from
-	for i < gridPoints && float64(c.s.size[i])+c.q*g[i] < size {
-		i++
-	}
-	c.from = max(0, i-1)
-	if i == gridPoints {
-		return c.mix(float64(c.s.hit[gridPoints-1]))
-	}
-	if i == 0 {
-		first := float64(c.s.size[0]) + c.q*g[0]
-		return c.mix(float64(c.s.hit[0]) * size / first)
-	}
-	low, high := float64(c.s.size[i-1])+c.q*g[i-1], float64(c.s.size[i])+c.q*g[i]
-	part := (size - low) / max(1e-12, high-low)
-	return c.mix(float64(c.s.hit[i-1]) + part*float64(c.s.hit[i]-c.s.hit[i-1]))
-}
-
-// hitAfter is the hit ratio of a cache without limit that keeps entries for a number of requests.
-func (c *curve) hitAfter(requests float64) float64 {
-	g := grid()
-	n := requests * (1 - c.u) * (1 - c.v)
-	if n >= g[gridPoints-1] {
-		return c.mix(float64(c.s.hit[gridPoints-1]))
-	}
-	if n <= g[0] {
-		return c.mix(float64(c.s.hit[0]))
-	}
-	x := (math.Log10(n) - gridFrom) / (gridTo - gridFrom) * (gridPoints - 1)
-	i := int(x)
-	part := x - float64(i)
-	return c.mix(float64(c.s.hit[i]) + part*float64(c.s.hit[i+1]-c.s.hit[i]))
-}
-
-func (c *curve) mix(hit float64) float64 { return c.v + (1-c.v)*(1-c.u)*hit }
-
-// normalise turns log weights into shares.
-func normalise(all []fitted) {
+// normalise drops shapes of no weight and turns log weights into shares.
+func normalise(all []fitted) []fitted {
 	most, total := math.Inf(-1), 0.0
 	for i := range all {
 		most = max(most, all[i].weight)
 	}
+	least := most + math.Log(negligible)
+	all = slices.DeleteFunc(all, func(f fitted) bool { return f.weight < least })
 	for i := range all {
 		all[i].weight = math.Exp(all[i].weight - most)
 		total += all[i].weight
@@ -190,4 +105,5 @@ func normalise(all []fitted) {
 	for i := range all {
 		all[i].weight /= total
 	}
+	return all
 }

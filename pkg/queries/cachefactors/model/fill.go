@@ -19,8 +19,6 @@ type fill struct {
 	// of several fills, the geometric mean.
 	ratio float64
 	fills int
-	// noise is the relative counting error of need: the evictions of the sample in which the cache became full.
-	noise float64
 }
 
 // Half octaves of the share from 2^-binsBelow/2 to 1.
@@ -37,19 +35,23 @@ func findFill(all []interval, m0 float64) fill {
 	logRatio := 0.0
 	for i := 0; i < len(all); {
 		end := quiet(all, i)
-		after, known := missAfter(all, end)
+		// A start before the cache was full leaves nothing to compare with.
+		known := end < len(all) && (end == i || !all[end].fresh)
+		after := 0.0
+		if known {
+			after = missAfter(all[end+1:])
+		}
 		scale := 1.0
-		if known && after > 0 && m0 > 0 {
+		if after > 0 && m0 > 0 {
 			scale = m0 / after
 		}
 		for _, iv := range all[i:end] {
 			collect(&bins, iv, scale)
 		}
-		if all[i].fresh && end < len(all) && known {
-			if ratio, noise := fillRatio(all[i:end], all[end], all[end+1:]); ratio > 0 {
+		if all[i].fresh && known {
+			if ratio := fillRatio(all[i:end], all[end], all[end+1:]); ratio > 0 {
 				logRatio += math.Log(ratio)
 				f.fills++
-				f.noise += noise * noise
 			}
 		}
 		i = end + 1
@@ -59,7 +61,6 @@ func findFill(all []interval, m0 float64) fill {
 	}
 	if f.fills > 0 {
 		f.ratio = math.Exp(logRatio / float64(f.fills))
-		f.noise = math.Sqrt(f.noise) / float64(f.fills)
 	}
 	for k := range bins {
 		if b := bins[k]; b.requests >= 1 {
@@ -78,16 +79,13 @@ func quiet(all []interval, i int) int {
 	return end
 }
 
-// missAfter is the miss ratio of the ten minutes after interval i, up to the next start.
-func missAfter(all []interval, i int) (ratio float64, known bool) {
-	if i >= len(all) || all[i].fresh && i > 0 && all[i].evicted == 0 {
-		return 0, false
-	}
-	requests, misses, _ := sum(all[i+1:], settle)
+// missAfter is the miss ratio of the ten minutes after a fill, up to the next start; 0 when there is none.
+func missAfter(rest []interval) float64 {
+	requests, misses, _ := sum(rest, settle)
 	if requests <= 0 {
-		return 0, false
+		return 0
 	}
-	return misses / requests, true
+	return misses / requests
 }
 
 // sum adds up the intervals of the first seconds, up to the next start.
@@ -109,7 +107,7 @@ func sum(all []interval, seconds float64) (requests, misses, evicted float64) {
 //	n_fill = n - E/e    m_fill = (M - E m/e) / n_fill    ratio = m_fill / m
 //
 // n and M counted since the start. It is exact even for a fill shorter than one scrape.
-func fillRatio(quiet []interval, last interval, rest []interval) (ratio, noise float64) {
+func fillRatio(quiet []interval, last interval, rest []interval) float64 {
 	n, m := last.requests, last.misses
 	for _, iv := range quiet {
 		n += iv.requests
@@ -117,15 +115,15 @@ func fillRatio(quiet []interval, last interval, rest []interval) (ratio, noise f
 	}
 	requests, misses, evicted := sum(rest, settle)
 	if requests <= 0 || evicted <= 0 || misses <= 0 {
-		return 0, 0
+		return 0
 	}
 	perRequest, missRatio := evicted/requests, misses/requests
 	need := n - last.evicted/perRequest
 	missed := m - last.evicted*missRatio/perRequest
 	if need < 1 || missed <= 0 {
-		return 0, 0
+		return 0
 	}
-	return missed / need / missRatio, math.Sqrt(last.evicted) / perRequest / need
+	return missed / need / missRatio
 }
 
 func collect(bins *[binsBelow + 1]bin, iv interval, scale float64) {

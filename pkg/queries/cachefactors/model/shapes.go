@@ -10,12 +10,10 @@ import (
 // cache of size(n) entries hits the same (Che, Tung, Wang, IEEE JSAC 2002; Fricker, Robert, Roberts, ITC 2012).
 type shape struct {
 	size, hit [gridPoints]float32
-	keys      float64 // log of keys per size, Zipf
-	flat      float64 // 1 - Zipf's exponent, at least 0
-	ages      bool    // Lomax
+	keys      float64 // log of the number of keys per size; 0 where keys age
 }
 
-// The grid of n / size, logarithmic. It reaches from far below a cache's size to where even the flattest shape has
+// sizes of the grid: n / size, logarithmic. It reaches from far below a cache's size to where even the flattest shape has
 // seen everything.
 const (
 	gridPoints = 144
@@ -69,14 +67,14 @@ func makeShapes(size float64) []shape {
 	for _, a := range zipfExponents {
 		for _, keys := range zipfKeys {
 			s := zipf(a, keys, size)
-			s.keys, s.flat = math.Log(keys), max(0, 1-a)
+			s.keys = math.Log(keys)
 			all = append(all, s)
 		}
 	}
 	for _, sigma := range logNormals {
 		for _, keys := range zipfKeys {
 			s := logNormal(sigma, keys, size)
-			s.keys, s.flat = math.Log(keys), 0
+			s.keys = math.Log(keys)
 			all = append(all, s)
 		}
 	}
@@ -147,7 +145,7 @@ func che(weights, members []float64, total, size float64) shape {
 //
 //	hit(n) = F(n)    size(n) = integral of 1-F from 0 to n
 func lomax(beta, r float64) shape {
-	s := shape{ages: true}
+	var s shape
 	for i, n := range grid() {
 		x := n / r
 		var rest, size float64

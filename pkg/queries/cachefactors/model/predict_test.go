@@ -1,0 +1,155 @@
+package model
+
+import (
+	"math"
+	"testing"
+)
+
+// filled is a cache of 1000 entries that fills after a start and then drops an entry per miss; miss gives the miss ratio
+// while it holds a share of its size.
+func filled(miss func(share float64) float64) (Series, Window) {
+	var s Series
+	var requests, hits, evicted, entries float64
+	for i := range 400 {
+		s.Times = append(s.Times, float64(15*i))
+		s.Requests = append(s.Requests, requests)
+		s.Hits = append(s.Hits, hits)
+		s.EvictedSize = append(s.EvictedSize, evicted)
+		s.EvictedInvalidation = append(s.EvictedInvalidation, 0)
+		s.Entries = append(s.Entries, entries)
+		s.MaxSize = append(s.MaxSize, 1000)
+		misses := 200 * miss(entries/1000)
+		requests += 200
+		hits += 200 - misses
+		evicted += max(0, entries+misses-1000)
+		entries = min(1000, entries+misses)
+	}
+	return s, Window{3000, 6000}
+}
+
+func TestPredictReadsTheFill(t *testing.T) {
+	multipliers := []float64{1.5, 2, 4}
+	flat, w := filled(func(share float64) float64 { return .6 })
+	steep, _ := filled(func(share float64) float64 { return 1 - .4*share })
+	f, s := Predict(flat, 1800, w, multipliers), Predict(steep, 1800, w, multipliers)
+	if f.Starts != 1 || s.Starts != 1 || s.Points < 3 {
+		t.Errorf("saw %d and %d fills, %d points", f.Starts, s.Starts, s.Points)
+	}
+	if f.Predictions[1].HitRatio >= s.Predictions[1].HitRatio {
+		t.Errorf("a fill that went on improving predicts %.3f, one that had stopped %.3f", s.Predictions[1].HitRatio, f.Predictions[1].HitRatio)
+	}
+	last := Prediction{}
+	for _, p := range s.Predictions {
+		if p.HitRatio < .4 || p.HitRatio < last.HitRatio || p.Low > p.HitRatio || p.High < p.HitRatio || p.High > p.Limit {
+			t.Errorf("out of order: %+v after %+v", p, last)
+		}
+		last = p
+	}
+}
+
+func TestPredictWidensWithoutAStart(t *testing.T) {
+	s, w := filled(func(share float64) float64 { return 1 - .4*share })
+	seen := Predict(s, 1800, w, []float64{2})
+	s = s.from(150)
+	blind := Predict(s, 1800, w, []float64{2})
+	if blind.Starts != 0 || blind.Points != 0 {
+		t.Errorf("saw %d fills that are not there", blind.Starts)
+	}
+	if width(blind) <= width(seen) || blind.Confidence >= seen.Confidence {
+		t.Errorf("width %.3f, confidence %.2f with the fill, %.3f and %.2f without", width(seen), seen.Confidence, width(blind), blind.Confidence)
+	}
+}
+
+func width(f Forecast) float64 { return f.Predictions[0].High - f.Predictions[0].Low }
+
+func (s Series) from(i int) Series {
+	return Series{s.Times[i:], s.Requests[i:], s.Hits[i:], s.EvictedSize[i:], s.EvictedInvalidation[i:], s.Entries[i:], s.MaxSize[i:]}
+}
+
+// TestPredictNothing: what can't be predicted must not end in nonsense.
+func TestPredictNothing(t *testing.T) {
+	scan, w := filled(func(float64) float64 { return 1 })
+	roomy, _ := filled(func(share float64) float64 { return max(0, .5-share) })
+	all, _ := filled(func(share float64) float64 { return max(0, .001-share) })
+	for name, s := range map[string]Series{"scan": scan, "never full": roomy, "hits all": all, "empty": {}, "one sample": scan.from(399)} {
+		f := Predict(s, 1800, w, []float64{1.5, 2})
+		for _, p := range f.Predictions {
+			if math.IsNaN(p.HitRatio+p.Low+p.High+p.Limit) || p.HitRatio > p.Limit || p.Low > p.High {
+				t.Errorf("%s: %+v", name, p)
+			}
+		}
+		if gain := f.Predictions[1].HitRatio - f.Bounds.HitRatio(); gain > .005 {
+			t.Errorf("%s: predicts a gain of %.3f", name, gain)
+		}
+	}
+	if p := Predict(scan, 1800, w, []float64{2}).Predictions[0]; p.High != p.Limit || p.Limit != 1 {
+		t.Errorf("a scan may be a loop, up to the bound: %+v", p)
+	}
+}
+
+func TestCombine(t *testing.T) {
+	part := func(requests, present, larger float64) Part {
+		f := Forecast{Bounds: Bounds{Requests: requests, Misses: requests * (1 - present)}}
+		f.Predictions = []Prediction{{Multiplier: 2, HitRatio: larger, Low: present, High: larger, Limit: 1}}
+		return Part{f, requests}
+	}
+	c := Combine([]Part{part(100, .5, .5), part(300, .4, .8)})
+	if p := c.Predictions[0]; math.Abs(p.HitRatio-.725) > 1e-9 || math.Abs(c.HitRatio-.425) > 1e-9 || p.Limit != 1 {
+		t.Errorf("combined to %+v from %.3f", p, c.HitRatio)
+	}
+	if c.Alone != 1 {
+		t.Errorf("process %d needs it alone, want 1", c.Alone)
+	}
+	if c := Combine([]Part{part(100, .4, .8), part(300, .4, .8)}); c.Alone != -1 {
+		t.Errorf("both gain, but %d is said to be alone", c.Alone)
+	}
+	if c := Combine(nil); c.Predictions != nil || c.Alone != -1 {
+		t.Errorf("nothing combined to %+v", c)
+	}
+}
+
+func TestNextStep(t *testing.T) {
+	good, poor := .2, .01
+	full := Bounds{Requests: 2000, Misses: 1000, Evictions: 1000, MaxSize: 100, smallest: 100, MaxUseful: 1000}
+	quiet, small := full, full
+	quiet.Evictions = 60
+	small.MaxUseful = 105
+	for _, c := range []struct {
+		name     string
+		bounds   Bounds
+		gain     float64
+		measured *float64
+		short    bool
+		want     Step
+	}{
+		{"first, predicted", full, .3, nil, false, Step{2, GoOn}},
+		{"first, unproven", full, 0, nil, false, Step{2, TryOnce}},
+		{"memory is short", full, .3, nil, true, Step{1.5, GoOn}},
+		{"the bound says no", quiet, .3, nil, false, Step{1, Bounded}},
+		{"large enough", small, .3, nil, false, Step{1, Reached}},
+		{"the last step helped", full, .3, &good, false, Step{2, GoOn}},
+		{"the last step did not", full, .3, &poor, false, Step{1, LastWasSmall}},
+		{"little left", full, .01, &good, false, Step{1, NextIsSmall}},
+	} {
+		if got := NextStep(c.bounds, c.gain, c.measured, c.short); got != c.want {
+			t.Errorf("%s: %+v, want %+v", c.name, got, c.want)
+		}
+	}
+}
+
+// BenchmarkTenProcesses predicts 1000 caches of 400 samples, as many as ten processes have; every fifth is left open by its
+// bound. The aim is 1 s on two cores.
+func BenchmarkTenProcesses(b *testing.B) {
+	open, _ := filled(func(share float64) float64 { return 1 - .4*share })
+	closed, w := filled(func(share float64) float64 { return max(0, .5-share) })
+	b.ReportAllocs()
+	for b.Loop() {
+		for i := range 1000 {
+			s := closed
+			if i%5 == 0 {
+				s = open
+			}
+			Predict(s, 1800, w, []float64{1.5, 2, 3, 4, 6, 10, 20})
+		}
+	}
+}
