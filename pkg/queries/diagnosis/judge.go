@@ -54,22 +54,15 @@ func named(rows []row, names []string) []row {
 
 // judge runs every check on every homeserver and links findings to what explains them.
 func (m measured) judge(s *query.Session, wanted []checks.Check) []row {
-	servers := m.servers
-	if len(servers) == 0 {
-		servers = []string{""}
-	}
 	var all []row
-	for _, server := range servers {
+	for _, server := range m.servers {
 		var rows []row
 		for _, c := range wanted {
-			found := c.Judge(m.input(s, c, server))
-			if len(found) == 0 {
-				found = []checks.Finding{{Severity: checks.OK}}
-			}
+			found := m.found(s, c, server)
 			for _, f := range found {
 				r := row{Finding: f, check: c, server: server}
 				if f.Severity > checks.OK {
-					r.since = m.since(s, r)
+					r.since = m.since(r)
 				}
 				rows = append(rows, r)
 			}
@@ -79,22 +72,42 @@ func (m measured) judge(s *query.Session, wanted []checks.Check) []row {
 	return all
 }
 
+// found is what one check says of one homeserver.
+func (m measured) found(s *query.Session, c checks.Check, server string) []checks.Finding {
+	if !m.present[server] && c.Read == nil && !c.WithoutSynapse {
+		return checks.Blind("Prometheus has nothing from a Synapse process of this homeserver in this time range.")
+	}
+	if found := c.Judge(m.input(s, c, server)); len(found) > 0 {
+		return found
+	}
+	return []checks.Finding{{Severity: checks.OK}}
+}
+
 // explained gives each finding without a cause of its own the first of its check's causes that was found.
 func explained(rows []row) []row {
-	worst := map[string]checks.Severity{}
-	for _, r := range rows {
-		worst[r.check.ID] = max(worst[r.check.ID], r.Severity)
-	}
 	for i, r := range rows {
 		if r.Severity <= checks.OK || r.CausedBy != "" {
 			continue
 		}
 		for _, cause := range r.check.Causes {
-			if worst[cause] >= checks.Warning && !slices.Contains(r.NotCausedBy, cause) {
+			r.CausedBy = cause
+			if !slices.Contains(r.NotCausedBy, cause) && slices.ContainsFunc(rows, func(other row) bool { return other.explains(r) }) {
 				rows[i].CausedBy = cause
 				break
 			}
 		}
 	}
 	return rows
+}
+
+// explains tells whether a row is the cause that another one names: a warning at least, unless the other's check knows
+// better, and about the same process where both are about processes.
+func (r row) explains(symptom row) bool {
+	if r.check.ID != symptom.CausedBy || r.server != symptom.server {
+		return false
+	}
+	if !slices.Contains(symptom.check.Causes, r.check.ID) {
+		return r.Severity > checks.OK
+	}
+	return r.Severity >= checks.Warning && (!r.check.PerProcess || !symptom.check.PerProcess || r.Subject.Key() == symptom.Subject.Key())
 }

@@ -11,11 +11,13 @@ import (
 
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/diagnosis/checks"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
 )
 
 // measured is every answer that the checks need. Checks that ask the same thing share one answer.
 type measured struct {
-	servers []string
+	servers []string        // those to judge
+	present map[string]bool // those of which Prometheus has something
 	where   checks.Where
 	vectors map[string]model.Vector // by PromQL
 	rows    map[string]any          // by check
@@ -35,7 +37,13 @@ func measure(ctx context.Context, s *query.Session, wanted []checks.Check, withH
 		history: map[string]model.Matrix{},
 	}
 	var present model.Vector
-	questions := []query.Question{at(serversQuery(s), &present)}
+	questions := []query.Question{
+		at(serversQuery(s), &present),
+		func(ctx context.Context, s *query.Session) (err error) {
+			m.where.Identity, err = identity(ctx, s)
+			return err
+		},
+	}
 	answers := map[string]*model.Vector{}
 	for _, c := range wanted {
 		if c.Measures == nil {
@@ -67,7 +75,7 @@ func measure(ctx context.Context, s *query.Session, wanted []checks.Check, withH
 	for id, matrix := range lines {
 		m.history[id] = *matrix
 	}
-	m.servers = m.homeservers(s, present)
+	m.homeservers(s, present)
 	return m, nil
 }
 
@@ -93,20 +101,35 @@ func over(promql string, answer *model.Matrix) query.Question {
 	}
 }
 
+// identity tells which labels name a process, asked once as well.
+func identity(ctx context.Context, s *query.Session) (synapse.Identity, error) {
+	return query.Once(ctx, s, query.Prometheus, "identity "+s.Filters.ProcessSelector(), synapse.FindIdentity)
+}
+
 func serversQuery(s *query.Session) string {
 	return "count by (server_name) (last_over_time(synapse_storage_schedule_time_count" + s.Filters.Selector() + s.Range.Window() + "))"
 }
 
-func (m measured) homeservers(s *query.Session, present model.Vector) []string {
-	var names []string
+// homeservers are those that Prometheus has something of, the one whose database PostgreSQL holds, and those that were
+// asked for by name, there or not; the nameless one where there is none at all: somebody must say that nothing is there.
+func (m *measured) homeservers(s *query.Session, present model.Vector) {
+	m.present = map[string]bool{}
 	for _, sample := range present {
-		names = append(names, string(sample.Metric["server_name"]))
+		m.present[string(sample.Metric["server_name"])] = true
 	}
-	if m.owner != "" && s.Filters.AllowsServer(m.owner) && !slices.Contains(names, m.owner) {
-		names = append(names, m.owner)
+	if m.present[""] && len(m.present) == 1 && m.owner != "" {
+		m.owner = "" // Synapse is older than the label: the database is that of the nameless homeserver
 	}
-	slices.Sort(names)
-	return names
+	m.servers = slices.Collect(maps.Keys(m.present))
+	for _, name := range append(slices.Clone(s.Filters.ServerName), m.owner) {
+		if name != "" && s.Filters.AllowsServer(name) && !slices.Contains(m.servers, name) {
+			m.servers = append(m.servers, name)
+		}
+	}
+	if len(m.servers) == 0 {
+		m.servers = []string{""}
+	}
+	slices.Sort(m.servers)
 }
 
 // read asks PostgreSQL for each check that reads it. A failure blinds that check only and says why.

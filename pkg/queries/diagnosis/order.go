@@ -11,12 +11,18 @@ import (
 // perCheck is how many subjects of one check are shown; the rest is counted.
 const perCheck = 5
 
+// places are the checks' places in their order.
+func places() map[string]int {
+	places := map[string]int{}
+	for i, id := range checks.IDs() {
+		places[id] = i
+	}
+	return places
+}
+
 // ordered puts the worst first, and a cause above the symptoms that it explains.
 func ordered(rows []row) []row {
-	place := map[string]int{}
-	for i, id := range checks.IDs() {
-		place[id] = i
-	}
+	place := places()
 	sorted := slices.Clone(rows)
 	slices.SortStableFunc(sorted, func(a, b row) int {
 		return cmp.Or(
@@ -33,11 +39,9 @@ func ordered(rows []row) []row {
 			return
 		}
 		done[i] = true
-		if cause := sorted[i].CausedBy; cause != "" {
-			for j, other := range sorted {
-				if other.check.ID == cause && other.server == sorted[i].server && other.Severity > checks.OK {
-					put(j)
-				}
+		for j, other := range sorted {
+			if other.explains(sorted[i]) {
+				put(j)
 			}
 		}
 		out = append(out, sorted[i])
@@ -48,7 +52,7 @@ func ordered(rows []row) []row {
 	return out
 }
 
-// cut keeps the first subjects of each check and the first rows of all, and says what it left out.
+// cut keeps the first subjects of each check and the first rows of each homeserver, and says what it left out.
 func cut(s *query.Session, rows []row) []row {
 	type group struct{ server, check string }
 	seen := map[group]int{}
@@ -66,9 +70,10 @@ func cut(s *query.Session, rows []row) []row {
 			delete(seen, g)
 		}
 	}
-	if left := len(kept) - s.Limit; left > 0 {
-		s.Inform("%d more rows are not shown (limit %d).", left, s.Limit)
-		kept = kept[:s.Limit]
+	shown := map[string]int{}
+	within := slices.DeleteFunc(slices.Clone(kept), func(r row) bool { shown[r.server]++; return shown[r.server] > s.Limit })
+	if left := len(kept) - len(within); left > 0 {
+		s.Inform("%d more rows are not shown (limit %d for each homeserver).", left, s.Limit)
 	}
-	return kept
+	return within
 }

@@ -1,6 +1,9 @@
 package diagnosis
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/diagnosis/checks"
@@ -22,36 +25,35 @@ func (s scores) Frames(query.View) data.Frames {
 	if s.measured {
 		name, help = "measured", "The number that decided, in the check's unit."
 	}
-	type id struct{ server, check string }
-	worst := map[id]row{}
-	var order []id
-	var frames data.Frames
-	add := func(r row, subject string) {
+	type id struct{ server, check, subject string }
+	rows, places := slices.Clone(s.rows), places()
+	slices.SortStableFunc(rows, func(a, b row) int { // the worst speaks for its subject, and for its check
+		return cmp.Or(cmp.Compare(a.server, b.server), cmp.Compare(places[a.check.ID], places[b.check.ID]), cmp.Compare(b.Severity, a.Severity))
+	})
+	seen, shown := map[id]bool{}, map[id]int{}
+	var whole, parts data.Frames
+	several := slices.ContainsFunc(rows, func(r row) bool { return r.server != rows[0].server })
+	frame := func(r row, subject string) *data.Frame {
 		field := data.NewField(name, data.Labels{"check": r.check.ID, "subject": subject, "server_name": r.server}, []*float64{s.value(r)})
-		field.SetConfig(&data.FieldConfig{DisplayNameFromDS: legend(r, subject), Description: help, Unit: s.unit(r)})
-		frames = append(frames, data.NewFrame(name, field).SetMeta(&data.FrameMeta{
+		field.SetConfig(&data.FieldConfig{DisplayNameFromDS: legend(r, subject, several), Description: help, Unit: s.unit(r)})
+		return data.NewFrame(name, field).SetMeta(&data.FrameMeta{
 			Type: data.FrameTypeNumericMulti, TypeVersion: data.FrameTypeVersion{0, 1},
-		}))
+		})
 	}
-	for _, r := range s.rows {
-		key := id{r.server, r.check.ID}
-		if before, there := worst[key]; !there {
-			order, worst[key] = append(order, key), r
-		} else if r.Severity > before.Severity {
-			worst[key] = r
+	for _, r := range rows {
+		check := id{r.server, r.check.ID, ""}
+		if !seen[check] {
+			seen[check] = true
+			whole = append(whole, frame(r, ""))
+		}
+		subject := id{r.server, r.check.ID, r.Subject.Key()}
+		if s.subjects && !seen[subject] && shown[check] < perCheck {
+			seen[subject] = true
+			shown[check]++
+			parts = append(parts, frame(r, subject.subject))
 		}
 	}
-	for _, key := range order {
-		add(worst[key], "")
-	}
-	shown := map[id]int{}
-	for _, r := range s.rows {
-		key := id{r.server, r.check.ID}
-		if subject := r.Subject.Key(); s.subjects && subject != "" && shown[key] < perCheck {
-			shown[key]++
-			add(r, subject)
-		}
-	}
+	frames := append(whole, parts...)
 	if len(frames) == 0 {
 		frames = data.Frames{data.NewFrame(name).SetMeta(&data.FrameMeta{Type: data.FrameTypeNumericMulti, TypeVersion: data.FrameTypeVersion{0, 1}})}
 	}
@@ -59,7 +61,10 @@ func (s scores) Frames(query.View) data.Frames {
 }
 
 func (s scores) value(r row) *float64 {
-	if s.measured {
+	switch {
+	case s.measured && !s.subjects && r.unit() != r.check.Unit:
+		return nil // an alert rule's text writes the check's unit
+	case s.measured:
 		return r.Value
 	}
 	if r.Severity == checks.Unknown {
@@ -76,9 +81,13 @@ func (s scores) unit(r row) string {
 	return "none"
 }
 
-func legend(r row, subject string) string {
-	if subject == "" {
-		return r.check.ID
+func legend(r row, subject string, several bool) string {
+	name := r.check.ID
+	if subject != "" {
+		name += " " + subject
 	}
-	return r.check.ID + " " + subject
+	if several {
+		name += " · " + r.server
+	}
+	return name
 }

@@ -30,6 +30,9 @@ func (m measured) lines(c checks.Check) []line {
 		if signal.Subject != nil {
 			subject = signal.Subject(labels)
 		}
+		if subject == checks.ProcessName(labels["job"], labels["index"], labels["instance"]) {
+			subject = m.where.ProcessName(func(label string) string { return labels[label] })
+		}
 		lines = append(lines, line{labels["server_name"], subject, stream.Values})
 	}
 	return lines
@@ -37,8 +40,8 @@ func (m measured) lines(c checks.Check) []line {
 
 // since is when the number last rose above the threshold that it is above now; the start of the range where it was
 // above it all along, nil where history can't tell.
-func (m measured) since(s *query.Session, r row) *time.Time {
-	if r.Threshold == nil {
+func (m measured) since(r row) *time.Time {
+	if r.Threshold == nil || r.unit() != r.check.Unit { // another number than the signal's decided
 		return nil
 	}
 	for _, l := range m.lines(r.check) {
@@ -56,18 +59,19 @@ func (m measured) since(s *query.Session, r row) *time.Time {
 }
 
 // healed gives the subjects that were above the warning threshold within the range and are not found any more, as "ok":
-// an alert about them resolves instead of losing its data.
+// an alert about them resolves instead of losing its data. Where a check is blind nobody has healed.
 func (m measured) healed(s *query.Session, wanted []checks.Check, rows []row) []row {
 	type id struct{ server, check, subject string }
-	there := map[id]bool{}
+	there, judged := map[id]bool{}, map[id]bool{}
 	for _, r := range rows {
 		there[id{r.server, r.check.ID, r.Subject.Key()}] = true
+		judged[id{r.server, r.check.ID, ""}] = r.Severity != checks.Unknown
 	}
 	var out []row
 	for _, c := range wanted {
 		for _, l := range m.lines(c) {
 			key := id{l.server, c.ID, l.subject}
-			if there[key] || l.subject == "" {
+			if there[key] || l.subject == "" || !judged[id{l.server, c.ID, ""}] {
 				continue
 			}
 			in := checks.NewInput(l.server, s.Range.To, m.where, s.Options, c, nil)

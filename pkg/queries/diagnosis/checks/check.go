@@ -26,6 +26,11 @@ type Check struct {
 	Warning, Critical *float64
 	// Causes are checks whose findings explain this one's, the likeliest first. They form chains without circles.
 	Causes []string
+	// PerProcess: its subjects are processes. Among such checks only a finding about the same process explains another.
+	PerProcess bool
+	// WithoutSynapse: it judges a homeserver of which Prometheus has nothing, to report just that. Every other check
+	// that reads Prometheus only is blind there.
+	WithoutSynapse bool
 	// Measures names the PromQL queries that Judge reads, by name. Every one gives a vector labelled server_name (and
 	// job, index, instance where it is per process).
 	Measures func(Where) map[string]string

@@ -24,7 +24,8 @@ var cpuSaturation = Check{
 		"is busy with less than one core used.",
 	Unit:    "none",
 	Warning: Threshold(0.8), Critical: Threshold(0.95),
-	Causes: []string{"state-resolution", "federation-presence", "gc-pauses", "extremities"},
+	Causes:     []string{"state-resolution", "federation-presence", "gc-pauses", "extremities"},
+	PerProcess: true,
 	Measures: func(w Where) map[string]string {
 		return map[string]string{
 			"cpu":    w.Process("rate(process_cpu_seconds_total%s" + w.Window(cpuWindow) + ")"),

@@ -38,7 +38,8 @@ var gcPauses = Check{
 		"differs between versions of Python, so numbers of collections decide nothing.",
 	Unit:    "s",
 	Warning: Threshold(1), Critical: Threshold(3),
-	Causes: []string{"memory", "cache-memory"},
+	Causes:     []string{"memory", "cache-memory"},
+	PerProcess: true,
 	Measures: func(w Where) map[string]string {
 		return map[string]string{
 			"pause":   slowestPause(w),

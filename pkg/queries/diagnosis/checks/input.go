@@ -73,7 +73,7 @@ func (in Input) Total(name string) float64 {
 func (in Input) Samples(name string) []Sample {
 	samples := make([]Sample, len(in.vectors[name]))
 	for i, s := range in.vectors[name] {
-		samples[i] = Sample{Value: float64(s.Value), metric: s.Metric}
+		samples[i] = Sample{Value: float64(s.Value), metric: s.Metric, where: in.Where}
 	}
 	slices.SortStableFunc(samples, func(a, b Sample) int {
 		return cmp.Or(cmp.Compare(b.Value, a.Value), strings.Compare(a.Process(), b.Process()))
@@ -83,12 +83,16 @@ func (in Input) Samples(name string) []Sample {
 
 // Of is a measurement's value for the same process as another sample's.
 func (in Input) Of(name string, process Sample) (float64, bool) {
-	for _, s := range in.Samples(name) {
-		if s.Process() == process.Process() && s.Label("instance") == process.Label("instance") {
-			return s.Value, true
+	for _, s := range in.vectors[name] {
+		if sameProcess(s.Metric, process.metric) {
+			return float64(s.Value), true
 		}
 	}
 	return 0, false
+}
+
+func sameProcess(a, b model.Metric) bool {
+	return a["job"] == b["job"] && a["index"] == b["index"] && a["instance"] == b["instance"]
 }
 
 // Grade compares a value with the thresholds in force.
@@ -106,6 +110,7 @@ func (in Input) Grade(value float64) Severity {
 type Sample struct {
 	Value  float64
 	metric model.Metric
+	where  Where
 }
 
 // Label is the value of a label, "" where it is absent.
@@ -113,7 +118,7 @@ func (s Sample) Label(name string) string { return string(s.metric[model.LabelNa
 
 // Process is how people read a process: job/index.
 func (s Sample) Process() string {
-	return ProcessName(s.Label("job"), s.Label("index"), s.Label("instance"))
+	return s.where.ProcessName(s.Label)
 }
 
 // ProcessName joins job and index; without an index the instance tells processes apart.

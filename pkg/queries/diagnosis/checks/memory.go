@@ -34,9 +34,10 @@ var memory = Check{
 	Source: "The numbers are ours. An operator's rule: caches fill for one to two days, and the allocator keeps pages.",
 	CannotKnow: "How much memory the machine or the container has, and who ended the process: compare the sum of all processes with the machine. " +
 		"A process that takes all memory between two scrapes leaves no peak.",
-	Unit:    "percentunit",
-	Warning: Threshold(0.05),
-	Causes:  []string{"cache-memory"},
+	Unit:       "percentunit",
+	Warning:    Threshold(0.05),
+	Causes:     []string{"cache-memory"},
+	PerProcess: true,
 	Measures: func(w Where) map[string]string {
 		return map[string]string{
 			"memory":    w.Process("process_resident_memory_bytes%s"),

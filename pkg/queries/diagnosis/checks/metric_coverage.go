@@ -16,11 +16,12 @@ var metricCoverage = Check{
 		"Where nothing comes from Synapse at all, every graph and alert is silent.",
 	Decides: "Critical where nothing of Synapse was there within the last 10 minutes. A warning where a metric that every homeserver has from its first hour on is missing on all processes. " +
 		"Metrics that come with an event (the first EDU, the first bridge), with a role, or an hour after the start are not missed. Within an hour of the start it does not judge.",
-	Source:     "The list of metrics that this plugin reads, checked against what Synapse 1.160 exposes.",
-	CannotKnow: "Whether a process that has a metric is all of them: scrape-health tells that. Why a metric is missing: an old Synapse, a rule that drops it, or a platform without it.",
-	Unit:       "none",
-	Warning:    Threshold(1),
-	Causes:     []string{"scrape-health"},
+	Source:         "The list of metrics that this plugin reads, checked against what Synapse 1.160 exposes.",
+	CannotKnow:     "Whether a process that has a metric is all of them: scrape-health tells that. Why a metric is missing: an old Synapse, a rule that drops it, or a platform without it.",
+	Unit:           "none",
+	Warning:        Threshold(1),
+	Causes:         []string{"scrape-health"},
+	WithoutSynapse: true,
 	Measures: func(w Where) map[string]string {
 		measures := map[string]string{
 			"alive": "count " + PerServer + "(last_over_time(synapse_storage_schedule_time_count" + w.Selector() + "[10m]))",

@@ -31,7 +31,8 @@ var reactorLag = Check{
 		"rounds hide a long one.",
 	Unit:    "percentunit",
 	Warning: Threshold(0.7), Critical: Threshold(0.9),
-	Causes: []string{"gc-pauses", "state-resolution", "cpu-saturation", "federation-presence"},
+	Causes:     []string{"gc-pauses", "state-resolution", "cpu-saturation", "federation-presence"},
+	PerProcess: true,
 	Measures: func(w Where) map[string]string {
 		return map[string]string{
 			"busy":   loopBusy(w, loopWindow),

@@ -33,7 +33,8 @@ var replicationLag = Check{
 	CannotKnow: "How long an update waits in Redis, and whether updates were lost while the connection was down. With one process there is no replication.",
 	Unit:       "s",
 	Warning:    Threshold(1), Critical: Threshold(10),
-	Causes: []string{"cpu-saturation", "reactor-lag", "gc-pauses", "database-slow"},
+	Causes:     []string{"cpu-saturation", "reactor-lag", "gc-pauses", "database-slow"},
+	PerProcess: true,
 	Measures: func(w Where) map[string]string {
 		window := w.Window(replicationWindow)
 		queue := "avg_over_time(synapse_replication_tcp_command_queue" + w.Selector() + window + ")"
@@ -121,7 +122,7 @@ func waiting(in Input) []Finding {
 
 func fullestStream(in Input, p Sample) string {
 	for _, s := range in.Samples("stream") {
-		if s.Process() == p.Process() && s.Label("instance") == p.Label("instance") {
+		if sameProcess(s.metric, p.metric) {
 			return ", most of them of the stream " + s.Label("stream_name")
 		}
 	}

@@ -27,7 +27,8 @@ var restarts = Check{
 		"has seen it is not counted; scrape-health tells that it is down.",
 	Unit:    "none",
 	Warning: Threshold(4), Critical: Threshold(8),
-	Causes: []string{"memory"},
+	Causes:     []string{"memory"},
+	PerProcess: true,
 	Measures: func(w Where) map[string]string {
 		return map[string]string{"restarts": restartsPerProcess(w), "uptime": uptimes(w)}
 	},

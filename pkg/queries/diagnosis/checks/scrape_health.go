@@ -32,7 +32,9 @@ var scrapeHealth = Check{
 	CannotKnow: "Prometheus' configuration, and scrapes that were never tried. Where up is not stored (some remote writing), nothing can be told. A process that was not seen for more than a day has no name here.",
 	Unit:       "percentunit",
 	Warning:    Threshold(0.02), Critical: Threshold(1),
-	Causes: []string{"restarts", "memory", "cpu-saturation", "reactor-lag"},
+	Causes:         []string{"restarts", "memory", "cpu-saturation", "reactor-lag"},
+	PerProcess:     true,
+	WithoutSynapse: true,
 	Measures: func(w Where) map[string]string {
 		target := func(expression string) string { return synapse.PerServerOfTarget(w.Filters, expression) }
 		selector := w.Filters.Without("index").ProcessSelector()

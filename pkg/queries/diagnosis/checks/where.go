@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
@@ -15,6 +16,8 @@ type Where struct {
 	Scrape time.Duration
 	// Length is the length of the asked range.
 	Length time.Duration
+	// Identity is the labels that tell processes apart; nil where it was not asked for.
+	Identity synapse.Identity
 }
 
 // Selector selects metrics that carry server_name.
@@ -26,9 +29,24 @@ func (w Where) Window(d time.Duration) string {
 }
 
 // Process gives the metric of whole processes (process_*, python_*) selected and, in the end, labelled with
-// server_name: expression is a PromQL template whose %s is the selector.
+// server_name: expression is a PromQL template in which each %s is the selector.
 func (w Where) Process(expression string) string {
-	return synapse.PerServer(w.Filters, fmt.Sprintf(expression, w.Filters.ProcessSelector()))
+	return synapse.PerServer(w.Filters, strings.ReplaceAll(expression, "%s", w.Filters.ProcessSelector()))
+}
+
+// ProcessName is how people read a process: job/index, with the instance only where these are not unique. Labels that
+// queries of whole processes do not keep can't name it.
+func (w Where) ProcessName(label func(string) string) string {
+	var parts []string
+	for _, name := range w.Identity {
+		if value := label(name); value != "" {
+			parts = append(parts, value)
+		}
+	}
+	if len(parts) > 0 {
+		return strings.Join(parts, "/")
+	}
+	return ProcessName(label("job"), label("index"), label("instance"))
 }
 
 // Rate is the per-second rate of a counter with server_name.

@@ -31,8 +31,9 @@ var workers = Check{
 	Source: "The roles are read off Synapse's background jobs and servlets. The numbers are ours.",
 	CannotKnow: "An idle worker has no role, and what the proxy's rules say is not exported. Users stay with one sync worker by design, so one user " +
 		"with a heavy client, or a room whose events all go to one event persister, is no mistake of yours.",
-	Unit:    "percentunit",
-	Warning: Threshold(0.8),
+	Unit:       "percentunit",
+	Warning:    Threshold(0.8),
+	PerProcess: true,
 	Measures: func(w Where) map[string]string {
 		return map[string]string{
 			"roles":  synapse.RolesQuery(w.Filters, w.Window(workersWindow)),
@@ -94,13 +95,14 @@ func judgeWorkers(in Input) []Finding {
 
 func membersOf(in Input) []member {
 	var members []member
+	roles := in.Samples("roles")
 	for _, p := range in.Samples("busy") {
 		if uptime, ok := in.Of("uptime", p); ok && uptime < warmed {
 			continue
 		}
 		m := member{Sample: p, busy: p.Value}
-		for _, r := range in.Samples("roles") {
-			if r.Process() == p.Process() && r.Label("instance") == p.Label("instance") && (r.Value >= takesPart || slices.Contains(alone, r.Label("role"))) {
+		for _, r := range roles {
+			if sameProcess(r.metric, p.metric) && (r.Value >= takesPart || slices.Contains(alone, r.Label("role"))) {
 				m.roles = append(m.roles, r.Label("role"))
 			}
 		}
@@ -114,8 +116,7 @@ func membersOf(in Input) []member {
 func busyOfPeers(members []member, than member, role string) []float64 {
 	var busy []float64
 	for _, m := range members {
-		same := m.Process() == than.Process() && m.Label("instance") == than.Label("instance")
-		if !same && slices.Contains(m.roles, role) {
+		if !sameProcess(m.metric, than.metric) && slices.Contains(m.roles, role) {
 			busy = append(busy, m.busy)
 		}
 	}
