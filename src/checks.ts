@@ -1,34 +1,6 @@
-/** The checks whose thresholds can be changed. */
-export const checkIds = [
-  'event-send-time',
-  'sync-time',
-  'cpu-saturation',
-  'memory',
-  'restarts',
-  'reactor-lag',
-  'database-cost',
-  'database-chatty',
-  'database-slow',
-  'database-pool',
-  'database-connections',
-  'postgres-hygiene',
-  'state-resolution',
-  'federation-presence',
-  'federation-lag',
-  'federation-inbound',
-  'federation-destinations',
-  'device-lists',
-  'appservice-lag',
-  'replication-lag',
-  'cache-undersized',
-  'cache-memory',
-  'extremities',
-  'extremities-corrupt',
-  'partial-state',
-  'gc-pauses',
-  'workers',
-  'background-updates',
-  'table-growth',
-  'scrape-health',
-  'metric-coverage',
-];
+import checks from './generated/checks.json';
+
+/** The checks whose thresholds can be changed: those that a number decides. */
+export const checkIds = checks
+  .filter(({ warning, critical }) => warning !== null || critical !== null)
+  .map(({ id }) => id);

@@ -1,19 +1,16 @@
-// Command generate writes the files that repeat what the Go code declares: src/generated/queryTypes.json. Run from the
-// top of the repository; with -check it changes nothing and fails where a file is out of date.
+// Command generate writes the files that repeat what the Go code declares: the declarations that the front end reads,
+// the alert rules for Grafana and for Prometheus, and the pages under docs/. Run from the top of the repository; with
+// -check it changes nothing and fails where a file is out of date.
 package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
-
-	"github.com/matrix-insight/synapse-datasource/pkg/queries"
-	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"path/filepath"
+	"slices"
 )
-
-const declarations = "src/generated/queryTypes.json"
 
 func main() {
 	check := flag.Bool("check", false, "fail where a generated file is out of date, change nothing")
@@ -24,23 +21,83 @@ func main() {
 	}
 }
 
+// file is one generated file.
+type file struct {
+	path    string
+	content []byte
+}
+
+// owned are the folders in which every file is generated: what nothing makes any more is removed.
+var owned = []string{"docs/checks", "docs/queries"}
+
+func files() ([]file, error) {
+	var all []file
+	for _, make := range []func() ([]file, error){declarationFiles, grafanaRules, prometheusRules, checkPages, queryPages} {
+		made, err := make()
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, made...)
+	}
+	return all, nil
+}
+
 func generate(check bool) error {
-	var want bytes.Buffer
-	encoder := json.NewEncoder(&want)
-	encoder.SetIndent("", "  ")
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(query.Declare(queries.All)); err != nil {
-		return fmt.Errorf("write the declarations as JSON: %w", err)
-	}
-	if !check {
-		return os.WriteFile(declarations, want.Bytes(), 0o644) //nolint:gosec // a source file like any other
-	}
-	have, err := os.ReadFile(declarations)
+	all, err := files()
 	if err != nil {
 		return err
 	}
-	if !bytes.Equal(have, want.Bytes()) {
-		return fmt.Errorf("%s is out of date: run go tool mage generate", declarations)
+	stale, err := leftovers(all)
+	if err != nil {
+		return err
+	}
+	if check {
+		return compare(all, stale)
+	}
+	for _, f := range all {
+		if err := os.MkdirAll(filepath.Dir(f.path), 0o755); err != nil { //nolint:gosec // source files like any other
+			return err
+		}
+		if err := os.WriteFile(f.path, f.content, 0o644); err != nil { //nolint:gosec // a source file like any other
+			return err
+		}
+	}
+	for _, path := range stale {
+		if err := os.Remove(path); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+func compare(all []file, stale []string) error {
+	for _, f := range all {
+		have, err := os.ReadFile(f.path)
+		if err != nil {
+			return err
+		}
+		if !bytes.Equal(have, f.content) {
+			return fmt.Errorf("%s is out of date: run go tool mage generate", f.path)
+		}
+	}
+	if len(stale) > 0 {
+		return fmt.Errorf("%s is not generated any more: run go tool mage generate", stale[0])
+	}
+	return nil
+}
+
+func leftovers(all []file) ([]string, error) {
+	var stale []string
+	for _, folder := range owned {
+		there, err := filepath.Glob(filepath.Join(folder, "*"))
+		if err != nil {
+			return nil, err
+		}
+		for _, path := range there {
+			if !slices.ContainsFunc(all, func(f file) bool { return f.path == filepath.ToSlash(path) }) {
+				stale = append(stale, path)
+			}
+		}
+	}
+	return stale, nil
 }

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/queries"
+	"github.com/matrix-insight/synapse-datasource/pkg/queries/diagnosis/checks"
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+)
+
+const (
+	declarations      = "src/generated/queryTypes.json"
+	checkDeclarations = "src/generated/checks.json"
+)
+
+// checkDeclaration is what the settings page knows of a check.
+type checkDeclaration struct {
+	ID       string   `json:"id"`
+	Title    string   `json:"title"`
+	Unit     string   `json:"unit"`
+	Warning  *float64 `json:"warning"`
+	Critical *float64 `json:"critical"`
+}
+
+func declarationFiles() ([]file, error) {
+	types, err := asJSON(query.Declare(queries.All))
+	if err != nil {
+		return nil, err
+	}
+	declared := make([]checkDeclaration, len(checks.All))
+	for i, c := range checks.All {
+		declared[i] = checkDeclaration{c.ID, c.Title, c.Unit, c.Warning, c.Critical}
+	}
+	all, err := asJSON(declared)
+	if err != nil {
+		return nil, err
+	}
+	return []file{{declarations, types}, {checkDeclarations, all}}, nil
+}
+
+func asJSON(v any) ([]byte, error) {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
+		return nil, fmt.Errorf("write the declarations as JSON: %w", err)
+	}
+	return text.Bytes(), nil
+}

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/queries/diagnosis/checks"
+)
+
+const prometheusRuleFile = "provisioning/prometheus/matrix-synapse.rules.yaml"
+
+const prometheusHeader = `# Alert rules for Prometheus itself, for those who do without Grafana's alerting: the checks of the diagnosis that one
+# PromQL expression can decide, with the same thresholds. Made by go tool mage generate from the checks themselves.
+# Name this file under rule_files in prometheus.yml. How bad it is stands in the text, so that a warning that turns
+# critical stays the same alert.
+#
+# Not here, because they need PostgreSQL, last week's numbers or more than one expression:
+`
+
+type prometheusFile struct {
+	Groups []prometheusGroup `yaml:"groups"`
+}
+
+type prometheusGroup struct {
+	Name     string           `yaml:"name"`
+	Interval string           `yaml:"interval"`
+	Rules    []prometheusRule `yaml:"rules"`
+}
+
+type prometheusRule struct {
+	Alert       string        `yaml:"alert"`
+	Expr        string        `yaml:"expr"`
+	For         string        `yaml:"for"`
+	Labels      yaml.MapSlice `yaml:"labels"`
+	Annotations yaml.MapSlice `yaml:"annotations"`
+}
+
+func prometheusRules() ([]file, error) {
+	group := prometheusGroup{Name: "synapse-diagnosis", Interval: "1m"}
+	var missing []string
+	for _, c := range checks.All {
+		value, ok := promql[c.ID]
+		if !ok {
+			missing = append(missing, c.ID)
+			continue
+		}
+		rule, err := prometheusRuleOf(c, value)
+		if err != nil {
+			return nil, err
+		}
+		group.Rules = append(group.Rules, rule)
+	}
+	text, err := yaml.MarshalWithOptions(prometheusFile{[]prometheusGroup{group}}, yaml.IndentSequence(true))
+	if err != nil {
+		return nil, err
+	}
+	return []file{{prometheusRuleFile, []byte(prometheusHeader + commented(missing) + "\n" + string(text))}}, nil
+}
+
+// commented lists names in lines of a comment.
+func commented(names []string) string {
+	var lines strings.Builder
+	for few := range slices.Chunk(names, 5) {
+		lines.WriteString("# " + strings.Join(few, ", ") + ",\n")
+	}
+	return strings.TrimSuffix(lines.String(), ",\n") + "\n"
+}
+
+func prometheusRuleOf(c checks.Check, value func(measures) string) (prometheusRule, error) {
+	lowest := c.Warning
+	if lowest == nil {
+		lowest = c.Critical
+	}
+	if lowest == nil || c.Measures == nil {
+		return prometheusRule{}, fmt.Errorf("%s: no number decides, so no PromQL can", c.ID)
+	}
+	measured, err := template("$value", c)
+	if err != nil {
+		return prometheusRule{}, err
+	}
+	defaults, err := thresholds(c)
+	if err != nil {
+		return prometheusRule{}, err
+	}
+	return prometheusRule{
+		Alert: alertName(c.ID),
+		Expr:  "(" + value(c.Measures(usual)) + ") >= " + plain(*lowest),
+		For:   "5m",
+		Labels: yaml.MapSlice{
+			{Key: "service", Value: "synapse"}, {Key: "check", Value: c.ID},
+		},
+		Annotations: yaml.MapSlice{
+			{Key: "summary", Value: c.Title + "{{ with $labels.server_name }} on {{ . }}{{ end }}"},
+			{Key: "description", Value: severity(c) + ": measured " + measured + ". Thresholds: " + defaults + ". " + c.Meaning},
+			{Key: "runbook_url", Value: checkPage(c)},
+		},
+	}, nil
+}
+
+// severity is the word for how bad it is, where the same number decides that.
+func severity(c checks.Check) string {
+	switch {
+	case c.Warning == nil:
+		return "Critical"
+	case c.Critical == nil:
+		return "Warning"
+	case *c.Critical <= *c.Warning:
+		return "Warning or worse"
+	}
+	return "{{ if ge $value " + floating(*c.Critical) + " }}Critical{{ else }}Warning{{ end }}"
+}
+
+func plain(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
+
+// floating is a number that templates compare with others: they don't compare whole numbers with fractions.
+func floating(v float64) string {
+	text := plain(v)
+	if !strings.Contains(text, ".") {
+		text += ".0"
+	}
+	return text
+}
+
+// alertName is an id as Prometheus names alerts: SynapseEventSendTime.
+func alertName(id string) string {
+	name := "Synapse"
+	for word := range strings.SplitSeq(id, "-") {
+		name += strings.ToUpper(word[:1]) + word[1:]
+	}
+	return name
+}

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/queries"
+	"github.com/matrix-insight/synapse-datasource/pkg/queries/diagnosis/checks"
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+)
+
+func queryPages() ([]file, error) {
+	var all []file
+	for _, d := range query.Declare(queries.All).QueryTypes {
+		f, err := pageOfQuery(d)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, f)
+	}
+	return append(all, index()), nil
+}
+
+// upstreams are the upstreams' names for people.
+var upstreams = map[query.Upstream]string{query.Prometheus: "Prometheus", query.Postgres: "PostgreSQL"}
+
+func pageOfQuery(d query.Declaration) (file, error) {
+	var p page
+	p.put("%s", madeBy)
+	p.heading(1, d.Title)
+	p.para("Query type `" + d.ID + "`.")
+	p.para(d.Help)
+	p.heading(2, "Formats")
+	var rows [][]string
+	for i, f := range d.Formats {
+		title := f.Title
+		if i == 0 {
+			title += " (default)"
+		}
+		rows = append(rows, []string{"`" + f.ID + "`", title, upstreams[f.Needs], string(f.Visualization), f.Help})
+	}
+	p.table([]string{"`format`", "Title", "Asks", "Panel", "What it shows"}, rows)
+	p.heading(2, "Parameters")
+	if err := parameters(&p, d); err != nil {
+		return file{}, err
+	}
+	for _, f := range d.Formats {
+		columns(&p, f, d.Columns[f.ID])
+	}
+	if len(d.Examples) > 0 {
+		p.heading(2, "Examples")
+	}
+	for _, e := range d.Examples {
+		raw, err := json.MarshalIndent(e.Query, "", "  ")
+		if err != nil {
+			return file{}, err
+		}
+		p.para(e.Title)
+		p.code("json", string(raw))
+	}
+	return p.file("docs/queries/" + d.ID + ".md"), nil
+}
+
+func parameters(p *page, d query.Declaration) error {
+	rows := [][]string{
+		{"`" + strings.Join(d.Filters, "`, `") + "`", "text or list of texts", "all", "Only these; each is matched exactly."},
+		{"`limit`", fmt.Sprintf("number up to %d", d.Limit.Max), fmt.Sprint(d.Limit.Default), "At most so many rows or series; a cut is announced."},
+	}
+	for _, param := range d.Params {
+		fallback := ""
+		if param.Default != nil {
+			raw, err := json.Marshal(param.Default)
+			if err != nil {
+				return err
+			}
+			fallback = "`" + strings.Trim(string(raw), `"`) + "`"
+		}
+		help := param.Help
+		if len(param.Formats) > 0 {
+			help += " Only for `" + strings.Join(param.Formats, "`, `") + "`."
+		}
+		rows = append(rows, []string{"`" + param.ID + "`", kind(param), fallback, help})
+	}
+	p.table([]string{"Parameter", "Takes", "Default", "Meaning"}, rows)
+	return nil
+}
+
+func kind(p query.Param) string {
+	switch p.Kind {
+	case query.List:
+		return "text or list of texts"
+	case query.Numbers:
+		return "number or list of numbers"
+	case query.Choice:
+		var values []string
+		for _, o := range p.Options {
+			values = append(values, "`"+o.Value+"`")
+		}
+		return "one of " + strings.Join(values, ", ")
+	case query.Boolean:
+		return "true or false"
+	case query.Duration:
+		return "duration such as 30m or 7d"
+	case query.Text, query.Number:
+	}
+	return string(p.Kind)
+}
+
+func columns(p *page, f query.FormatDeclaration, infos []query.ColumnInfo) {
+	if len(infos) == 0 {
+		return
+	}
+	p.heading(2, "Columns of "+f.Title)
+	var rows [][]string
+	for _, c := range infos {
+		unit := c.Unit
+		if unit != "" {
+			unit = "`" + unit + "`"
+		}
+		rows = append(rows, []string{"`" + c.Name + "`", c.Title, unit, c.Help})
+	}
+	p.table([]string{"Column", "Shown as", "Grafana unit", "Meaning"}, rows)
+}
+
+func index() file {
+	var p page
+	p.put("%s", madeBy)
+	p.heading(1, "Matrix Synapse for Grafana: documentation")
+	p.para("How to install it is in the [README](../README.md).")
+	p.heading(2, "Checks of the diagnosis")
+	var rows [][]string
+	for _, c := range checks.All {
+		rows = append(rows, []string{"[" + c.ID + "](checks/" + c.ID + ".md)", c.Title, c.Meaning})
+	}
+	p.table([]string{"Check", "Finding", "What it is about"}, rows)
+	p.heading(2, "Query types")
+	rows = nil
+	for _, t := range queries.All {
+		rows = append(rows, []string{"[" + t.Title + "](queries/" + t.ID + ".md)", t.Help})
+	}
+	p.table([]string{"Query type", "What it answers"}, rows)
+	p.heading(2, "Alerts")
+	p.para("`" + grafanaRuleFile + "` holds one Grafana alert rule per check. For Prometheus without Grafana's alerting there is `" +
+		prometheusRuleFile + "`, with those checks that one PromQL expression can decide.")
+	return p.file("docs/README.md")
+}

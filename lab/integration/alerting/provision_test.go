@@ -1,0 +1,96 @@
+package alerting
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// The intervals of the copies that the tests watch. The healthy server's rules have time between their evaluations, so
+// that each evaluation's questions can be told from the next one's.
+const (
+	troubledInterval = "10s"
+	healthyInterval  = "30s"
+)
+
+// provision makes a provisioning folder: the repository's own, the same rules again without their delay, and once more
+// for the healthy homeserver.
+func provision(folder string) error {
+	if err := os.CopyFS(folder, os.DirFS(filepath.Join(root, "provisioning"))); err != nil {
+		return err
+	}
+	for _, c := range []struct{ suffix, uid, interval string }{
+		{"-now", laboratory.troubled.uid, troubledInterval},
+		{"-ok", laboratory.health.uid, healthyInterval},
+	} {
+		if err := copyRules(folder, c.suffix, c.uid, c.interval); err != nil {
+			return err
+		}
+	}
+	return provisionSources(folder, nil)
+}
+
+type object = map[string]any
+
+func readYAML(path string) (object, error) {
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var parsed object
+	return parsed, yaml.Unmarshal(raw, &parsed)
+}
+
+func writeYAML(path string, value any) error {
+	raw, err := yaml.Marshal(value)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, raw, 0o644)
+}
+
+func copyRules(folder, suffix, uid, interval string) error {
+	parsed, err := readYAML(filepath.Join(root, "provisioning", "alerting", "matrix-synapse.yaml"))
+	if err != nil {
+		return err
+	}
+	group := parsed["groups"].([]any)[0].(object)
+	group["name"], group["interval"] = group["name"].(string)+suffix, interval
+	for _, r := range group["rules"].([]any) {
+		rule := r.(object)
+		rule["uid"], rule["title"] = rule["uid"].(string)+suffix, rule["title"].(string)+suffix
+		rule["for"] = "0s"
+		for _, d := range rule["data"].([]any) {
+			if data := d.(object); data["datasourceUid"] == "matrix-synapse" {
+				data["datasourceUid"] = uid
+			}
+		}
+	}
+	return writeYAML(filepath.Join(folder, "alerting", "copy"+suffix+".yaml"), parsed)
+}
+
+// provisionSources writes both data sources; thresholds are the troubled one's.
+func provisionSources(folder string, thresholds object) error {
+	path := filepath.Join(root, "provisioning", "datasources", "matrix-synapse.yaml")
+	parsed, err := readYAML(path)
+	if err != nil {
+		return err
+	}
+	troubled := parsed["datasources"].([]any)[0].(object)
+	troubled["jsonData"].(object)["thresholds"] = thresholds
+	again, err := readYAML(path)
+	if err != nil {
+		return err
+	}
+	healthy := again["datasources"].([]any)[0].(object)
+	env := laboratory.health.environment()
+	healthy["name"], healthy["uid"], healthy["url"] = "Healthy", laboratory.health.uid, env["SYNAPSE_PROMETHEUS_URL"]
+	healthy["jsonData"].(object)["postgresHost"] = env["SYNAPSE_POSTGRES_HOST"]
+	parsed["datasources"] = []any{troubled, healthy}
+	if err := writeYAML(filepath.Join(folder, "datasources", "matrix-synapse.yaml"), parsed); err != nil {
+		return fmt.Errorf("write the data sources: %w", err)
+	}
+	return nil
+}
