@@ -176,6 +176,9 @@ func (h hygiene) unseen() string {
 }
 
 func millionTransactions(n int64) string {
+	if n < 1e6 {
+		return "less than a million transactions"
+	}
 	return fmt.Sprintf("%s million transactions", number(float64(n)/1e6))
 }
 
