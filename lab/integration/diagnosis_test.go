@@ -39,6 +39,12 @@ func TestDiagnosisFindsWhatIsPlanted(t *testing.T) {
 	found := diagnose(t, plugin, of, laboratory.History)
 	for _, planted := range []struct{ check, subject string }{
 		{"event-send-time", ""},
+		{"federation-presence", "synapse/1"},
+		{"cpu-saturation", "synapse/1"},
+		{"state-resolution", "event_persister/1"},
+		{"gc-pauses", "generic_worker/1"},
+		{"database-chatty", "get_user_by_id"},
+		{"database-slow", "_get_state_groups_from_groups"},
 		{"cache-undersized", "_get_joined_profile_from_event_id"},
 		{"extremities", ""},
 		{"extremities-corrupt", ""},
@@ -55,6 +61,17 @@ func TestDiagnosisFindsWhatIsPlanted(t *testing.T) {
 		if !slices.Contains(checks, f.check) {
 			checks = append(checks, f.check)
 		}
+	}
+	for i, f := range found {
+		if f.causedBy == "" {
+			continue
+		}
+		if cause := slices.IndexFunc(found, func(c finding) bool { return c.check == f.causedBy }); cause < 0 || cause > i {
+			t.Errorf("%s %s is explained by %s, which stands at %d, not above %d", f.check, f.subject, f.causedBy, cause, i)
+		}
+	}
+	if send := slices.IndexFunc(found, func(f finding) bool { return f.check == "event-send-time" }); found[send].causedBy != "cpu-saturation" {
+		t.Errorf("slow sends are explained by %q, want the process that is short of CPU", found[send].causedBy)
 	}
 	if len(checks) != 31 {
 		t.Errorf("%d checks answered, want 31: %v", len(checks), checks)

@@ -28,7 +28,7 @@ func newStateResolution(p *Process) *stateResolution {
 	if p.troubled() {
 		one.perSecond, one.ofMost = 0.3, 0.8
 		one.count = weighted(one.groups.bounds, map[float64]float64{2: 0.5, 3: 0.1, 10: 0.15, 50: 0.25})
-		one.cpu, one.db = logNormal(defaultBounds, 0.16, 1.1), logNormal(defaultBounds, 0.2, 1.0)
+		one.cpu, one.db = logNormal(defaultBounds, 0.23, 1.1), logNormal(defaultBounds, 0.28, 1.0)
 	}
 	return one
 }
