@@ -21,9 +21,15 @@ const (
 // enoughSends is the number of sends below which a share says nothing. Source: ours.
 const enoughSends = 100
 
-func sends(w Where, part string, more ...query.Matcher) string {
-	more = append(more, query.Equal("servlet", "RoomSendEventRestServlet"), `code=~"2.."`)
-	return "sum " + PerServer + "(" + w.Increase(sendHistogram+part, sendWindow, more...) + ")"
+// outlierFactor is how many times the warning's share of slow sends a single worker must have to be found alone, and slower
+// than the next one. Source: ours.
+const outlierFactor = 2
+
+// sentMessages are the requests of the guide's graph; other codes are refusals, which say nothing about the time to send.
+var sentMessages = []query.Matcher{query.Equal("servlet", "RoomSendEventRestServlet"), `code=~"2.."`}
+
+func sends(w Where, by, part string, more ...query.Matcher) string {
+	return "sum " + by + "(" + w.Increase(sendHistogram+part, sendWindow, append(more, sentMessages...)...) + ")"
 }
 
 func within(bound string) query.Matcher { return query.Matcher(fmt.Sprintf(`le=~"%s([.]0)?"`, bound)) }
@@ -33,56 +39,135 @@ var eventSendTime = Check{
 	Title:   "Sending messages is slow",
 	Meaning: "How long the server takes to accept a message from a client: what people notice first.",
 	Decides: "The share of successful sends within the last hour that took longer than 1 s (warning) or 2.5 s (critical). " +
-		"With fewer than 100 sends it does not judge.",
+		"With fewer than 100 sends it does not judge. Where all together are fine, a single worker with at least 100 sends, twice that share and twice the next worker's is a warning.",
 	Source: "The guide's graph; its panel draws lines at 1 s and 2 s, the histogram has bounds at 1 s and 2.5 s. The share is ours.",
 	CannotKnow: "Spam-checker and other modules, and the proxy in front, cost time that no metric tells apart. A client " +
-		"that hangs up counts as a success that took until then. Sends of bridges are among them.",
+		"that hangs up counts as a success that took until then, so a proxy's time-out hides the longest. Sends of bridges are among them; state events, redactions and uploads are not.",
 	Unit:    "percentunit",
 	Warning: Threshold(0.05), Critical: Threshold(0.05),
-	Causes: []string{"cpu-saturation", "database-slow", "database-pool", "state-resolution", "extremities", "gc-pauses"},
+	Causes: []string{"cpu-saturation", "reactor-lag", "database-slow", "database-pool", "state-resolution", "extremities", "gc-pauses"},
 	Measures: func(w Where) map[string]string {
 		return map[string]string{
-			"sends":    sends(w, "_count"),
-			"slow":     sends(w, "_bucket", within(slowSend)),
-			"verySlow": sends(w, "_bucket", within(verySlowSend)),
-			"p95":      "histogram_quantile(0.95, sum by (server_name, le) (" + w.Rate(sendHistogram+"_bucket", sendWindow, query.Equal("servlet", "RoomSendEventRestServlet"), `code=~"2.."`) + "))",
+			"sends":    sends(w, PerServer, "_count"),
+			"slow":     sends(w, PerServer, "_bucket", within(slowSend)),
+			"verySlow": sends(w, PerServer, "_bucket", within(verySlowSend)),
+			"p95":      "histogram_quantile(0.95, sum by (server_name, le) (" + w.Rate(sendHistogram+"_bucket", sendWindow, sentMessages...) + "))",
+			"workers": fmt.Sprintf("topk %s(2, 1 - %s / (%s >= %d))", PerServer,
+				sends(w, PerProcess, "_bucket", within(slowSend)), sends(w, PerProcess, "_count"), enoughSends),
+			"received": "sum " + PerServer + "(" + w.Increase("synapse_http_server_requests_received_total", sendWindow, sentMessages[0]) + ")",
+			"onPath":   onSendPath(w),
+			"origins": "sum by (server_name, origin_type) (" +
+				w.Increase("synapse_storage_events_persisted_events_sep_total", sendWindow, `origin_type=~"local|application_service"`) + ")",
+			"token": "sum " + PerServer + "(" + w.Rate("synapse_api_auth_delegated_introspection_response_sum", sendWindow) + ") / (sum " + PerServer +
+				"(" + w.Rate("synapse_api_auth_delegated_introspection_response_count", sendWindow) + ") > 0)",
 		}
+	},
+	Signal: func(w Where) Signal {
+		return Signal{PromQL: "1 - " + sends(w, PerServer, "_bucket", within(slowSend)) + fmt.Sprintf(" / (%s >= %d)", sends(w, PerServer, "_count"), enoughSends)}
 	},
 	Judge: judgeSendTime,
 }
 
+// onSendPath is how busy the busiest of the processes was that a message goes through: those that take it from the
+// client, and those that store it.
+func onSendPath(w Where) string {
+	return "max " + PerServer + "(" + loopBusy(w, cpuWindow) + " and on (job, index, instance) (" +
+		w.Rate("synapse_http_server_requests_received_total", cpuWindow, sentMessages[0]) + " > 0 or " +
+		w.Rate("synapse_storage_events_persisted_events_total", cpuWindow) + " > 0))"
+}
+
 func judgeSendTime(in Input) []Finding {
-	if !in.Has("sends") {
+	switch {
+	case !in.Has("sends") && in.Total("received") >= enoughSends:
+		return Blind(fmt.Sprintf("%.0f sends were received in the last hour, but Prometheus has no %s of a successful one: it is dropped, or all of them fail.", in.Total("received"), sendHistogram))
+	case !in.Has("sends"):
 		return Fine("No message was sent in the last hour: nothing to judge.")
+	case !in.Has("slow") || !in.Has("verySlow"):
+		return Absent(sendHistogram + "_bucket")
 	}
 	total := in.Total("sends")
 	if total < enoughSends {
 		return Fine(fmt.Sprintf("Only about %.0f messages were sent in the last hour: too few to judge.", total))
 	}
-	slow, verySlow := 1-in.Total("slow")/total, 1-in.Total("verySlow")/total
+	slow, verySlow := max(0, 1-in.Total("slow")/total), max(0, 1-in.Total("verySlow")/total)
+	worst, next, several := slowestWorkers(in)
 	f := Finding{
+		Value: &slow, Threshold: Threshold(in.Warning),
 		Evidence: fmt.Sprintf("%s of %.0f sends in the last hour took longer than 1 s, %s longer than 2.5 s; 95 of 100 were answered within %s.",
 			percent(slow), total, percent(verySlow), sendQuantile(in)),
-		Advice: "Go down the list: what explains it stands above. If nothing does, look at spam-checker and other modules and at the proxy in front, which no metric shows.",
+		Advice: "Go down the list: what explains it stands above, from the process that is full over the database to state resolution. " + vouching(in) +
+			"If nothing does, look at spam-checker and other modules and at the proxy in front, which no metric shows.",
+		Remedy:      "Query type eventSendTime, format byWorker: is it all of them, or one?",
+		NotCausedBy: elsewhere(in),
 	}
+	oneOnly := several && worst.Value >= outlierFactor*in.Warning && worst.Value >= outlierFactor*next.Value
 	switch {
 	case verySlow >= in.Critical:
 		f.Severity, f.Value, f.Threshold = Critical, &verySlow, Threshold(in.Critical)
 	case slow >= in.Warning:
-		f.Severity, f.Value, f.Threshold = Warning, &slow, Threshold(in.Warning)
+		f.Severity = Warning
+	case oneOnly:
+		share := worst.Value
+		f.Severity, f.Value, f.Subject = Warning, &share, Subject{Name: worst.Process()}
+		f.Title = "Sending messages is slow on " + worst.Process()
 	default:
-		f.Value, f.Threshold = &slow, Threshold(in.Warning)
+		return []Finding{f}
 	}
+	if oneOnly {
+		f.Evidence += fmt.Sprintf(" It is %s above all: %s of its sends took longer than 1 s, on the next worker %s.", worst.Process(), percent(worst.Value), percent(next.Value))
+	}
+	f.Evidence += bridges(in)
 	return []Finding{f}
 }
 
-func sendQuantile(in Input) string {
-	samples := in.Samples("p95")
-	switch {
-	case len(samples) == 0:
-		return "an unknown time"
-	case samples[0].Value >= 10:
-		return ">10 s"
+// slowestWorkers are the two with the largest shares of slow sends.
+func slowestWorkers(in Input) (worst, next Sample, several bool) {
+	workers := in.Samples("workers")
+	if len(workers) < 2 {
+		return worst, next, false
 	}
-	return seconds(samples[0].Value)
+	return workers[0], workers[1], true
+}
+
+// elsewhere are causes that are found on other processes only, where no process on a message's way is busy.
+func elsewhere(in Input) []string {
+	if busy := in.Samples("onPath"); len(busy) > 0 && busy[0].Value < busyFloor {
+		return []string{"cpu-saturation", "reactor-lag"}
+	}
+	return nil
+}
+
+// bridges says how many of the homeserver's own events came from them.
+func bridges(in Input) string {
+	total, bridged := 0.0, 0.0
+	for _, s := range in.Samples("origins") {
+		total += s.Value
+		if s.Label("origin_type") == "application_service" {
+			bridged += s.Value
+		}
+	}
+	if total == 0 || bridged/total < 0.01 {
+		return ""
+	}
+	return fmt.Sprintf(" %s of the events sent here came from bridges.", percent(bridged/total))
+}
+
+// slowVouching is the mean time in seconds for a token to be vouched for above which it is worth a word. Source: ours.
+const slowVouching = 0.2
+
+func vouching(in Input) string {
+	if v := in.Samples("token"); len(v) > 0 && v[0].Value >= slowVouching {
+		return fmt.Sprintf("The authentication service takes %s on average to vouch for a token, which is part of a send. ", seconds(v[0].Value))
+	}
+	return ""
+}
+
+func sendQuantile(in Input) string {
+	for _, s := range in.Samples("p95") {
+		if s.Value >= 10 {
+			return ">10 s"
+		}
+		return seconds(s.Value)
+	}
+	return "an unknown time"
 }
