@@ -63,9 +63,13 @@ func main() {
 }
 
 var ofPrediction = []string{"New", "Soon", "Keys", "PointNoise", "PointTop", "PointSlope", "FillNoise", "FillLaw",
-	"FillPower", "ClumpFrom", "Clumps", "Load"}
+	"FillPower", "ClumpFrom", "Clumps", "Apart", "Load"}
 
 var ofInterval = []string{"LowSpread", "HighSpread", "Floor"}
+
+// scrapes are the scrape intervals that are searched together, in units of the simulated one: a constant that helps one
+// only is not about the traffic.
+var scrapes = []int{1, 4}
 
 // tuner searches one constant after the other: a step up, a step down, shorter steps when neither helps.
 type tuner struct {
@@ -134,7 +138,10 @@ func (t *tuner) measure(k *model.Constants, caches []cachemodel.Cache) float64 {
 			defer wg.Done()
 			for i := worker; i < len(caches); i += 2 {
 				c := &caches[i]
-				losses[i] = t.loss(c, k.Predict(c.Series, t.ttl, c.Window, cachemodel.Multipliers).Predictions)
+				for _, step := range scrapes {
+					series := cachemodel.Thin(c.Series, step)
+					losses[i] += t.loss(c, k.Predict(series, t.ttl, c.Window, cachemodel.Multipliers).Predictions) / float64(len(scrapes))
+				}
 			}
 		}()
 	}

@@ -20,6 +20,7 @@ type Constants struct {
 	FillPower float64 // its elasticity per fill ratio above 1
 	ClumpFrom float64 // index of dispersion from which misses count as clumped
 	Clumps    float64 // extra elasticity for clumps
+	Apart     float64 // by how much less clumps count per negative load slope
 	Load      float64 // extra elasticity per load slope
 
 	// Interval, around the mean, on the log of the miss ratio.
@@ -32,6 +33,6 @@ type Constants struct {
 var Tuned = Constants{
 	New: 6, Soon: 2, Keys: -.3,
 	PointNoise: .01, PointTop: 2, PointSlope: 1, PointLeast: .25, FillNoise: .25,
-	FillLaw: .3, FillPower: 1.2, ClumpFrom: 8, Clumps: 1.2, Load: 1.5,
+	FillLaw: .3, FillPower: 1.2, ClumpFrom: 7.5, Clumps: 1.2, Apart: 2, Load: 2,
 	LowSpread: .7, HighSpread: 1.1, Floor: .035, Unseen: .1,
 }

@@ -32,8 +32,9 @@ func (t *target) correct(p *Prediction, e expected, b Bounds) {
 		return
 	}
 	useful := math.Log(max(1, min(p.Multiplier, b.MeanUseful/b.MaxSize)))
-	clumps := max(0, 1-t.ClumpFrom/t.texture.clumping)
-	extra := (t.Clumps*clumps + t.Load*min(t.texture.slope, steepest)) * h0 * useful
+	slope := t.texture.slope
+	clumps := max(0, 1-t.ClumpFrom/t.texture.clumping) * max(0, 1+t.Apart*min(0, slope))
+	extra := (t.Clumps*clumps + t.Load*min(max(0, slope), steepest)) * h0 * useful
 
 	var y, low, high float64
 	if e.known {

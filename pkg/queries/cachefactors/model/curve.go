@@ -47,43 +47,80 @@ func (s *shape) between(i int, part float64) (n, q float64, ok bool) {
 type curve struct {
 	*shape
 	v, u, q float64
-	from    int // where on the grid hitAt was last: it is asked in ascending order between resets
 }
 
-// hitAt is the hit ratio at a size.
-func (c *curve) hitAt(size float64) float64 {
-	g := grid()
-	i := c.from
-	for i < gridPoints && float64(c.size[i])+c.q*g[i] < size {
-		i++
+// entries after n requests for keys that are asked for again, at grid point i.
+func (c *curve) entries(i int) float64 { return float64(c.size[i]) + c.q*grid()[i] }
+
+// find returns the grid points around a number of entries, and which part of the way from i-1 to i it is. Below the
+// first point i is 0 and part its share; beyond the last i is gridPoints.
+func (c *curve) find(entries float64) (i int, part float64) {
+	i = sort.Search(gridPoints, func(i int) bool { return c.entries(i) >= entries })
+	switch i {
+	case 0:
+		return 0, entries / c.entries(0)
+	case gridPoints:
+		return i, 0
 	}
-	c.from = max(0, i-1)
-	if i == gridPoints {
-		return c.mix(float64(c.hit[gridPoints-1]))
+	low, high := c.entries(i-1), c.entries(i)
+	return i, (entries - low) / max(1e-12, high-low)
+}
+
+// hitAt is the hit ratio of a full cache of so many entries, and of a filling one while it holds them.
+func (c *curve) hitAt(entries float64) float64 {
+	i, part := c.find(entries)
+	switch i {
+	case 0:
+		return c.mix(float64(c.hit[0]) * part)
+	case gridPoints:
+		return c.mix(float64(c.hit[i-1]))
 	}
-	if i == 0 {
-		first := float64(c.size[0]) + c.q*g[0]
-		return c.mix(float64(c.hit[0]) * size / first)
-	}
-	low, high := float64(c.size[i-1])+c.q*g[i-1], float64(c.size[i])+c.q*g[i]
-	part := (size - low) / max(1e-12, high-low)
 	return c.mix(float64(c.hit[i-1]) + part*float64(c.hit[i]-c.hit[i-1]))
 }
 
+// requestsUntil is how many requests fill so many entries.
+func (c *curve) requestsUntil(entries float64) float64 {
+	g := grid()
+	i, part := c.find(entries)
+	n := 0.0
+	switch i {
+	case 0:
+		n = g[0] * part
+	case gridPoints:
+		n = g[i-1]
+	default:
+		n = g[i-1] + part*(g[i]-g[i-1])
+	}
+	return n / ((1 - c.u) * (1 - c.v))
+}
+
+// hitBetween is the mean hit ratio while the entries grow from one number to another: each miss adds one.
+func (c *curve) hitBetween(from, to float64) float64 {
+	if to-from < narrow*to {
+		return c.hitAt((from + to) / 2)
+	}
+	requests := c.requestsUntil(to) - c.requestsUntil(from)
+	if requests <= to-from {
+		return 0
+	}
+	return 1 - (to-from)/requests
+}
+
+// narrow is the growth below which a hit ratio is taken as one of a single size.
+const narrow = .05
+
 // hitAfter is the hit ratio of a cache without limit that keeps entries for a number of requests.
 func (c *curve) hitAfter(requests float64) float64 {
-	g := grid()
 	n := requests * (1 - c.u) * (1 - c.v)
-	if n >= g[gridPoints-1] {
+	x := (math.Log10(max(n, 1e-9)) - gridFrom) / (gridTo - gridFrom) * (gridPoints - 1)
+	if x >= gridPoints-1 {
 		return c.mix(float64(c.hit[gridPoints-1]))
 	}
-	if n <= g[0] {
+	if x <= 0 {
 		return c.mix(float64(c.hit[0]))
 	}
-	x := (math.Log10(n) - gridFrom) / (gridTo - gridFrom) * (gridPoints - 1)
 	i := int(x)
-	part := x - float64(i)
-	return c.mix(float64(c.hit[i]) + part*float64(c.hit[i+1]-c.hit[i]))
+	return c.mix(float64(c.hit[i]) + (x-float64(i))*float64(c.hit[i+1]-c.hit[i]))
 }
 
 func (c *curve) mix(hit float64) float64 { return c.v + (1-c.v)*(1-c.u)*hit }

@@ -64,9 +64,9 @@ func (t *target) weigh(s *shape, v float64, hits []float64) (weight float64, ok 
 	c := curve{shape: s, v: v, u: u, q: q}
 	weight = t.prior(s, u, v)
 	for _, p := range t.fill.points {
-		w := min(max(t.PointTop+t.PointSlope*math.Log2(p.share), t.PointLeast), t.PointTop)
+		w := min(max(t.PointTop+t.PointSlope*math.Log2((p.from+p.to)/2), t.PointLeast), t.PointTop)
 		noise := .5 * math.Sqrt(t.texture.clumping/p.requests)
-		d := (c.hitAt(p.share) - p.hitRatio) / math.Hypot(t.PointNoise, noise)
+		d := (c.hitBetween(p.from, p.to) - p.hitRatio) / math.Hypot(t.PointNoise, noise)
 		weight -= w * d * d / 2
 	}
 	if t.fill.fills > 0 {
@@ -76,7 +76,6 @@ func (t *target) weigh(s *shape, v float64, hits []float64) (weight float64, ok 
 		weight -= d * d / 2
 	}
 	limit := c.hitAfter(t.perTTL)
-	c.from = 0
 	for i, x := range t.ratios {
 		hits[i] = max(t.hitRatio, min(c.hitAt(x), limit))
 	}

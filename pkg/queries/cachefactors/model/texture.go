@@ -4,14 +4,16 @@ import "math"
 
 // texture is what the steady state tells about the order of requests, which no fill shows.
 type texture struct {
-	// clumping is the index of dispersion of misses: variance over mean of their number per interval, 1 for misses that
-	// come one by one. Differences of neighbours take the slow changes out. Rooms asked for member by member come in
-	// clumps: what a clump pushes out is asked for again as a clump, so more is gained to the right of the present size
-	// than the fill, which clumps cross in one leap, shows on its left.
+	// clumping is the index of dispersion of misses: by how much their number per interval varies more than that of
+	// independent requests would; 1 for misses that come one by one. It compares misses with requests, so that load that
+	// comes and goes does not count. Rooms asked for member by member come in clumps: what a clump pushes out is asked
+	// for again as a clump, so more is gained to the right of the present size than the fill, which clumps cross in one
+	// leap, shows on its left.
 	clumping float64
-	// slope is d ln(miss ratio) / d ln(request rate) over the window, less its standard error, at least 0. Busy hours
-	// shorten the time that an entry stays as a smaller cache would; where more is missed then, reuse is bound to time,
-	// and more time, that is a larger cache, avoids misses.
+	// slope is d ln(miss ratio) / d ln(request rate) over the window, less its standard error. Busy hours shorten the time
+	// that an entry stays as a smaller cache would; where more is missed then (above 0), reuse is bound to time, and more
+	// time, that is a larger cache, avoids misses. Below 0, misses come from elsewhere than the load, such as sessions
+	// that begin.
 	slope float64
 }
 
@@ -22,25 +24,29 @@ func findTexture(window []interval) texture {
 	return texture{clumping: clumping(window), slope: loadSlope(window)}
 }
 
-// clumping compares each interval with the mean of its neighbours: for independent counts of variance s² that
-// difference has the variance 1.5 s².
+// clumping compares the misses of each interval with what its neighbours' miss ratio m lets expect of its requests R:
+// for independent requests the variance of that difference is
+//
+//	R m (1-m) (1 + R / (requests of both neighbours))
 func clumping(window []interval) float64 {
-	var squares, total float64
+	var squares, expected float64
 	n := 0
 	for i := 1; i+1 < len(window); i++ {
 		a, b, c := &window[i-1], &window[i], &window[i+1]
-		if a.fresh || b.fresh || c.fresh || b.evicted == 0 {
+		around := a.requests + c.requests
+		if a.fresh || b.fresh || c.fresh || b.evicted == 0 || around <= 0 {
 			continue
 		}
-		d := b.misses - (a.misses+c.misses)/2
+		m := (a.misses + c.misses) / around
+		d := b.misses - b.requests*m
 		squares += d * d
-		total += b.misses
+		expected += b.requests * m * (1 - m) * (1 + b.requests/around)
 		n++
 	}
-	if n < 20 || total <= 0 {
+	if n < 20 || expected <= 0 {
 		return 1
 	}
-	return max(1, squares/1.5/total)
+	return max(1, squares/expected)
 }
 
 func loadSlope(window []interval) float64 {
@@ -72,6 +78,6 @@ func loadSlope(window []interval) float64 {
 		return 0
 	}
 	slope := cov / vx
-	rest := max(0, vy-slope*cov)
-	return max(0, slope-math.Sqrt(rest/(n-2)/vx))
+	doubt := math.Sqrt(max(0, vy-slope*cov) / (n - 2) / vx)
+	return math.Copysign(max(0, math.Abs(slope)-doubt), slope)
 }
