@@ -38,6 +38,16 @@ func TestAccuracy(t *testing.T) {
 	t.Log(table("Test set, the first implementation", test, reference(test)))
 	t.Log(table("Tuning set, the model", tuning, predict(tuning, 1, false)))
 
+	for _, set := range []*Set{test, tuning} {
+		v := Decide(set.Caches, func(c *Cache) model.Forecast {
+			return model.Predict(c.Series, set.TTL, c.Window, Multipliers)
+		}, groups[0].belongs)
+		t.Logf("Doubling advised in %d caches: %+v", len(set.Caches), v)
+		if v.NoWrong > 0 {
+			t.Error("the bound said no to a size that avoids a tenth of the misses")
+		}
+	}
+
 	judge := func(group int) Score { return Judge(test.Caches, predict(test, 1, false), groups[group].belongs) }
 	plain, structured := judge(1), judge(3)
 	// Where the aim is not reached, the floor is what is.
