@@ -16,7 +16,7 @@ import (
 )
 
 func main() {
-	file := flag.String("set", "testdata/tuning.tar.gz", "archive to tune on")
+	file := flag.String("set", "cachemodel/testdata/tuning.tar.gz", "archive to tune on, from lab/")
 	folds := flag.Int("folds", 0, "judge on this many folds")
 	rounds := flag.Int("rounds", 4, "rounds of the search")
 	interval := flag.Bool("interval", false, "search the interval's constants instead of the prediction's")

@@ -22,7 +22,9 @@ const (
 // Clumps and load: misses that come in clumps (rooms, pages) and misses that grow more than the load does fall faster
 // than any shape of independent requests. The more a cache hits the more there is to them:
 //
-//	y = y - h0 (1.2 (1-8/clumping) + 1.5 slope) ln x'
+//	y = y - h0 (1.2 (1-7.5/clumping) (1+2 min(0, slope)) + 2 max(0, slope)) ln x'
+//
+// with the first two brackets at least 0. A negative slope means sessions rather than rooms.
 //
 // x' is the multiplier, at most what the cache would use without limit on average.
 func (t *target) correct(p *Prediction, e expected, b Bounds) {

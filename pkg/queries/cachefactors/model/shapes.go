@@ -13,7 +13,7 @@ type shape struct {
 	keys      float64 // log of the number of keys per size; 0 where keys age
 }
 
-// sizes of the grid: n / size, logarithmic. It reaches from far below a cache's size to where even the flattest shape has
+// The grid of n / size, logarithmic. It reaches from far below a cache's size to where even the flattest shape has
 // seen everything.
 const (
 	gridPoints = 144
