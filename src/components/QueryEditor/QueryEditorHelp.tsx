@@ -18,7 +18,12 @@ export function QueryEditorHelp({ onClickExample }: QueryEditorHelpProps<Synapse
           <Text color="secondary">{type.help}</Text>
           <div>
             {type.examples.map(({ title, query }) => (
-              <Button key={title} fill="text" size="sm" onClick={() => onClickExample({ refId: 'A', queryType: type.id, ...query })}>
+              <Button
+                key={title}
+                fill="text"
+                size="sm"
+                onClick={() => onClickExample({ refId: 'A', queryType: type.id, ...query })}
+              >
                 {title}
               </Button>
             ))}
