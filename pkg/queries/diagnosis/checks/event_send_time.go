@@ -163,11 +163,12 @@ func vouching(in Input) string {
 }
 
 func sendQuantile(in Input) string {
-	for _, s := range in.Samples("p95") {
-		if s.Value >= 10 {
-			return ">10 s"
-		}
-		return seconds(s.Value)
+	samples := in.Samples("p95")
+	switch {
+	case len(samples) == 0:
+		return "an unknown time"
+	case samples[0].Value >= 10:
+		return ">10 s"
 	}
-	return "an unknown time"
+	return seconds(samples[0].Value)
 }
