@@ -64,7 +64,7 @@ func judgeRestarts(in Input) []Finding {
 		}
 	}
 	if len(found) == 0 {
-		return Fine(fmt.Sprintf("No process restarted more than %.0f times within 6 hours.", samples[0].Value))
+		return Fine(fmt.Sprintf("The most restarts of one process within 6 hours: %.0f.", samples[0].Value))
 	}
 	return found
 }

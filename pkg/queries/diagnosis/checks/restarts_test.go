@@ -22,7 +22,7 @@ func TestRestarts(t *testing.T) {
 		"a fast loop":                 {on(0, 9, 0), wanted{severity: Critical, subject: "synapse/2", value: 9}},
 		"a loop of the only one":      {on(6), wanted{severity: Warning, subject: "synapse/1"}},
 		"down right now":              {down, wanted{severity: Critical, subject: "synapse/1", evidence: []string{"is down now"}}},
-		"an upgrade of all":           {on(1, 1, 1, 1), wanted{severity: OK, evidence: []string{"more than 1 times"}}},
+		"an upgrade of all":           {on(1, 1, 1, 1), wanted{severity: OK, evidence: []string{"6 hours: 1."}}},
 		"an afternoon of upgrades":    {on(3, 3, 3), wanted{severity: OK}},
 		"an admin tries things":       {on(3), wanted{severity: OK}},
 		"a loop during upgrades":      {on(2, 7, 2), wanted{severity: Warning, subject: "synapse/2", value: 5, evidence: []string{"2 of them together"}}},

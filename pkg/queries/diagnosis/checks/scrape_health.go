@@ -164,8 +164,8 @@ func strangeFindings(in Input) []Finding {
 		found = append(found, Finding{
 			Subject: Subject{Name: s.Label("job")}, Severity: Info,
 			Title: "Prometheus scrapes addresses that do not answer",
-			Evidence: fmt.Sprintf("%.0f addresses of the job %s have not answered for 5 minutes and were no process of Synapse within the last day.",
-				s.Value, s.Label("job")),
+			Evidence: fmt.Sprintf("Addresses of the job %s that have not answered for 5 minutes and were no process of Synapse within the last day: %.0f.",
+				s.Label("job"), s.Value),
 			Advice: "If they are workers that you have removed, take them out of Prometheus' configuration. If they are workers that should run, start them.",
 			Remedy: "Prometheus' page of targets lists them.",
 		})

@@ -31,7 +31,7 @@ func TestScrapeHealth(t *testing.T) {
 		"slow for its limit":  {together(on("1", -1, 0, 240, 3, day), map[string]float64{onProcess("timeout", "1"): 5}), wanted{severity: Warning, subject: "synapse/1", value: 0.6, evidence: []string{"of the 5.0 s"}}},
 		"fine":                {on("1", -1, 0, 240, 0.1, day), wanted{severity: OK, evidence: []string{"0 % failed"}}},
 		"too few scrapes":     {on("1", -1, 0.5, 4, 6, day), wanted{severity: OK, evidence: []string{"too few"}}},
-		"removed and renamed": {together(on("1", -1, 0, 240, 0.1, day), map[string]float64{"strange job=synapse": 2}), wanted{severity: Info, subject: "synapse", evidence: []string{"2 addresses of the job synapse"}}},
+		"removed and renamed": {together(on("1", -1, 0, 240, 0.1, day), map[string]float64{"strange job=synapse": 2}), wanted{severity: Info, subject: "synapse", evidence: []string{"job synapse", "day: 2."}}},
 		"up is not kept":      {map[string]float64{onProcess("seen", "1"): 1}, wanted{severity: Unknown, evidence: []string{"\"up\""}}},
 		"nothing at all":      {nil, wanted{severity: Unknown}},
 	} {
