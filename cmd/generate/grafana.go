@@ -141,20 +141,14 @@ func atLeastWarning(refID, score string) ruleQuery {
 }
 
 func grafanaAnnotations(c checks.Check) (yaml.MapSlice, error) {
-	measured, err := template("$values.B.Value", c)
+	measured, err := measuredText(c)
 	if err != nil {
 		return nil, err
 	}
-	defaults, err := thresholds(c)
-	if err != nil {
-		return nil, err
-	}
-	if defaults != "" {
-		defaults = " Default thresholds: " + defaults + "."
-	}
-	const known = "{{ if $values.A }}{{ if ge $values.A.Value 3.0 }}Critical{{ else }}Warning{{ end }}"
-	description := known + "{{ if $values.B }}{{ if eq $values.B.Value $values.B.Value }}: measured " + measured +
-		"{{ end }}{{ end }}.{{ else }}The check could not look: " + lost(c) + "{{ end }}" + defaults + " " + c.Meaning +
+	// An alert that only an error raises keeps the text of the last evaluation, which found nothing.
+	description := "{{ if ge $values.A.Value 2.0 }}{{ if ge $values.A.Value 3.0 }}Critical{{ else }}Warning{{ end }}" +
+		"{{ with $values.B }}{{ if and .Labels (eq .Value .Value) }}: measured " + measured + "{{ end }}{{ end }}." +
+		"{{ else }}" + quiet(c) + "{{ end }} " + c.Meaning +
 		" The finding on the dashboard says what it rests on, what explains it and what to do."
 	where := "{{ with $labels.server_name }} on {{ . }}{{ end }}"
 	link := "{{ externalURL }}d/" + dashboardUID + fmt.Sprintf("?viewPanel=panel-%d", findingsPanel) +
@@ -169,9 +163,36 @@ func grafanaAnnotations(c checks.Check) (yaml.MapSlice, error) {
 	}, nil
 }
 
-func lost(c checks.Check) string {
-	if c.ID == "metric-coverage" {
-		return "Prometheus knows nothing of Synapse."
+// measuredText writes the number that decided: in the check's unit, or in its own where another number than usual did.
+func measuredText(c checks.Check) (string, error) {
+	usual, err := template(".Value", c)
+	if err != nil {
+		return "", err
 	}
-	return "the data source does not answer."
+	defaults, err := thresholds(c)
+	if err != nil {
+		return "", err
+	}
+	if defaults != "" {
+		usual += " (default thresholds: " + defaults + ")"
+	}
+	text := fmt.Sprintf("{{ if eq .Labels.unit %q }}%s", c.Unit, usual)
+	for _, unit := range []string{"percentunit", "s"} {
+		if unit != c.Unit {
+			text += fmt.Sprintf("{{ else if eq .Labels.unit %q }}{{ %s .Value }}", unit, byUnit[unit])
+		}
+	}
+	return text + "{{ else }}{{ humanize .Value }}{{ end }}", nil
+}
+
+// quiet is the text where the check itself says neither warning nor critical.
+func quiet(c checks.Check) string {
+	const last = "Nothing was wrong when this check could last look. An alert all the same says that "
+	switch c.ID {
+	case "scrape-health":
+		return last + "the data source does not answer; every other rule keeps its state meanwhile."
+	case "metric-coverage":
+		return last + "Prometheus knows nothing of Synapse; every other rule keeps its state meanwhile."
+	}
+	return "Nothing is wrong."
 }

@@ -43,12 +43,12 @@ func prometheusRules() ([]file, error) {
 	group := prometheusGroup{Name: "synapse-diagnosis", Interval: "1m"}
 	var missing []string
 	for _, c := range checks.All {
-		value, ok := promql[c.ID]
+		decided, ok := promql[c.ID]
 		if !ok {
 			missing = append(missing, c.ID)
 			continue
 		}
-		rule, err := prometheusRuleOf(c, value)
+		rule, err := prometheusRuleOf(c, decided)
 		if err != nil {
 			return nil, err
 		}
@@ -70,45 +70,55 @@ func commented(names []string) string {
 	return strings.TrimSuffix(lines.String(), ",\n") + "\n"
 }
 
-func prometheusRuleOf(c checks.Check, value func(measures) string) (prometheusRule, error) {
-	lowest := c.Warning
-	if lowest == nil {
-		lowest = c.Critical
+func prometheusRuleOf(c checks.Check, d decision) (prometheusRule, error) {
+	if c.Measures == nil {
+		return prometheusRule{}, fmt.Errorf("%s asks Prometheus nothing", c.ID)
 	}
-	if lowest == nil || c.Measures == nil {
-		return prometheusRule{}, fmt.Errorf("%s: no number decides, so no PromQL can", c.ID)
+	m := c.Measures(usual)
+	var parts []string
+	text := "Warning or worse. " + c.Decides
+	if d.value != nil {
+		if c.Warning == nil {
+			return prometheusRule{}, fmt.Errorf("%s: no number decides", c.ID)
+		}
+		parts = append(parts, "("+d.value(m)+") >= "+plain(*c.Warning))
 	}
-	measured, err := template("$value", c)
-	if err != nil {
-		return prometheusRule{}, err
-	}
-	defaults, err := thresholds(c)
-	if err != nil {
-		return prometheusRule{}, err
+	if d.or != nil {
+		for _, expression := range d.or(m) {
+			parts = append(parts, "("+expression+")")
+		}
+	} else {
+		measured, err := template("$value", c)
+		if err != nil {
+			return prometheusRule{}, err
+		}
+		defaults, err := thresholds(c)
+		if err != nil {
+			return prometheusRule{}, err
+		}
+		text = severity(c, d) + ": measured " + measured + ". Thresholds: " + defaults + ". " + c.Meaning
 	}
 	return prometheusRule{
 		Alert: alertName(c.ID),
-		Expr:  "(" + value(c.Measures(usual)) + ") >= " + plain(*lowest),
+		Expr:  strings.Join(parts, " or on (server_name) "),
 		For:   "5m",
 		Labels: yaml.MapSlice{
 			{Key: "service", Value: "synapse"}, {Key: "check", Value: c.ID},
 		},
 		Annotations: yaml.MapSlice{
 			{Key: "summary", Value: c.Title + "{{ with $labels.server_name }} on {{ . }}{{ end }}"},
-			{Key: "description", Value: severity(c) + ": measured " + measured + ". Thresholds: " + defaults + ". " + c.Meaning},
+			{Key: "description", Value: text},
 			{Key: "runbook_url", Value: checkPage(c)},
 		},
 	}, nil
 }
 
 // severity is the word for how bad it is, where the same number decides that.
-func severity(c checks.Check) string {
+func severity(c checks.Check, d decision) string {
 	switch {
-	case c.Warning == nil:
-		return "Critical"
 	case c.Critical == nil:
 		return "Warning"
-	case *c.Critical <= *c.Warning:
+	case d.worse || *c.Critical <= *c.Warning:
 		return "Warning or worse"
 	}
 	return "{{ if ge $value " + floating(*c.Critical) + " }}Critical{{ else }}Warning{{ end }}"

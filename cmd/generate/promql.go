@@ -5,16 +5,105 @@ import "fmt"
 // measures are a check's PromQL queries by name.
 type measures = map[string]string
 
-// promql gives, per homeserver, the number that a check decides by, and nothing where the check would not judge. It is
-// made of the check's own queries; only volume floors are repeated here, and a test compares both on the laboratory's
-// servers.
-var promql = map[string]func(measures) string{
-	"event-send-time": func(m measures) string {
+// decision is how one PromQL expression decides what a check decides. It is made of the check's own queries; only
+// volume floors and second conditions are repeated here, and a test compares both on the laboratory's servers.
+type decision struct {
+	// value gives, per homeserver, the number that is compared with the check's threshold, and nothing where the check
+	// would not judge.
+	value func(measures) string
+	// or are further expressions that have a series where something else is wrong. Then the value says nothing by itself.
+	or func(measures) []string
+	// worse: more than the number decides whether a warning is critical.
+	worse bool
+}
+
+var promql = map[string]decision{
+	"event-send-time": {value: func(m measures) string {
 		return fmt.Sprintf("1 - (%s) / (%s >= 100)", m["slow"], m["sends"])
+	}},
+	"sync-time": {value: func(m measures) string { return worst(m["mean"]) }},
+	"cpu-saturation": {value: func(m measures) string {
+		return worst(m["cpu"] + unless(m["busy"]+" < 0.7") + young(m, 900))
+	}},
+	"reactor-lag": {
+		value: func(m measures) string { return worst(m["busy"] + young(m, 900)) },
+		or: func(m measures) []string {
+			judged := young(m, 900) + unless(m["ticks"]+" < 1000")
+			return []string{
+				worst("(" + m["stalls"] + ") >= 10" + judged),
+				worst("(" + m["away"] + ") > 5" + judged),
+			}
+		},
 	},
-	"cpu-saturation": func(m measures) string {
-		return worst(m["cpu"] + unless(m["busy"]+" < 0.7") + unless(m["uptime"]+" < 900"))
+	"database-pool": {worse: true, value: func(m measures) string {
+		return worst("(" + m["share"] + ")" + where(m["waits"]+" >= 1000") + where(m["used"]+" >= 0.8") + unless(m["busy"]+" > 0.8") + young(m, 900))
+	}},
+	"state-resolution": {value: func(m measures) string {
+		lesser := func(of string) string {
+			now, hour := m[of], m[of+"Hour"]
+			return fmt.Sprintf(`label_replace((%[1]s <= %[2]s) or (%[2]s < %[1]s), "of", "%[3]s", "", "")`, now, hour, of)
+		}
+		return worst("(" + lesser("cpu") + " or " + lesser("db") + ")" + where(m["count"]+" >= 10") + young(m, 900))
+	}},
+	"federation-presence": {value: func(m measures) string {
+		return worst(m["share"]+unless(m["busy"]+" < 0.7")+young(m, 900)) + " and on (server_name) " + "(" + m["updates"] + " >= 1)"
+	}},
+	"federation-lag": {
+		value: late,
+		or:    func(m measures) []string { return []string{fallsBehind(m)} },
 	},
+	"federation-inbound": {value: func(m measures) string {
+		return fmt.Sprintf("%s and on (server_name) (%s >= 20)", m["least"], m["waiting"])
+	}},
+	"device-lists": {value: func(m measures) string {
+		return fmt.Sprintf("%s and on (server_name) (%s > 0)", m["least"], m["lag"])
+	}},
+	"appservice-lag": {
+		value: late,
+		or: func(m measures) []string {
+			return []string{
+				fallsBehind(m),
+				worst("(" + m["failed"] + ") unless on (server_name, service) (" + m["delivered"] + ")"),
+			}
+		},
+	},
+	"replication-lag": {
+		value: func(m measures) string {
+			return worst(fmt.Sprintf("(%s >= 5) / on (server_name, job, index, instance) ((%s >= 100) / 900)", m["queue"], m["updates"]) + young(m, 900))
+		},
+		or: func(m measures) []string {
+			return []string{
+				worst("("+m["connected"]+" == 0)"+young(m, 900)) + " and on (server_name) (" + worst(m["connected"]) + " > 0)",
+				worst(m["behind"] + " >= 1000"),
+			}
+		},
+	},
+	"cache-memory": {value: func(m measures) string {
+		return worst(fmt.Sprintf("((%s) >= 1e9) / on (server_name, job, index, instance) (%s)", m["rss"], m["allocated"]) + young(m, 6*3600))
+	}},
+	"gc-pauses": {
+		value: func(m measures) string { return worst(m["pause"] + young(m, 3600)) },
+		or: func(m measures) []string {
+			return []string{
+				worst("(" + m["share"] + ") >= 0.05" + young(m, 3600)),
+				worst("(" + m["spikes"] + ") >= 4.5" + young(m, 3600)),
+			}
+		},
+	},
+	"background-updates": {or: func(m measures) []string {
+		return []string{worst(m["aborted"]), worst(m["disabled"]), worst(m["long"])}
+	}},
+}
+
+// late is the share of events that a processor of events finished more than 10 s after they came.
+func late(m measures) string {
+	return worst(fmt.Sprintf("1 - %s / (%s >= 20)", m["prompt"], m["events"]) + where(m["position"]) + young(m, 1800))
+}
+
+// fallsBehind has the processors that were far behind all the time and are further behind than before.
+func fallsBehind(m measures) string {
+	return worst(fmt.Sprintf("(%[1]s >= 100)%[2]s and on (server_name, job, index, instance) (%[3]s > on (server_name, job, index, instance) %[4]s)",
+		m["least"], where("("+m["least"]+") >= on (server_name) group_left () 60 * "+m["flow"]), m["behind"], m["before"]) + young(m, 1800))
 }
 
 // worst leaves the highest of a homeserver.
@@ -23,4 +112,14 @@ func worst(expression string) string { return "max by (server_name) (" + express
 // unless leaves out the processes that another expression has.
 func unless(expression string) string {
 	return " unless on (server_name, job, index, instance) (" + expression + ")"
+}
+
+// where leaves only the processes that another expression has.
+func where(expression string) string {
+	return " and on (server_name, job, index, instance) (" + expression + ")"
+}
+
+// young leaves out the processes that started less than some seconds ago.
+func young(m measures, seconds int) string {
+	return unless(fmt.Sprintf("%s < %d", m["uptime"], seconds))
 }

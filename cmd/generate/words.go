@@ -24,7 +24,7 @@ var suffixes = map[string]string{
 var counted = map[string]string{
 	"cpu-saturation": " cores", "database-cost": " seconds of database time per second", "database-slow": " times last week's",
 	"cache-memory": " times what the allocator knows of", "restarts": " restarts", "state-resolution": " seconds per second",
-	"extremities": " forward extremities", "extremities-corrupt": " unusable forward extremities", "metric-coverage": " metrics",
+	"extremities-corrupt": " unusable forward extremities", "metric-coverage": " metrics",
 }
 
 // suffix is what stands behind a check's plain number.
@@ -76,19 +76,22 @@ func sized(v float64) string {
 	return strconv.FormatFloat(v, 'g', 4, 64) + " " + prefixes[at]
 }
 
-// template writes the variable of an alert's template with its unit.
+// template writes the variable of an alert's template in the check's unit.
 func template(variable string, c checks.Check) (string, error) {
-	switch c.Unit {
-	case "percentunit":
-		return "{{ humanizePercentage " + variable + " }}", nil
-	case "s":
-		return "{{ humanizeDuration " + variable + " }}", nil
-	case "bytes", "decbytes":
-		return "{{ humanize1024 " + variable + " }}B", nil
+	if text, ok := byUnit[c.Unit]; ok {
+		return "{{ " + text + " " + variable + " }}" + bits[c.Unit], nil
 	}
 	text, err := suffix(c)
-	return "{{ humanize " + variable + " }}" + text, err
+	return `{{ printf "%.4g" ` + variable + " }}" + text, err
 }
+
+// byUnit are the templates' functions that write a unit, and bits what they leave out.
+var (
+	byUnit = map[string]string{
+		"percentunit": "humanizePercentage", "s": "humanizeDuration", "bytes": "humanize1024", "decbytes": "humanize1024",
+	}
+	bits = map[string]string{"bytes": "B", "decbytes": "B"}
+)
 
 // thresholds says where the default thresholds are.
 func thresholds(c checks.Check) (string, error) {

@@ -73,7 +73,7 @@ func TestRulesLoad(t *testing.T) {
 	}
 }
 
-var measured = regexp.MustCompile(`^(Warning|Critical)(: measured -?[0-9.]+[^ ]* ?[^.]*)?\. `)
+var measured = regexp.MustCompile(`^(Warning|Critical): measured [0-9.]+`)
 
 // What the diagnosis finds fires, with its number in the text, and nothing else does.
 func TestPlantedProblemsFire(t *testing.T) {
@@ -112,7 +112,9 @@ func TestPlantedProblemsFire(t *testing.T) {
 			}
 		}
 	}
-	for _, id := range []string{"event-send-time"} {
+	for _, id := range []string{
+		"event-send-time", "federation-presence", "database-chatty", "cache-undersized", "gc-pauses", "extremities", "extremities-corrupt",
+	} {
 		if !found[id].firing() {
 			t.Errorf("%s does not fire, although it is planted", id)
 		}
@@ -214,33 +216,6 @@ func description(r rule) string {
 		return fmt.Sprintf("%d alerts", len(r.Alerts))
 	}
 	return r.Alerts[0].Annotations["description"]
-}
-
-// While Prometheus is away every rule keeps its state, but the one that tells of it.
-func TestAwayKeepsLast(t *testing.T) {
-	lab(t)
-	before := evaluated(t, "-now", time.Now().Add(-time.Minute))
-	if err := laboratory.troubled.Prometheus.Stop(); err != nil {
-		t.Fatal(err)
-	}
-	away := time.Now().Add(20 * time.Second) // kept answers have expired
-	laboratory.troubled.asked.reset()
-	after := evaluated(t, "-now", away)
-	if total(laboratory.troubled.asked.reset()) == 0 {
-		t.Error("nobody asked while Prometheus was away")
-	}
-	for id, r := range after {
-		want := before[id].State
-		if id == "scrape-health" {
-			want = "firing"
-		}
-		if r.State != want {
-			t.Errorf("%s: %s, was %s", id, r.State, before[id].State)
-		}
-		if id == "scrape-health" && len(r.Alerts) > 0 {
-			t.Logf("%s: %v", id, r.Alerts[0].Annotations)
-		}
-	}
 }
 
 // diagnosis gives each check's worst severity, as the dashboard shows it.

@@ -34,7 +34,11 @@ func (s scores) Frames(query.View) data.Frames {
 	var whole, parts data.Frames
 	several := slices.ContainsFunc(rows, func(r row) bool { return r.server != rows[0].server })
 	frame := func(r row, subject string) *data.Frame {
-		field := data.NewField(name, data.Labels{"check": r.check.ID, "subject": subject, "server_name": r.server}, []*float64{s.value(r)})
+		labels := data.Labels{"check": r.check.ID, "subject": subject, "server_name": r.server}
+		if s.measured && !s.subjects {
+			labels["unit"] = r.unit() // the alert's text needs it; the alert's labels are the score's
+		}
+		field := data.NewField(name, labels, []*float64{s.value(r)})
 		field.SetConfig(&data.FieldConfig{DisplayNameFromDS: legend(r, subject, several), Description: help, Unit: s.unit(r)})
 		return data.NewFrame(name, field).SetMeta(&data.FrameMeta{
 			Type: data.FrameTypeNumericMulti, TypeVersion: data.FrameTypeVersion{0, 1},
@@ -61,10 +65,7 @@ func (s scores) Frames(query.View) data.Frames {
 }
 
 func (s scores) value(r row) *float64 {
-	switch {
-	case s.measured && !s.subjects && r.unit() != r.check.Unit:
-		return nil // an alert rule's text writes the check's unit
-	case s.measured:
+	if s.measured {
 		return r.Value
 	}
 	if r.Severity == checks.Unknown {

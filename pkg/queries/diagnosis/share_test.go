@@ -77,3 +77,32 @@ func TestAllRulesCostOneDiagnosis(t *testing.T) {
 		}
 	}
 }
+
+// For alert rules there is one number per check, and the measured one names its unit; otherwise labels are the same three.
+func TestScoresForRules(t *testing.T) {
+	value := 213.0
+	rows := []row{
+		{check: checks.All[0], server: "a.org", Finding: checks.Finding{Severity: checks.Warning, Value: &value, Unit: "none", Subject: checks.Subject{Name: "x"}}},
+		{check: checks.All[0], server: "a.org", Finding: checks.Finding{Severity: checks.Info, Subject: checks.Subject{Name: "y"}}},
+	}
+	for _, c := range []struct {
+		name   string
+		scores scores
+		frames int
+		unit   bool
+	}{
+		{"score", scores{rows: rows}, 1, false},
+		{"measured", scores{rows: rows, measured: true}, 1, true},
+		{"score with subjects", scores{rows: rows, subjects: true}, 3, false},
+		{"measured with subjects", scores{rows: rows, subjects: true, measured: true}, 3, false},
+	} {
+		frames := c.scores.Frames(query.View{})
+		if len(frames) != c.frames {
+			t.Errorf("%s: %d frames, want %d", c.name, len(frames), c.frames)
+		}
+		unit, there := frames[0].Fields[0].Labels["unit"]
+		if there != c.unit || there && unit != "none" {
+			t.Errorf("%s: labels %v", c.name, frames[0].Fields[0].Labels)
+		}
+	}
+}

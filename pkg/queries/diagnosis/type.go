@@ -27,7 +27,7 @@ func Type() query.Type {
 		Params: []query.Param{
 			{ID: "checks", Title: "Checks", Kind: query.List, Help: "Only these checks; empty runs all. What may explain them is measured too."},
 			{ID: "subjects", Title: "Subjects", Kind: query.Boolean, Default: true, Formats: []string{"score", "measured"},
-				Help: "A number for each subject too. Off leaves one per check and homeserver, its worst: what an alert rule wants."},
+				Help: "A number for each subject too. Off leaves one per check and homeserver, its worst, and names the measured number's unit in a label: what an alert rule wants."},
 		},
 		Examples: []query.Example{
 			{Title: "What is wrong?", Query: map[string]any{"queryType": "diagnosis", "format": "findings"}},

@@ -1,0 +1,202 @@
+package alerting
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+// prometheusRule is one rule of the file for Prometheus.
+type prometheusRule struct {
+	check, alert, expr string
+	annotations        object
+}
+
+var prometheusFile = filepath.Join(root, "provisioning", "prometheus", "matrix-synapse.rules.yaml")
+
+func prometheusRules(t *testing.T) []prometheusRule {
+	t.Helper()
+	parsed, err := readYAML(prometheusFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []prometheusRule
+	for _, r := range parsed["groups"].([]any)[0].(object)["rules"].([]any) {
+		rule := r.(object)
+		all = append(all, prometheusRule{
+			rule["labels"].(object)["check"].(string), rule["alert"].(string), rule["expr"].(string), rule["annotations"].(object),
+		})
+	}
+	return all
+}
+
+// of names a series of one process of a homeserver.
+func of(metric, labels, server string) string {
+	if labels != "" {
+		labels += ","
+	}
+	return metric + "{" + labels + `server_name="` + server + `",job="synapse",index="1",instance="` + server + `:9000"}`
+}
+
+// process is the same for the metrics of whole processes, which carry no server_name.
+func process(metric, server string) string {
+	return metric + `{job="synapse",index="1",instance="` + server + `:9000"}`
+}
+
+// expectation is an alert at a time: none where the severity is empty.
+type expectation struct{ at, severity, number string }
+
+// One homeserver has the problem, quiet.org does too little to be judged.
+var promtoolCases = []struct {
+	check  string
+	series map[string]string
+	expect []expectation
+}{
+	{
+		// One send in ten takes longer than a second.
+		check: "event-send-time",
+		series: map[string]string{
+			of("synapse_http_server_response_time_seconds_count", `servlet="RoomSendEventRestServlet",code="200"`, "a.org"):               "0+10x180",
+			of("synapse_http_server_response_time_seconds_bucket", `le="1.0",servlet="RoomSendEventRestServlet",code="200"`, "a.org"):     "0+9x180",
+			of("synapse_http_server_response_time_seconds_count", `servlet="RoomSendEventRestServlet",code="200"`, "quiet.org"):           "0+1x180",
+			of("synapse_http_server_response_time_seconds_bucket", `le="1.0",servlet="RoomSendEventRestServlet",code="200"`, "quiet.org"): "0x180",
+		},
+		expect: []expectation{{at: "3m"}, {"2h", "Warning or worse", "10%"}},
+	},
+	{
+		// 0.9 cores for two hours, then a whole one. quiet.org's process is as full but has just started.
+		check: "cpu-saturation",
+		series: map[string]string{
+			of("synapse_storage_schedule_time_count", "", "a.org"):       "1x300",
+			of("synapse_storage_schedule_time_count", "", "quiet.org"):   "1x300",
+			process("process_cpu_seconds_total", "a.org"):                "0+54x120 6480+60x180",
+			process("python_twisted_reactor_tick_time_sum", "a.org"):     "0+57x300",
+			process("process_start_time_seconds", "a.org"):               "-86400x300",
+			process("process_cpu_seconds_total", "quiet.org"):            "0+60x300",
+			process("python_twisted_reactor_tick_time_sum", "quiet.org"): "0+60x300",
+			process("process_start_time_seconds", "quiet.org"):           "0+60x300",
+		},
+		expect: []expectation{{at: "4m"}, {"1h", "Warning", "0.9"}, {"4h", "Critical", "1"}},
+	},
+	{
+		// Events of others wait for ten minutes and more, and are then worked off.
+		check: "federation-inbound",
+		series: map[string]string{
+			of("synapse_federation_server_oldest_inbound_pdu_in_staging", "", "a.org"):     "600000x60 0x60",
+			of("synapse_federation_server_number_inbound_pdu_in_staging", "", "a.org"):     "100x60 0x60",
+			of("synapse_federation_server_oldest_inbound_pdu_in_staging", "", "quiet.org"): "600000x120",
+			of("synapse_federation_server_number_inbound_pdu_in_staging", "", "quiet.org"): "3x120",
+		},
+		expect: []expectation{{"40m", "Warning", "10m 0s"}, {at: "90m"}},
+	},
+}
+
+// promtool accepts the rules, and they fire with their numbers, and stay silent, as they should.
+func TestPromtool(t *testing.T) {
+	promtool, err := exec.LookPath("promtool")
+	if err != nil {
+		t.Skip("promtool is not installed; it comes with Prometheus")
+	}
+	file, err := filepath.Abs(prometheusFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules := map[string]prometheusRule{}
+	for _, rule := range prometheusRules(t) {
+		rules[rule.check] = rule
+	}
+	var groups []object
+	for _, c := range promtoolCases {
+		rule := rules[c.check]
+		var series, alerts []object
+		for name, values := range c.series {
+			series = append(series, object{"series": name, "values": values})
+		}
+		for _, e := range c.expect {
+			expected := object{"eval_time": e.at, "alertname": rule.alert}
+			if e.severity != "" {
+				expected["exp_alerts"] = []object{{
+					"exp_labels":      object{"service": "synapse", "check": c.check, "server_name": "a.org"},
+					"exp_annotations": rule.expanded(e),
+				}}
+			}
+			alerts = append(alerts, expected)
+		}
+		groups = append(groups, object{"interval": "1m", "input_series": series, "alert_rule_test": alerts})
+	}
+	tests := filepath.Join(t.TempDir(), "rules.test.yaml")
+	if err := writeYAML(tests, object{"rule_files": []string{file}, "evaluation_interval": "1m", "tests": groups}); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"check", "rules", file}, {"test", "rules", tests}} {
+		if text, err := exec.CommandContext(t.Context(), promtool, args...).CombinedOutput(); err != nil {
+			t.Errorf("promtool %s: %v\n%s", strings.Join(args, " "), err, text)
+		}
+	}
+}
+
+var (
+	severityTemplate = regexp.MustCompile(`^(\{\{ if ge .*?\{\{ end \}\}|Warning or worse|Warning)`)
+	numberTemplate   = regexp.MustCompile(`\{\{ (humanize\w*|printf "[^"]*") \$value \}\}`)
+	serverTemplate   = regexp.MustCompile(`\{\{ with .*?\{\{ end \}\}`)
+)
+
+// expanded is what a rule's texts become.
+func (r prometheusRule) expanded(e expectation) object {
+	texts := object{}
+	for name, text := range r.annotations {
+		text := text.(string)
+		switch name {
+		case "description":
+			text = numberTemplate.ReplaceAllString(severityTemplate.ReplaceAllString(text, e.severity), e.number)
+		case "summary":
+			text = serverTemplate.ReplaceAllString(text, " on a.org")
+		}
+		texts[name] = text
+	}
+	return texts
+}
+
+// Each rule for Prometheus decides what its check decides, on both of the laboratory's homeservers.
+func TestPrometheusRulesDecideTheSame(t *testing.T) {
+	lab(t)
+	for _, h := range []homeserver{laboratory.troubled, laboratory.health} {
+		severities := diagnosis(t, h.uid, time.Now())
+		for _, rule := range prometheusRules(t) {
+			fires, bad := series(t, h.Prometheus.URL, rule.expr) > 0, severities[rule.check] == "warning" || severities[rule.check] == "critical"
+			if fires != bad {
+				t.Errorf("%s on %s: PromQL fires: %t, the diagnosis says %s", rule.alert, h.uid, fires, severities[rule.check])
+			}
+			if fires {
+				t.Logf("%s fires on %s", rule.alert, h.uid)
+			}
+		}
+	}
+}
+
+// series counts the series of an instant query's answer.
+func series(t *testing.T, base, promql string) int {
+	t.Helper()
+	response, err := http.PostForm(base+"/api/v1/query", url.Values{"query": {promql}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	var answer struct {
+		Error string
+		Data  struct{ Result []json.RawMessage }
+	}
+	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
+		t.Fatal(err)
+	}
+	if answer.Error != "" {
+		t.Fatalf("%s\n%s", answer.Error, promql)
+	}
+	return len(answer.Data.Result)
+}
