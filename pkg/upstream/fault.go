@@ -21,6 +21,7 @@ const (
 	TLS          Kind = "tls"
 	Timeout      Kind = "timeout"
 	Limit        Kind = "limit"
+	Locked       Kind = "locked"
 	MissingGrant Kind = "missing-grant"
 	NotSynapse   Kind = "not-synapse"
 	BadAnswer    Kind = "bad-answer"

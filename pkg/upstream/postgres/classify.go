@@ -84,7 +84,7 @@ func serverFault(pg *pgconn.PgError, limit time.Duration) *upstream.Fault {
 			fmt.Sprintf("PostgreSQL stopped the statement: it took longer than the limit of %s.", limit),
 			"The database may be busy; try again, ask for less, or raise the statement timeout in the data source settings.")
 	case "55P03":
-		return downstream(upstream.Timeout, http.StatusGatewayTimeout,
+		return downstream(upstream.Locked, http.StatusGatewayTimeout,
 			fmt.Sprintf("A table was locked for more than %s, as by a schema change or VACUUM FULL; the plugin does not queue behind it.", lockTimeout),
 			"Wait until that is done, then try again.")
 	case "25P02", "25P03":
@@ -115,21 +115,21 @@ func classFault(pg *pgconn.PgError) *upstream.Fault {
 			"Try again, or set hot_standby_feedback = on (or a longer max_standby_streaming_delay) on the standby.")
 	case "08", "57":
 		return downstream(upstream.Unreachable, http.StatusBadGateway,
-			fmt.Sprintf("PostgreSQL, or a pooler in front of it, ended the connection (SQLSTATE %s).", pg.Code),
+			fmt.Sprintf("PostgreSQL, or a pooler in front of it, ended the connection (error code %s).", pg.Code),
 			"Try again; if it stays, look into its log.")
 	case "53", "54":
 		return downstream(upstream.Limit, http.StatusServiceUnavailable,
-			fmt.Sprintf("PostgreSQL ran out of a resource: memory, disk or a limit of its own (SQLSTATE %s).", pg.Code),
+			fmt.Sprintf("PostgreSQL ran out of a resource: memory, disk or a limit of its own (error code %s).", pg.Code),
 			"Look into its log.")
 	case "58", "XX":
 		return downstream(upstream.BadAnswer, http.StatusBadGateway,
-			fmt.Sprintf("PostgreSQL reports an internal error or damaged data (SQLSTATE %s).", pg.Code),
+			fmt.Sprintf("PostgreSQL reports an internal error or damaged data (error code %s).", pg.Code),
 			"Look into its log now; make sure that there is a backup.")
 	case "22", "25", "42":
-		return mistake(fmt.Sprintf("PostgreSQL rejected a statement that this plugin wrote (SQLSTATE %s).", pg.Code))
+		return mistake(fmt.Sprintf("PostgreSQL rejected a statement that this plugin wrote (error code %s).", pg.Code))
 	}
 	return downstream(upstream.BadAnswer, http.StatusBadGateway,
-		fmt.Sprintf("PostgreSQL answered with an error (SQLSTATE %s).", pg.Code), "Look into its log.")
+		fmt.Sprintf("PostgreSQL answered with an error (error code %s).", pg.Code), "Look into its log.")
 }
 
 // connectionFault is what happens before or instead of an answer; nil where err does not come from a connection.
