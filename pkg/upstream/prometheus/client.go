@@ -72,6 +72,9 @@ func (c *Client) LabelValues(ctx context.Context, label string, matches []string
 	if err != nil {
 		return nil, c.classify(ctx, err, *status)
 	}
+	if found == nil { // client_golang takes any JSON object without an error for a success; without values it has a list
+		return nil, c.unexpected()
+	}
 	values := make([]string, 0, len(found))
 	for _, v := range found {
 		if v != "" {

@@ -103,6 +103,16 @@ func TestLabelValues(t *testing.T) {
 	}
 }
 
+// Any JSON object without an error passes for a success; one without values is no Prometheus' answer.
+func TestLabelValuesOfSomethingElse(t *testing.T) {
+	for body, want := range map[string]bool{`{"hello":"world"}`: false, `{"status":"success"}`: false, `{"status":"success","data":[]}`: true} {
+		client := serve(t, "", "GET", func(w http.ResponseWriter, _ *http.Request) { answer(w, body) })
+		if _, err := client.LabelValues(t.Context(), "job", nil, time.Unix(0, 0), time.Unix(60, 0)); (err == nil) != want {
+			t.Errorf("%s: %v", body, err)
+		}
+	}
+}
+
 func TestMethodPathAndQueryOfTheAddress(t *testing.T) {
 	for _, c := range []struct {
 		name, path, method string
