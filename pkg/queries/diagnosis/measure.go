@@ -6,6 +6,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/prometheus/common/model"
 
@@ -38,6 +39,7 @@ func measure(ctx context.Context, s *query.Session, wanted []checks.Check, withH
 	}
 	var present model.Vector
 	questions := []query.Question{
+		func(ctx context.Context, s *query.Session) error { m.read(ctx, s, wanted); return nil }, // first: it may take longest
 		at(serversQuery(s), &present),
 		func(ctx context.Context, s *query.Session) (err error) {
 			m.where.Identity, err = identity(ctx, s)
@@ -65,7 +67,6 @@ func measure(ctx context.Context, s *query.Session, wanted []checks.Check, withH
 			questions = append(questions, over(c.Signal(m.where).PromQL, lines[c.ID]))
 		}
 	}
-	questions = append(questions, func(ctx context.Context, s *query.Session) error { m.read(ctx, s, wanted); return nil })
 	if err := s.Ask(ctx, questions...); err != nil {
 		return m, err
 	}
@@ -132,8 +133,22 @@ func (m *measured) homeservers(s *query.Session, present model.Vector) {
 	slices.Sort(m.servers)
 }
 
+// databaseShare is the part of a query's time that PostgreSQL may take: where it hangs, what Prometheus tells is judged
+// all the same.
+const databaseShare = 0.75
+
+func leavingTime(ctx context.Context) (context.Context, context.CancelFunc) {
+	deadline, limited := ctx.Deadline()
+	if !limited {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, time.Duration(databaseShare*float64(time.Until(deadline))))
+}
+
 // read asks PostgreSQL for each check that reads it. A failure blinds that check only and says why.
 func (m *measured) read(ctx context.Context, s *query.Session, wanted []checks.Check) {
+	ctx, cancel := leavingTime(ctx)
+	defer cancel()
 	readers := slices.DeleteFunc(slices.Clone(wanted), func(c checks.Check) bool { return c.Read == nil })
 	if len(readers) == 0 {
 		return
@@ -197,6 +212,9 @@ func readable(err error) string {
 	var w worded
 	if errors.As(err, &w) {
 		return w.Worded()
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return "PostgreSQL did not answer within the time that the diagnosis has."
 	}
 	return "PostgreSQL could not answer."
 }
