@@ -31,7 +31,7 @@ func (p Param) decode(raw json.RawMessage) (any, error) {
 		if err != nil {
 			return nil, Badf("%q %v.", p.ID, err)
 		}
-		return list, nil
+		return list, listed(p.ID, list)
 	case Duration:
 		return p.decodeDuration(raw)
 	case Choice:

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -109,6 +110,26 @@ func TestDecodeErrors(t *testing.T) {
 			t.Errorf("%s: error %v, want a BadRequest", raw, err)
 		} else if err.Error() != want {
 			t.Errorf("%s: %q, want %q", raw, err, want)
+		}
+	}
+}
+
+// What the asker sent is repeated as far as one reads, and names take no more room than all processes of a homeserver.
+func TestLongValues(t *testing.T) {
+	long := strings.Repeat("é", 1<<17)
+	for raw, want := range map[string]string{
+		`{"choice":"` + long + `"}`:    "Valid values: hot, cold.",
+		`{"number":"` + long + `"}`:    "must be a number",
+		`{"job":{"x":"` + long + `"}}`: "list of strings",
+		`{"job":["a","` + long + `"]}`: `"job" names 2 values of 262145 bytes in all; it takes 65536.`,
+		`{"list":"` + long + `"}`:      `"list" names 1 values`,
+		`{"list":[5,"` + long + `"]}`:  "list of strings",
+		`{"limit":"` + long + `"}`:     "whole number",
+		`{"format":"` + long + `"}`:    "Valid formats",
+	} {
+		_, err := everyKind.Decode([]byte(raw))
+		if bad := (*BadRequest)(nil); !errors.As(err, &bad) || !strings.Contains(bad.Message, want) || len(bad.Message) > 2500 || !utf8.ValidString(bad.Message) {
+			t.Errorf("%.40s: %.300v", raw, err)
 		}
 	}
 }

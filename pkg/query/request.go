@@ -22,8 +22,54 @@ type BadRequest struct{ Message string }
 
 func (e *BadRequest) Error() string { return e.Message }
 
-// Badf makes a BadRequest.
-func Badf(format string, args ...any) error { return &BadRequest{fmt.Sprintf(format, args...)} }
+// Badf makes a BadRequest. What the asker sent is repeated only as far as one reads.
+func Badf(format string, args ...any) error {
+	short := make([]any, len(args))
+	for i, arg := range args {
+		short[i] = shortened(arg)
+	}
+	return &BadRequest{fmt.Sprintf(format, short...)}
+}
+
+// readableLength is above that of our longest list of valid values.
+const readableLength = 1000
+
+func shortened(arg any) any {
+	var text string
+	switch value := arg.(type) {
+	case string:
+		text = value
+	case json.RawMessage:
+		text = string(value)
+	case error:
+		text = value.Error()
+	default:
+		return arg
+	}
+	return truncated(text, readableLength)
+}
+
+func truncated(text string, length int) string {
+	if len(text) <= length {
+		return text
+	}
+	return strings.ToValidUTF8(text[:length], "") + "…"
+}
+
+// listLength bounds the names that one filter or list holds together: they stand in every statement of an answer. All
+// processes and caches of the largest homeservers take a tenth of it.
+const listLength = 64 << 10
+
+func listed(id string, list []string) error {
+	length := 0
+	for _, name := range list {
+		length += len(name)
+	}
+	if length > listLength {
+		return Badf("%q names %d values of %d bytes in all; it takes %d. Name fewer, or none to see all.", id, len(list), length, listLength)
+	}
+	return nil
+}
 
 // envelope holds what every query has. Members that we don't know are Grafana's own and stay unread.
 type envelope struct {
@@ -87,6 +133,11 @@ func (t Type) Decode(raw json.RawMessage) (Request, error) {
 	e, err := t.decodeEnvelope(members)
 	if err != nil {
 		return Request{}, err
+	}
+	for name, list := range map[string][]string{"serverName": e.ServerName, "job": e.Job, "index": e.Index, "instance": e.Instance} {
+		if err := listed(name, list); err != nil {
+			return Request{}, err
+		}
 	}
 	format, ok := t.format(e.Format)
 	if !ok {

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"time"
 
@@ -34,7 +35,7 @@ type Runner struct {
 // answer is a Result with what was recorded while it was computed.
 type answer struct {
 	result   Result
-	executed string
+	executed []string
 	notices  []data.Notice
 }
 
@@ -90,18 +91,44 @@ func (r *Runner) compute(ctx context.Context, t Type, req Request, tr TimeRange,
 	if err != nil {
 		return answer{}, err
 	}
-	return answer{result, strings.Join(s.executed, "\n\n"), s.notices}, nil
+	return answer{result, s.executed, s.notices}, nil
+}
+
+// What was run stands in every frame. The first one has room for a whole diagnosis; a diagnosis in numbers has a frame
+// for each, and all of it in each would be most of the answer.
+const (
+	executedInFirst = 64 << 10
+	executedInOther = 4 << 10
+)
+
+// joined puts statements together as far as there is room, and says how many are left out; the first one is never.
+func joined(statements []string, room int) string {
+	var text strings.Builder
+	for i, statement := range statements {
+		if i == 0 {
+			text.WriteString(truncated(statement, room))
+			continue
+		}
+		if text.Len()+len(statement) > room {
+			fmt.Fprintf(&text, "\n\n… and %d more", len(statements)-i)
+			break
+		}
+		text.WriteString("\n\n" + statement)
+	}
+	return text.String()
 }
 
 func (a answer) framesFor(view View) data.Frames {
 	frames := a.result.Frames(view)
+	executed := joined(a.executed, executedInFirst)
 	for i, frame := range frames {
 		if frame.Meta == nil {
 			frame.Meta = &data.FrameMeta{}
 		}
-		frame.Meta.ExecutedQueryString = a.executed
+		frame.Meta.ExecutedQueryString = executed
 		if i == 0 {
 			frame.Meta.Notices = append(frame.Meta.Notices, a.notices...)
+			executed = joined(a.executed, executedInOther)
 		}
 	}
 	return frames
