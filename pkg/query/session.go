@@ -97,6 +97,17 @@ func Over(promql string, answer *model.Matrix) Question {
 	}
 }
 
+// Between asks for the values at every step of another range; both ends belong to it.
+func Between(promql string, from, to time.Time, step time.Duration, answer *model.Matrix) Question {
+	return func(ctx context.Context, s *Session) error {
+		s.record(promql)
+		matrix, warnings, err := s.metrics.Range(ctx, promql, from, to, step)
+		s.warnings(warnings)
+		*answer = matrix
+		return err
+	}
+}
+
 func (s *Session) instant(ctx context.Context, promql string, at time.Time, answer *model.Vector) error {
 	s.record(promql)
 	vector, warnings, err := s.metrics.Instant(ctx, promql, at)
