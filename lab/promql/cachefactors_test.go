@@ -111,28 +111,46 @@ func wantRow(t *testing.T, row tableRow, verdict string, numbers map[string]floa
 	}
 }
 
+// wantPrediction checks a predicted row's numbers against each other and the bound.
+func wantPrediction(t *testing.T, row tableRow) {
+	t.Helper()
+	low, hit, high := row.number("predicted_hit_ratio_low"), row.number("predicted_hit_ratio"), row.number("predicted_hit_ratio_high")
+	if !(row.number("hit_ratio") <= low && low <= hit && hit <= high && high <= 1) {
+		t.Errorf("hit ratio %g, predicted %g (%g to %g)", row.number("hit_ratio"), hit, low, high)
+	}
+	if avoided := row.number("avoided_misses_per_second"); !(avoided > 0 && avoided <= row.number("avoided_misses_limit")) {
+		t.Errorf("%g avoided, %g at most", avoided, row.number("avoided_misses_limit"))
+	}
+	if sure := row.number("confidence"); !(sure > 0 && sure < 1) {
+		t.Errorf("confidence %g", sure)
+	}
+}
+
 func TestCacheFactors(t *testing.T) {
 	engine, null := Load(t, homeservers()), math.NaN()
 	rows := rowsBy(askLastSixHours(t, engine, cachefactors.Type(), nil, `{}`)[0], "cache", "server_name")
 
 	// Avoidable, process by process: 30 + 30 × 1830 s / 21600 s of 40 misses, and all 10 of 10.
 	const first = 30 + 30*1830.0/21600
-	wantRow(t, rows[profile+" a.example"], "raise", map[string]float64{
+	// Constant rates and no fill in sight: the interval is wide, so nothing is sure enough to be raised.
+	wantRow(t, rows[profile+" a.example"], "probe", map[string]float64{
 		"requests_per_second": 120, "misses_per_second": 50, "hit_ratio": 70.0 / 120, "size_evictions_per_second": 50,
 		"avoided_misses_limit": first + 10, "current_factor": 0.5, "recommended_factor": 1, "entries": 5000, "max_entries": 5000,
-		"residence_time": 10_000.0 / 60, "predicted_hit_ratio": null, "avoided_misses_per_second": null, "memory_cost": null,
+		"residence_time": 10_000.0 / 60, "database_time_saved": null, "memory_cost": null,
 	})
+	wantPrediction(t, rows[profile+" a.example"])
 	// 5000 entries and what 30 drops a second add up to in 30.5 minutes and one step of 450 s, at 10,000 per factor.
-	wantRow(t, rows[profile+" a.example"], "raise", map[string]float64{"max_useful_factor": (5000 + 30*(1830+450)) / 10_000.0})
+	wantRow(t, rows[profile+" a.example"], "probe", map[string]float64{"max_useful_factor": (5000 + 30*(1830+450)) / 10_000.0})
 	wantRow(t, rows[profile+" b.example"], "not-size-bound", map[string]float64{
 		"misses_per_second": 4, "current_factor": 2, "recommended_factor": null, "max_useful_factor": null, "avoided_misses_limit": 0,
+		"predicted_hit_ratio": null, "avoided_misses_per_second": null,
 	})
 	wantRow(t, rows["get_user_by_id a.example"], "not-size-bound", map[string]float64{"avoided_misses_limit": 0, "recommended_factor": null})
 	wantRow(t, rows["is_guest a.example"], "probe", map[string]float64{"hit_ratio": 0, "avoided_misses_limit": 10, "confidence": 0.3})
 	wantRow(t, rows["get_device a.example"], "cannot-tell", map[string]float64{"avoided_misses_limit": null, "max_useful_factor": null})
 	wantRow(t, rows["get_tags_for_room a.example"], "cannot-tell", map[string]float64{"recommended_factor": null})
 	// A restart loses nothing of what counters counted.
-	wantRow(t, rows["did_forget a.example"], "raise", map[string]float64{"requests_per_second": 10, "avoided_misses_limit": 5})
+	wantRow(t, rows["did_forget a.example"], "probe", map[string]float64{"requests_per_second": 10, "avoided_misses_limit": 5})
 	if len(rows) != 7 {
 		t.Errorf("%d rows, want 7", len(rows))
 	}
@@ -141,7 +159,7 @@ func TestCacheFactors(t *testing.T) {
 func TestCacheFactorsPerProcess(t *testing.T) {
 	engine := Load(t, homeservers())
 	rows := rowsBy(askLastSixHours(t, engine, cachefactors.Type(), nil, `{"perProcess":true,"cache":"`+profile+`"}`)[0], "server_name", "index")
-	wantRow(t, rows["a.example 1"], "raise", map[string]float64{"misses_per_second": 40, "residence_time": 5000.0 / 40})
+	wantRow(t, rows["a.example 1"], "probe", map[string]float64{"misses_per_second": 40, "residence_time": 5000.0 / 40})
 	wantRow(t, rows["a.example 2"], "probe", map[string]float64{"misses_per_second": 10, "avoided_misses_limit": 10, "residence_time": 250})
 	if len(rows) != 3 {
 		t.Errorf("%d rows, want 3", len(rows))
@@ -152,7 +170,7 @@ func TestCacheFactorsWithoutExpiry(t *testing.T) {
 	never := func(o *query.Options) { o.CacheEntryTTL = 0 }
 	rows := rowsBy(askLastSixHours(t, Load(t, homeservers()), cachefactors.Type(), never, `{}`)[0], "cache", "server_name")
 	// What was dropped at any time before counts: 30 × 2 h.
-	wantRow(t, rows[profile+" a.example"], "raise", map[string]float64{"avoided_misses_limit": 40 + 10, "max_useful_factor": math.NaN()})
+	wantRow(t, rows[profile+" a.example"], "probe", map[string]float64{"avoided_misses_limit": 40 + 10, "max_useful_factor": math.NaN()})
 }
 
 func TestCacheFactorsWithAutotuning(t *testing.T) {
@@ -167,14 +185,19 @@ func TestCacheFactorsCurve(t *testing.T) {
 	// Twice the size holds at most 5000 of what the first process dropped before the range; twenty times, all of it.
 	for multiplier, want := range map[string]float64{"1": 40, "2": 30 + 5000.0/21600 + 10, "20": 30 + 30*1830.0/21600 + 10} {
 		row := rows["a.example "+multiplier]
-		wantNumbers := map[string]float64{
-			"avoided_misses_limit": want, "low": 70.0 / 120, "high": (70 + want) / 120, "hit_ratio": math.NaN(),
+		if got := row.number("avoided_misses_limit"); !(math.Abs(got-want) <= 0.01*want) {
+			t.Errorf("at %s times: avoided_misses_limit is %g, want %g", multiplier, got, want)
 		}
-		for column, w := range wantNumbers {
-			if got := row.number(column); math.Abs(got-w) > 0.01*w && !(math.IsNaN(got) && math.IsNaN(w)) || math.IsNaN(got) != math.IsNaN(w) {
-				t.Errorf("at %s times: %s is %g, want %g", multiplier, column, got, w)
-			}
+		low, hit, high := row.number("low"), row.number("hit_ratio"), row.number("high")
+		if !(70.0/120-0.001 <= low && low <= hit && hit <= high && high <= (70+want)/120+0.001) {
+			t.Errorf("at %s times: hit ratio %g (%g to %g), proved %g at most", multiplier, hit, low, high, (70+want)/120)
 		}
+		if avoided := row.number("avoided_misses_per_second"); !(math.Abs(avoided-(hit-70.0/120)*120) <= 0.1) {
+			t.Errorf("at %s times: %g avoided at a hit ratio of %g", multiplier, avoided, hit)
+		}
+	}
+	if rows["a.example 20"].number("hit_ratio") <= rows["a.example 2"].number("hit_ratio") {
+		t.Error("twenty times the size hits no more than twice")
 	}
 	if frame.Rows() != 3 {
 		t.Errorf("%d points, want 3 of the first advised cache of the one homeserver that has any", frame.Rows())
@@ -183,7 +206,7 @@ func TestCacheFactorsCurve(t *testing.T) {
 
 func TestCacheFactorsConfig(t *testing.T) {
 	rows := rowsBy(askLastSixHours(t, Load(t, homeservers()), cachefactors.Type(), nil, `{"format":"config"}`)[0], "server_name")
-	if got := fmt.Sprint(rows["a.example"]["yaml"]); !strings.Contains(got, profile+": 1.0 # raise") {
+	if got := fmt.Sprint(rows["a.example"]["yaml"]); !strings.Contains(got, "# "+profile+": 1 # probe") {
 		t.Errorf("no step for %s in\n%s", profile, got)
 	}
 	if got := fmt.Sprint(rows["b.example"]["yaml"]); got != "" || len(rows) != 2 {

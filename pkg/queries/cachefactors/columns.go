@@ -6,10 +6,7 @@ import (
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 )
 
-// later is a column that only a prediction can fill; there is none yet.
-func later(row) *float64 { return nil }
-
-const predicted = " Empty: there is no prediction yet."
+const predicted = " Empty where it is not predicted: no step is advised, nothing is proved, or the series are too short."
 
 var columns = []query.Column[row]{
 	query.Words("cache", "Cache", "The cache, by the label name of its metrics.", func(r row) string { return r.cache }),
@@ -35,16 +32,16 @@ var columns = []query.Column[row]{
 		"sign of a cache that is too small.", func(r row) *float64 { return r.dropRate() }),
 	query.MaybeAmount("residence_time", "Entries stay", "s", "How long an entry stays in the full cache: entries divided by drops per second. Empty where it is not full.",
 		func(r row) *float64 { return r.residence() }),
-	query.MaybeAmount("predicted_hit_ratio", "Predicted hit ratio", "percentunit", "Hit ratio expected at the next factor."+predicted, later),
-	query.MaybeAmount("predicted_hit_ratio_low", "Predicted, low", "percentunit", "Lower end of the 80 % interval."+predicted, later),
-	query.MaybeAmount("predicted_hit_ratio_high", "Predicted, high", "percentunit", "Upper end of the 80 % interval."+predicted, later),
-	query.MaybeAmount("avoided_misses_per_second", "Avoided misses", "cps", "Misses per second that the next factor is expected to avoid."+predicted, later),
+	query.MaybeAmount("predicted_hit_ratio", "Predicted hit ratio", "percentunit", "Hit ratio expected at the next factor, or at twice the size where the factor is not known."+predicted, func(r row) *float64 { return r.predicted(func(g gain) float64 { return g.hit }) }),
+	query.MaybeAmount("predicted_hit_ratio_low", "Predicted, low", "percentunit", "Lower end of the 80 % interval."+predicted, func(r row) *float64 { return r.predicted(func(g gain) float64 { return g.low }) }),
+	query.MaybeAmount("predicted_hit_ratio_high", "Predicted, high", "percentunit", "Upper end of the 80 % interval."+predicted, func(r row) *float64 { return r.predicted(func(g gain) float64 { return g.high }) }),
+	query.MaybeAmount("avoided_misses_per_second", "Avoided misses", "cps", "Misses per second that the next factor is expected to avoid."+predicted, row.avoided),
 	query.MaybeAmount("avoided_misses_limit", "Avoidable at most", "cps", "Misses per second that any size could avoid at most, proved from evictions. Empty where the proof "+
 		"does not hold: not an LRU cache, resized in the range, cache_autotuning.", func(r row) *float64 { return r.atMost }),
-	query.MaybeAmount("database_time_saved", "Database time saved", "none", "Seconds of database time per second that the next factor is expected to save."+predicted, later),
+	query.MaybeAmount("database_time_saved", "Database time saved", "none", "Seconds of database time per second that the next factor is expected to save."+predicted, func(r row) *float64 { return r.saved }),
 	query.MaybeAmount("memory_cost", "Memory cost", "bytes", "What the step adds at most, in all processes; known only with caches.track_memory_usage.",
 		func(r row) *float64 { return r.memory }),
-	query.Amount("confidence", "Confidence", "percentunit", "1: follows from what was measured. Else how often this verdict was right in replayed "+
+	query.Amount("confidence", "Confidence", "percentunit", "1: follows from what was measured. Of a prediction: how much it rests on. Else how often this verdict was right in replayed "+
 		"simulations, or our judgement where none apply. 0: not judged.", func(r row) float64 { return r.confidence }),
 	query.Words("reason", "Reason", "What the verdict rests on, and what to do.", func(r row) string { return r.reason }),
 }

@@ -14,7 +14,8 @@ type point struct {
 	server, cache      string
 	multiplier         float64
 	factor, maxEntries *float64
-	low, high          *float64 // hit ratio
+	hit, low, high     *float64 // hit ratio
+	avoided            *float64 // misses per second
 	atMost             *float64 // avoided misses per second
 }
 
@@ -24,10 +25,10 @@ var curveColumns = []query.Column[point]{
 	query.Amount("multiplier", "Size", "none", "Multiple of the present size.", func(p point) float64 { return p.multiplier }),
 	query.MaybeAmount("factor", "Factor", "none", "The factor that gives this size.", func(p point) *float64 { return p.factor }),
 	query.MaybeAmount("max_entries", "Max entries", "short", "Room for entries at this size, per process.", func(p point) *float64 { return p.maxEntries }),
-	query.MaybeAmount("hit_ratio", "Hit ratio", "percentunit", "Hit ratio expected at this size."+predicted, func(point) *float64 { return nil }),
-	query.MaybeAmount("low", "Hit ratio at least", "percentunit", "The present hit ratio: an LRU cache does not get worse by growing.", func(p point) *float64 { return p.low }),
-	query.MaybeAmount("high", "Hit ratio at most", "percentunit", "What the proved bound allows.", func(p point) *float64 { return p.high }),
-	query.MaybeAmount("avoided_misses_per_second", "Avoided misses", "cps", "Misses per second that this size is expected to avoid."+predicted, func(point) *float64 { return nil }),
+	query.MaybeAmount("hit_ratio", "Hit ratio", "percentunit", "Hit ratio expected at this size."+predicted, func(p point) *float64 { return p.hit }),
+	query.MaybeAmount("low", "Hit ratio, low", "percentunit", "Lower end of the 80 % interval; where it is not predicted, the present hit ratio: an LRU cache does not get worse by growing.", func(p point) *float64 { return p.low }),
+	query.MaybeAmount("high", "Hit ratio, high", "percentunit", "Upper end of the 80 % interval; where it is not predicted, what the proved bound allows.", func(p point) *float64 { return p.high }),
+	query.MaybeAmount("avoided_misses_per_second", "Avoided misses", "cps", "Misses per second that this size is expected to avoid."+predicted, func(p point) *float64 { return p.avoided }),
 	query.MaybeAmount("avoided_misses_limit", "Avoidable at most", "cps", "Misses per second that this size could avoid at most, proved from evictions.", func(p point) *float64 { return p.atMost }),
 }
 
@@ -43,10 +44,10 @@ func runCurve(ctx context.Context, s *query.Session) (query.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(s.List("cache")) > 0 {
-		rows = named(s, rows)
-	} else if rows = firstAdvised(rows); len(rows) == 0 {
-		s.Inform("No cache is advised to grow here. Name one in \"cache\" to see its curve.")
+	if len(s.List("cache")) == 0 {
+		if rows = firstAdvised(rows); len(rows) == 0 {
+			s.Inform("No cache is advised to grow here. Name one in \"cache\" to see its curve.")
+		}
 	}
 	if len(rows) == 0 {
 		return curve{}, nil
@@ -93,6 +94,9 @@ func (r row) curve(multipliers []float64, each map[key]*facts) []point {
 			avoided := avoidable(r.key, each, m)
 			p.atMost = known(r.perSecond(avoided))
 			p.high = known(min(1, value(p.low)+avoided/r.requests))
+		}
+		if g := r.gainAt(m, p.atMost); g != nil {
+			p.hit, p.low, p.high, p.avoided = known(g.hit), known(g.low), known(g.high), known(g.avoided)
 		}
 		points[i] = p
 	}

@@ -14,6 +14,11 @@ type row struct {
 	current, next, ceiling *float64 // factors; nothing changes above the ceiling
 	atMost                 *float64 // avoidable misses per second, by any size
 	memory                 *float64 // bytes that the step takes
+	note                   string   // on its factor
+
+	outlook  *outlook // nil: not predicted
+	expected *gain    // by the next step; nil: not predicted
+	saved    *float64 // seconds of database time per second
 }
 
 func rowOf(f facts, o options) row {
@@ -27,9 +32,8 @@ func rowOf(f facts, o options) row {
 		r.ceiling = known(*r.current * max(1, *f.useful / *f.maxEntries))
 	}
 	if r.advised() {
-		if note != "" {
-			r.reason += " " + note
-		}
+		r.note = note
+		r.annotate()
 		if r.current != nil {
 			r.next = known(nextFactor(*r.current, r.ceiling))
 			r.memory = r.growth()
@@ -39,6 +43,12 @@ func rowOf(f facts, o options) row {
 }
 
 func (r row) advised() bool { return r.verdict == raise || r.verdict == probe }
+
+func (r *row) annotate() {
+	if r.note != "" {
+		r.reason += " " + r.note
+	}
+}
 
 // growth is what the step adds to what the cache takes now, its size measured by caches.track_memory_usage. It can't
 // grow beyond the size from which on nothing changes.
@@ -60,22 +70,30 @@ func (r row) urgency() int {
 	return 2
 }
 
-// rowsOf judges all and sorts them: what to raise, what to probe, then the others, each by what it could avoid at most.
+// rowsOf judges all by their facts and sorts them.
 func rowsOf(all map[key]*facts, o options) []row {
 	rows := make([]row, 0, len(all))
 	for _, f := range all {
 		rows = append(rows, rowOf(*f, o))
 	}
+	sortRows(rows)
+	return rows
+}
+
+// sortRows: what to raise, what to probe, then the others; each by the database time that it saves, the misses that it
+// avoids, those that it could avoid at most.
+func sortRows(rows []row) {
 	slices.SortFunc(rows, func(a, b row) int {
 		return cmp.Or(
 			cmp.Compare(a.urgency(), b.urgency()),
+			cmp.Compare(value(b.saved), value(a.saved)),
+			cmp.Compare(value(b.avoided()), value(a.avoided())),
 			cmp.Compare(b.promised(), a.promised()),
 			cmp.Compare(b.perSecond(b.misses()), a.perSecond(a.misses())),
 			cmp.Compare(a.server, b.server), cmp.Compare(a.cache, b.cache),
 			cmp.Compare(a.job, b.job), cmp.Compare(a.index, b.index), cmp.Compare(a.instance, b.instance),
 		)
 	})
-	return rows
 }
 
 // promised sorts probes without a proved bound by their drops, which bound nothing but say where to look.

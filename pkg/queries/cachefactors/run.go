@@ -15,10 +15,11 @@ func run(ctx context.Context, s *query.Session) (query.Result, error) {
 		return runConfig(ctx, s)
 	}
 	rows, _, err := judged(ctx, s)
-	return table{cut(s, named(s, rows)), s.Flag("perProcess")}, err
+	return table{cut(s, rows), s.Flag("perProcess")}, err
 }
 
-// judged gives the rows of all caches, whatever is asked: the factor that most of them have counts for each.
+// judged gives the rows of the caches that are asked for. The facts are of all, as the factor that most of them have
+// counts for each; what the bound leaves open is predicted.
 func judged(ctx context.Context, s *query.Session) ([]row, options, error) {
 	perProcess := s.Format.ID == "table" && s.Flag("perProcess")
 	all, err := fetch(ctx, s, nil, perProcess)
@@ -30,7 +31,15 @@ func judged(ctx context.Context, s *query.Session) ([]row, options, error) {
 	}
 	o := optionsOf(s.Options, all)
 	tellAssumptions(s, all, o)
-	return rowsOf(all, o), o, nil
+	rows := rowsOf(all, o)
+	if s.Format.ID != "config" {
+		rows = named(s, rows)
+	}
+	if err := foresee(ctx, s, questionsOf(s, nil, perProcess), rows, o); err != nil {
+		return nil, options{}, err
+	}
+	sortRows(rows)
+	return rows, o, nil
 }
 
 // named keeps the caches that the query names, or all.

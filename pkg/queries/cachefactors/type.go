@@ -1,5 +1,6 @@
 // Package cachefactors judges the size of each cache: which are too small, which no size helps, and what to write into
-// homeserver.yaml. Its verdicts rest on what was measured; a hit ratio at another size is not predicted.
+// homeserver.yaml. Its verdicts rest on what was measured and proved; only what that leaves open is predicted, from the
+// series of each process.
 package cachefactors
 
 import "github.com/matrix-insight/synapse-datasource/pkg/query"
@@ -16,7 +17,7 @@ func Type() query.Type {
 				Columns: append(query.Infos(columns), query.Infos(processColumns)...),
 				Help:    "One row per cache over all processes of a homeserver, caches to raise first. The time range is what is judged: hours with usual load, at least one."},
 			{ID: "curve", Title: "What if", Needs: query.Prometheus, Visualization: query.Table, Columns: query.Infos(curveColumns),
-				Help: "What a cache of other sizes could reach at most. Without a named cache, the first advised one of each homeserver."},
+				Help: "What a cache of other sizes likely reaches, and can at most. Without a named cache, the first advised one of each homeserver."},
 			{ID: "config", Title: "Configuration", Needs: query.Prometheus, Visualization: query.Table, Columns: query.Infos(configColumns),
 				Help: "The advised steps as homeserver.yaml and as environment variables, one row per homeserver."},
 		},

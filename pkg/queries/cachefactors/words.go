@@ -2,6 +2,7 @@ package cachefactors
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
 )
@@ -165,4 +166,44 @@ func span(d time.Duration) string {
 		return short(d.Minutes()) + " min"
 	}
 	return short(d.Seconds()) + " s"
+}
+
+// forecast is the proof and the prediction in one sentence: "41 of 52 misses a second could be avoided at most, whatever
+// the size (proved from its evictions); doubling likely avoids 9 (5–14)."
+func (r row) forecast() string {
+	unit := r.pace(r.misses()).seconds
+	g := r.expected
+	return fmt.Sprintf("%s could be avoided at most, whatever the size (proved from its evictions); %s likely avoids %s (%s–%s).",
+		r.avoidable(), sayStep(g.multiplier), short(g.avoided*unit), short(g.avoidedLow*unit), short(g.avoidedHigh*unit))
+}
+
+func sayStep(multiplier float64) string {
+	multiplier = math.Round(multiplier*100) / 100
+	if multiplier == oneStep {
+		return "doubling"
+	}
+	return fmt.Sprintf("%s times the size", number(multiplier))
+}
+
+func (r row) sayPredictedRaise(o options) string {
+	text := r.forecast()
+	if r.ceiling != nil {
+		text += fmt.Sprintf(" Above factor %s nothing changes (entries expire after %s unread).", short(*r.ceiling), span(o.CacheEntryTTL))
+	}
+	if r.next != nil {
+		text += fmt.Sprintf(" Next: factor %s, then look again.", number(*r.next))
+	} else {
+		text += " Take one step, then look again."
+	}
+	return text + r.onOneProcess()
+}
+
+func (r row) sayPredictedProbe() string {
+	return r.forecast() + " It is not sure to avoid a tenth: take one step and measure." + r.onOneProcess()
+}
+
+func (r row) sayPredictedScan() string {
+	return fmt.Sprintf("%s But it answers %s of its lookups and is full: this is what a scan looks like, which no size helps, or "+
+		"a set somewhat larger than the cache. Only a larger cache tells: take one step, and undo it if nothing changes.",
+		r.forecast(), percent(value(r.hitRatio())))
 }

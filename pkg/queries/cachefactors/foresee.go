@@ -1,0 +1,232 @@
+package cachefactors
+
+import (
+	"context"
+	"runtime"
+	"slices"
+	"time"
+
+	"github.com/prometheus/common/model"
+	"golang.org/x/sync/errgroup"
+
+	theory "github.com/matrix-insight/synapse-datasource/pkg/queries/cachefactors/model"
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
+)
+
+// fewSamples are not enough to predict from. Source: ours.
+const fewSamples = 20
+
+// outlook is what the model says about one row.
+type outlook struct {
+	present     float64 // hit ratio of the time that it looked at
+	predictions []theory.Prediction
+	confidence  float64
+	alone       string // the process that would avoid nearly all of it
+}
+
+// gain is what one larger size brings, in numbers of the row: hit ratios, and misses avoided a second.
+type gain struct {
+	multiplier                       float64
+	hit, low, high                   float64
+	avoided, avoidedLow, avoidedHigh float64
+}
+
+// open: advised to grow on the facts alone, and within the conditions of the proof, which are the model's too.
+func (r row) open(o options) bool { return r.advised() && r.provable(o) && r.step() > 1 }
+
+// step is the next factor as a multiple of the present one; twice where factors are not known, 1 where none is larger.
+func (r row) step() float64 {
+	if r.next == nil || *r.current <= 0 {
+		return oneStep
+	}
+	return *r.next / *r.current
+}
+
+// foresee predicts the rows that the bound leaves open, at their next step and at the query's multipliers.
+func foresee(ctx context.Context, s *query.Session, q questions, rows []row, o options) error {
+	var open []*row
+	series := 0
+	for i := range rows {
+		if rows[i].open(o) {
+			open = append(open, &rows[i])
+		}
+	}
+	if len(open) == 0 {
+		return nil
+	}
+	if len(open) > mostCaches {
+		open = open[:mostCaches]
+		s.Inform("Only the %d rows that could avoid most misses are predicted; name caches to see others.", mostCaches)
+	}
+	for _, r := range open {
+		series += max(1, r.processes)
+		if !slices.Contains(q.names, r.cache) {
+			q.names = append(q.names, r.cache)
+		}
+	}
+	slices.Sort(q.names)
+	var starts model.Vector
+	var costs costs
+	if err := s.Ask(ctx, append(costs.questions(q, open), query.At(q.lastStart(s.Range), &starts))...); err != nil {
+		return err
+	}
+	var started *time.Time
+	if len(starts) > 0 {
+		at := time.Unix(int64(starts[0].Value), 0)
+		started = &at
+	}
+	t := stretchOf(s.Range, q.memory, q.interval, started, series)
+	if t.judged.After(s.Range.From) {
+		s.Inform("Predictions look at the last %s of the range.", span(longest))
+	}
+	histories, err := fetchHistories(ctx, s, q, t)
+	if err != nil {
+		return err
+	}
+	var multipliers []float64
+	if s.Format.ID == "curve" {
+		multipliers = s.Numbers("multipliers")
+	}
+	group, _ := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for _, r := range open {
+		group.Go(func() error {
+			return query.Recovered(func() error {
+				r.expect(r.predict(histories, o.CacheEntryTTL.Seconds(), t.window(), multipliers), o)
+				r.saved = costs.saved(r)
+				return nil
+			})
+		})
+	}
+	return group.Wait()
+}
+
+// predict combines the processes of a row; nil where the model can't say.
+func (r row) predict(histories map[key]*history, ttl float64, w theory.Window, multipliers []float64) *outlook {
+	sizes := append([]float64{r.step()}, multipliers...)
+	sizes = slices.DeleteFunc(sizes, func(m float64) bool { return m <= 1 })
+	slices.Sort(sizes)
+	sizes = slices.Compact(sizes)
+	var parts []theory.Part
+	var names []string
+	for k, h := range histories {
+		if !r.includes(k) {
+			continue
+		}
+		s := h.series()
+		if len(s.Times) < fewSamples {
+			continue
+		}
+		f := theory.Predict(s, ttl, w, sizes)
+		if f.Bounds.Resized {
+			return nil
+		}
+		if f.Bounds.Requests > 0 {
+			parts = append(parts, theory.Part{Forecast: f, Requests: f.Bounds.Requests})
+			names = append(names, synapse.Identity{"job", "index", "instance"}.Name(k.process()))
+		}
+	}
+	return combine(parts, names, r.step())
+}
+
+// combine weighs the processes; names are theirs.
+func combine(parts []theory.Part, names []string, step float64) *outlook {
+	requests, avoidable, confidence := 0.0, 0.0, 0.0
+	for _, p := range parts {
+		requests += p.Requests
+		most := p.Forecast.Bounds.Avoidable(step)
+		avoidable += most
+		confidence += most * p.Forecast.Confidence
+	}
+	if requests < enoughRequests || avoidable <= 0 {
+		return nil
+	}
+	c := theory.Combine(parts)
+	rising(c.Predictions)
+	o := &outlook{present: c.HitRatio, predictions: c.Predictions, confidence: confidence / avoidable}
+	if c.Alone >= 0 {
+		o.alone = names[c.Alone]
+	}
+	return o
+}
+
+// rising: no larger LRU cache hits less, so neither do the ends of its interval.
+func rising(all []theory.Prediction) {
+	for i := 1; i < len(all); i++ {
+		before := all[i-1]
+		all[i].HitRatio, all[i].Low, all[i].High = max(all[i].HitRatio, before.HitRatio), max(all[i].Low, before.Low), max(all[i].High, before.High)
+	}
+}
+
+// includes tells whether a process's series belongs to the row, which may be of one process or of all.
+func (r row) includes(k key) bool {
+	if r.job == "" && r.index == "" && r.instance == "" {
+		return k.server == r.server && k.cache == r.cache
+	}
+	return k == r.key
+}
+
+func (k key) process() model.Metric {
+	return model.Metric{"job": model.LabelValue(k.job), "index": model.LabelValue(k.index), "instance": model.LabelValue(k.instance)}
+}
+
+// gainAt is the prediction at a size, at most limit; nil where there is none.
+func (r row) gainAt(multiplier float64, limit *float64) *gain {
+	if r.outlook == nil || limit == nil || r.requests <= 0 {
+		return nil
+	}
+	present := value(r.hitRatio())
+	if multiplier <= 1 {
+		return &gain{multiplier: multiplier, hit: present, low: present, high: present}
+	}
+	for _, p := range r.outlook.predictions {
+		if p.Multiplier != multiplier {
+			continue
+		}
+		// The model's share of the misses, of the misses of the range.
+		avoided := func(hitRatio float64) float64 {
+			share := theory.Prediction{HitRatio: hitRatio}.Avoided(r.outlook.present)
+			return min(share*r.perSecond(r.misses()), *limit)
+		}
+		g := gain{multiplier: multiplier, avoided: avoided(p.HitRatio), avoidedLow: avoided(p.Low), avoidedHigh: avoided(p.High)}
+		hits := func(avoided float64) float64 { return min(1, present+avoided/r.perSecond(r.requests)) }
+		g.hit, g.low, g.high = hits(g.avoided), hits(g.avoidedLow), hits(g.avoidedHigh)
+		return &g
+	}
+	return nil
+}
+
+// expect judges anew by the prediction. Without one the facts' verdict stays.
+func (r *row) expect(found *outlook, o options) {
+	r.outlook = found
+	if r.expected = r.gainAt(r.step(), r.atMost); r.expected == nil {
+		return
+	}
+	r.alone = found.alone
+	r.advice = r.decide(o)
+	r.annotate()
+}
+
+// decide raises what avoids enough at the interval's low end. A scan and a playbook's factors stay to be tried.
+func (r row) decide(o options) advice {
+	hits := value(r.hitRatio())
+	switch {
+	case hits < scanHitRatio:
+		return advice{probe, r.outlook.confidence, r.sayPredictedScan()}
+	case o.common[r.server] >= playbookFactor:
+		return advice{probe, r.outlook.confidence, r.sayPredictedProbe() + " " + sayPlaybook(o.common[r.server])}
+	case r.expected.avoidedLow >= worthShare*r.perSecond(r.misses()):
+		return advice{raise, r.outlook.confidence, r.sayPredictedRaise(o)}
+	}
+	return advice{probe, r.outlook.confidence, r.sayPredictedProbe()}
+}
+
+func (r row) predicted(of func(gain) float64) *float64 {
+	if r.expected == nil {
+		return nil
+	}
+	return known(of(*r.expected))
+}
+
+func (r row) avoided() *float64 { return r.predicted(func(g gain) float64 { return g.avoided }) }
