@@ -57,7 +57,7 @@ func (i *Instance) values(ctx context.Context, kind string, asked url.Values) ([
 	}
 	label, metrics, err := synapse.LabelOf(kind)
 	if err != nil {
-		return nil, query.Badf("%s", err)
+		return nil, query.Badf("The suggestions can't be listed: %s.", err)
 	}
 	to, err := milliseconds(asked, "to", time.Now())
 	if err != nil {

@@ -49,7 +49,7 @@ func TestNoValuesAreAnEmptyList(t *testing.T) {
 func TestBadValueRequests(t *testing.T) {
 	i, fake := open(t, `{}`)
 	for url, want := range map[string]string{
-		"values/room":                  `unknown kind of values "room". Valid kinds: cache, index, instance, job, serverName, transaction`,
+		"values/room":                  `The suggestions can't be listed: unknown kind of values "room". Valid kinds: cache, index, instance, job, serverName, transaction.`,
 		"values/job?limit=0":           `"limit" is "0"; it takes a whole number of 1 or more.`,
 		"values/job?limit=many":        `"limit" is "many"; it takes a whole number of 1 or more.`,
 		"values/job?from=yesterday":    `"from" is "yesterday"; it takes a time in milliseconds since 1970.`,
