@@ -376,3 +376,33 @@ func TestBrokenSettings(t *testing.T) {
 		})
 	}
 }
+
+// More processes than anybody has, in everything that there is to ask: each statement names them, and the answer stays
+// small.
+func TestManyNames(t *testing.T) {
+	of := source(t, nil)
+	queries := formats("prometheus")
+	var names []string
+	for i := range 300 {
+		names = append(names, fmt.Sprintf("worker-%013d", i))
+	}
+	for _, q := range queries {
+		q["index"] = names
+	}
+	for refID, answer := range together(t, of, queries...) {
+		if answer.Error != nil {
+			t.Errorf("%s: %v", refID, answer.Error)
+			continue
+		}
+		size := 0
+		for _, frame := range answer.Frames {
+			size += len(frame.Meta.ExecutedQueryString)
+		}
+		if size > 1<<20 {
+			t.Errorf("%s: its %d frames tell what was run in %d bytes", refID, len(answer.Frames), size)
+		}
+	}
+	if now, peak, err := plugin.RSS(); err == nil {
+		t.Logf("the plugin holds %d MB, at most %d MB so far", now>>20, peak>>20)
+	}
+}
