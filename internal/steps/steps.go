@@ -15,6 +15,7 @@ import (
 const (
 	packages = "front end: packages"
 	built    = "build"
+	bundled  = "front end: bundle, which its tests look into"
 )
 
 // Lint are all linters.
@@ -34,7 +35,8 @@ func Lint() []ladder.Step {
 // Unit are the linters and the tests that need no server.
 func Unit() []ladder.Step {
 	return append(Lint(),
-		ladder.Step{Name: "front end: unit tests", After: packages, Run: jest},
+		ladder.Step{Name: bundled, After: packages, Run: npmRun("build")},
+		ladder.Step{Name: "front end: unit tests", After: bundled, Run: jest},
 		ladder.Step{Name: "Go: unit tests", Run: func(ctx context.Context, r *ladder.Report) error {
 			return ladder.GoTest(ctx, r, ".", "./...")
 		}},

@@ -111,7 +111,7 @@ func show(ctx context.Context, space *rig.Space, lab *stack.Stack, progress rig.
 	space.Own(server.Stop)
 	said, err := server.Health(ctx, "matrix-synapse")
 	if err != nil {
-		return fmt.Errorf("Grafana does not reach the plugin: %w\n%s", err, server.Log())
+		return fmt.Errorf("asking the plugin through Grafana: %w\n%s", err, server.Log())
 	}
 	fmt.Printf("\nGrafana %s says: %s\n", server.Version, said)
 	dashboards, err := server.Dashboards(ctx)

@@ -123,7 +123,7 @@ func TestHeatmapAddsUp(t *testing.T) {
 				t.Errorf("at row %d the bands add up to %g, want %g", row, sum, want)
 			}
 		}
-		if resets > 1 {
+		if resets > 2 { // windows overlap by one scrape, so two neighbours can hold it
 			t.Errorf("%d moments miss sends", resets)
 		}
 	}

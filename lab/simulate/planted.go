@@ -74,7 +74,7 @@ var PlantedPauses = struct {
 	Seconds    []float64
 }{"generic_worker", "1", 2 * time.Hour, 75 * time.Second, []float64{3.4, 6.2, 4.1, 5.3, 3.7, 4.8, 7.1, 5.9, 4.4, 6.6, 5.2, 3.9}}
 
-// PresenceStorm: most of the EDUs sent are presence, which takes half of the main process's time.
+// PresenceStorm makes most of the EDUs sent presence, which takes half of the main process's time.
 var PresenceStorm = struct {
 	EDUType       string
 	EDUsPerSecond float64

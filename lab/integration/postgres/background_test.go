@@ -37,7 +37,7 @@ func TestRecoveryConflict(t *testing.T) {
 			t.Errorf("the second run is fine: %v", err)
 		}
 		if failures == 2 {
-			wantFault(t, err, upstream.Limit, upstream.Downstream)
+			_ = wantFault(t, err, upstream.Limit, upstream.Downstream)
 		}
 	}
 }
@@ -73,7 +73,7 @@ func TestBackground(t *testing.T) {
 		t.Errorf("Close took %s", time.Since(began))
 	}
 	_, err := db.Owner(t.Context())
-	wantFault(t, err, upstream.Canceled, upstream.Downstream)
+	_ = wantFault(t, err, upstream.Canceled, upstream.Downstream)
 }
 
 // TestLimitOfABackgroundPass: the limit holds although it is longer than the statement timeout of queries.
@@ -97,7 +97,7 @@ func TestLimitOfABackgroundPass(t *testing.T) {
 		time.Sleep(10 * time.Millisecond)
 	}
 	state := db.Background("sleep")
-	wantFault(t, state.Err, upstream.Timeout, upstream.Downstream)
+	_ = wantFault(t, state.Err, upstream.Timeout, upstream.Downstream)
 	if state.Value != true {
 		t.Error("the last result is lost")
 	}
