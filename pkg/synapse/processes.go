@@ -3,6 +3,7 @@ package synapse
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/prometheus/common/model"
@@ -39,15 +40,38 @@ func FindIdentity(ctx context.Context, s *query.Session) (Identity, error) {
 // By is the list for a PromQL "by", with server_name first.
 func (i Identity) By() string { return "server_name, " + strings.Join(i, ", ") }
 
-// Name is how people read a process: its labels, joined by slashes, empty ones left out.
+// Name is how people read a process: its labels, joined by slashes, empty ones left out; job and instance where none of
+// them is there.
 func (i Identity) Name(m model.Metric) string {
-	var parts []string
-	for _, label := range i {
-		if value := string(m[model.LabelName(label)]); value != "" {
-			parts = append(parts, value)
+	for _, labels := range []Identity{i, {"job", "index", "instance"}} {
+		var parts []string
+		for _, label := range labels {
+			if value := string(m[model.LabelName(label)]); value != "" {
+				parts = append(parts, value)
+			}
+		}
+		if len(parts) > 0 {
+			return strings.Join(parts, "/")
 		}
 	}
-	return strings.Join(parts, "/")
+	return ""
+}
+
+// Labels are those by which queries keep processes apart: job, index and instance, and what the admin named beside them.
+// Every series of a target has the target's labels.
+func (i Identity) Labels() string {
+	labels := []string{"server_name", "job", "index", "instance"}
+	for _, label := range i {
+		if !slices.Contains(labels, label) {
+			labels = append(labels, label)
+		}
+	}
+	return strings.Join(labels, ", ")
+}
+
+// PerServer labels the series of whole processes with the homeserver and with every label that names a process.
+func (i Identity) PerServer(f query.Filters, processes string) string {
+	return "count by (" + i.Labels() + ") (" + everyProcess + f.Selector() + ") * 0 + on (job, index, instance) group_left () (" + processes + ")"
 }
 
 // FullProcesses selects, to be joined on (job, index, instance), the processes whose event loop was busy for more

@@ -31,6 +31,9 @@ var Roles = []Role{
 	{Name: "pusher", metric: jobStarts, with: `name=~"httppush.process|emailpush.process"`},
 	{Name: "user directory", metric: jobStarts, with: query.Equal("name", "user_directory.notify_new_event")},
 	{Name: "presence", metric: jobStarts, with: query.Equal("name", "persist_presence_changes")},
+	// A monolith tells nobody of its streams. Events and presence have roles of their own; every process writes caches.
+	{Name: "stream writer", metric: "synapse_replication_tcp_resource_stream_updates_total",
+		with: `stream_name=~"typing|receipts|to_device|account_data|push_rules|device_lists|thread_subscriptions"`},
 }
 
 const (

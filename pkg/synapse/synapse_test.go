@@ -95,11 +95,17 @@ func TestFindIdentity(t *testing.T) {
 
 func TestIdentityName(t *testing.T) {
 	m := model.Metric{"job": "synapse", "index": "2", "instance": "host:9000"}
-	for want, identity := range map[string]Identity{
-		"synapse/2": {"job", "index"}, "synapse/2/host:9000": {"job", "index", "instance"}, "synapse": {"job", "pod"}, "": {"pod"},
+	for _, c := range []struct {
+		identity Identity
+		want     string
+	}{
+		{Identity{"job", "index"}, "synapse/2"},
+		{Identity{"job", "index", "instance"}, "synapse/2/host:9000"},
+		{Identity{"job", "pod"}, "synapse"},
+		{Identity{"pod"}, "synapse/2/host:9000"}, // a label that is not there names nothing
 	} {
-		if got := identity.Name(m); got != want {
-			t.Errorf("%v: %q, want %q", identity, got, want)
+		if got := c.identity.Name(m); got != c.want {
+			t.Errorf("%v: %q, want %q", c.identity, got, c.want)
 		}
 	}
 }

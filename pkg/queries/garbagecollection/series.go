@@ -18,19 +18,50 @@ func per(f query.Filters, part, window, by string) string {
 	return "sum by (job, index, instance" + by + ") (rate(" + metric + part + f.ProcessSelector() + window + "))"
 }
 
-func share(f query.Filters, window string) string {
-	return synapse.PerServer(f, per(f, "_sum", window, ""))
+// served selects the processes of the asked homeservers. Which homeserver a process serves is joined afterwards: a
+// process may have several generations, and in rare cases several homeservers.
+func served(f query.Filters, processes string) string {
+	return "(" + processes + ") and on (job, index, instance) synapse_storage_schedule_time_count" + f.Selector()
 }
 
-// byGeneration labels a vector per process and generation with the homeserver. PerServer can't: several generations of
-// one process would meet one series of it.
-func byGeneration(f query.Filters, processes string) string {
-	return "(" + processes + ") * on (job, index, instance) group_left (server_name) " +
-		"max by (server_name, job, index, instance) (synapse_storage_schedule_time_count" + f.Selector() + " * 0 + 1)"
-}
+func share(f query.Filters, window string) string { return served(f, per(f, "_sum", window, "")) }
 
 func meanPause(f query.Filters, window string) string {
-	return byGeneration(f, per(f, "_sum", window, ", gen")+" / "+per(f, "_count", window, ", gen"))
+	return served(f, per(f, "_sum", window, ", gen")+" / "+per(f, "_count", window, ", gen"))
+}
+
+// homes are the homeservers of each process, with every label that names it.
+type homes map[model.Fingerprint][]model.Metric
+
+// homesQuery tells which processes there were within the range.
+func homesQuery(s *query.Session, identity synapse.Identity) string {
+	return "count by (" + identity.Labels() + ") (last_over_time(synapse_storage_schedule_time_count" + s.Filters.Selector() + s.Range.Window() + "))"
+}
+
+func homesOf(present model.Vector) homes {
+	h := homes{}
+	for _, sample := range present {
+		at := processOf(sample.Metric)
+		h[at] = append(h[at], sample.Metric)
+	}
+	return h
+}
+
+func processOf(m model.Metric) model.Fingerprint {
+	return model.Metric{"job": m["job"], "index": m["index"], "instance": m["instance"]}.Fingerprint()
+}
+
+// labelled gives a series' labels once for each homeserver of its process.
+func (h homes) labelled(m model.Metric) []model.Metric {
+	var all []model.Metric
+	for _, home := range h[processOf(m)] {
+		labels := home.Clone()
+		for name, value := range m {
+			labels[name] = value
+		}
+		all = append(all, labels)
+	}
+	return all
 }
 
 func runSeries(ctx context.Context, s *query.Session) (query.Result, error) {
@@ -42,9 +73,16 @@ func runSeries(ctx context.Context, s *query.Session) (query.Result, error) {
 	if s.Format.ID == "pauses" {
 		promql, measure = meanPause(s.Filters, s.Range.RateWindow()), query.Measure{Name: "mean_pause", Unit: "s", Help: "Mean length of a collection."}
 	}
-	var matrix model.Matrix
-	if err := s.Ask(ctx, query.Over(promql, &matrix)); err != nil {
+	var found, matrix model.Matrix
+	var present model.Vector
+	if err := s.Ask(ctx, query.Over(promql, &found), query.At(homesQuery(s, identity), &present)); err != nil {
 		return nil, err
+	}
+	homes := homesOf(present)
+	for _, stream := range found {
+		for _, labels := range homes.labelled(stream.Metric) {
+			matrix = append(matrix, &model.SampleStream{Metric: labels, Values: stream.Values})
+		}
 	}
 	if len(matrix) == 0 {
 		s.Warn("Prometheus has no %s for this selection and time range: on PyPy it does not exist, else Synapse is not scraped or the filter does not match.", metric)
@@ -65,9 +103,15 @@ func lines(s *query.Session, identity synapse.Identity, matrix model.Matrix) []q
 		}
 	}
 	slices.SortFunc(all, func(a, b query.Series) int { return cmp.Compare(a.Legend, b.Legend) })
-	if left := len(all) - s.Limit; left > 0 {
-		all = all[:s.Limit]
-		s.Inform("%d more lines are not shown (limit %d).", left, s.Limit)
+	return perServer(s, all, func(line query.Series) string { return line.Labels["server_name"] }, "lines")
+}
+
+// perServer keeps the first of each homeserver and says how many more there are.
+func perServer[T any](s *query.Session, all []T, server func(T) string, things string) []T {
+	shown := map[string]int{}
+	kept := slices.DeleteFunc(slices.Clone(all), func(one T) bool { shown[server(one)]++; return shown[server(one)] > s.Limit })
+	if left := len(all) - len(kept); left > 0 {
+		s.Inform("%d more %s are not shown (limit %d for each homeserver).", left, things, s.Limit)
 	}
-	return all
+	return kept
 }

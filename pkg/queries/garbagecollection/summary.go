@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -27,12 +28,13 @@ func runSummary(ctx context.Context, s *query.Session) (query.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	var counts, sums, buckets model.Vector
+	var present, counts, sums, buckets model.Vector
 	f, window := s.Filters, s.Range.Window()
 	err = s.Ask(ctx,
-		query.At(byGeneration(f, per(f, "_count", window, ", gen")), &counts),
-		query.At(byGeneration(f, per(f, "_sum", window, ", gen")), &sums),
-		query.At(byGeneration(f, per(f, "_bucket", window, ", gen, le")), &buckets),
+		query.At(homesQuery(s, identity), &present),
+		query.At(served(f, per(f, "_count", window, ", gen")), &counts),
+		query.At(served(f, per(f, "_sum", window, ", gen")), &sums),
+		query.At(served(f, per(f, "_bucket", window, ", gen, le")), &buckets),
 	)
 	if err != nil {
 		return nil, err
@@ -40,15 +42,11 @@ func runSummary(ctx context.Context, s *query.Session) (query.Result, error) {
 	if len(counts) == 0 {
 		s.Warn("Prometheus has no %s for this selection and time range: on PyPy it does not exist, else Synapse is not scraped or the filter does not match.", metric)
 	}
-	rows := rows(identity, counts, sums, buckets)
-	if left := len(rows) - s.Limit; left > 0 {
-		rows = rows[:s.Limit]
-		s.Inform("%d more rows are not shown (limit %d).", left, s.Limit)
-	}
-	return table(rows), nil
+	all := rows(identity, homesOf(present), counts, sums, buckets)
+	return table(perServer(s, all, func(r row) string { return r.server }, "rows")), nil
 }
 
-func rows(identity synapse.Identity, counts, sums, buckets model.Vector) []row {
+func rows(identity synapse.Identity, homes homes, counts, sums, buckets model.Vector) []row {
 	spent := map[model.Fingerprint]float64{}
 	for _, sample := range sums {
 		spent[place(sample.Metric)] = float64(sample.Value)
@@ -56,16 +54,16 @@ func rows(identity synapse.Identity, counts, sums, buckets model.Vector) []row {
 	highest := longest(buckets)
 	var all []row
 	for _, sample := range counts {
-		m, at := sample.Metric, place(sample.Metric)
-		r := row{
-			process: identity.Name(m), server: string(m["server_name"]), instance: string(m["instance"]), generation: string(m["gen"]),
-			perHour: float64(sample.Value) * 3600, share: spent[at], longest: highest[at],
-		}
+		at := place(sample.Metric)
+		r := row{generation: string(sample.Metric["gen"]), perHour: float64(sample.Value) * 3600, share: spent[at], longest: highest[at]}
 		if sample.Value > 0 {
 			mean := spent[at] / float64(sample.Value)
 			r.mean = &mean
 		}
-		all = append(all, r)
+		for _, m := range homes.labelled(sample.Metric) {
+			r.process, r.server, r.instance = identity.Name(m), string(m["server_name"]), string(m["instance"])
+			all = append(all, r)
+		}
 	}
 	slices.SortFunc(all, func(a, b row) int {
 		return cmp.Or(cmp.Compare(a.server, b.server), cmp.Compare(b.share, a.share), cmp.Compare(a.process, b.process), cmp.Compare(a.generation, b.generation))
@@ -75,34 +73,35 @@ func rows(identity synapse.Identity, counts, sums, buckets model.Vector) []row {
 
 // longest is, per process and generation, the lower bound of the highest bucket that was used.
 func longest(buckets model.Vector) map[model.Fingerprint]*float64 {
-	type bucket struct{ bound, count float64 }
-	per := map[model.Fingerprint][]bucket{}
+	per := map[model.Fingerprint]map[float64]float64{}
 	for _, sample := range buckets {
 		bound, err := strconv.ParseFloat(string(sample.Metric["le"]), 64)
 		if err != nil {
 			bound = math.Inf(1)
 		}
 		at := place(sample.Metric)
-		per[at] = append(per[at], bucket{bound, float64(sample.Value)})
+		if per[at] == nil {
+			per[at] = map[float64]float64{}
+		}
+		per[at][bound] += float64(sample.Value) // "1" and "1.0" are one bound, in the spellings of two versions of Prometheus
 	}
 	found := map[model.Fingerprint]*float64{}
-	for at, all := range per {
-		slices.SortFunc(all, func(a, b bucket) int { return cmp.Compare(a.bound, b.bound) })
+	for at, counts := range per {
 		below, lower := 0.0, 0.0
-		for _, b := range all {
-			if b.count > below {
+		for _, bound := range slices.Sorted(maps.Keys(counts)) {
+			if counts[bound] > below {
 				used := lower
 				found[at] = &used
 			}
-			below, lower = b.count, b.bound
+			below, lower = counts[bound], bound
 		}
 	}
 	return found
 }
 
-// place is a process's generation on a homeserver.
+// place is a generation of a process.
 func place(m model.Metric) model.Fingerprint {
-	return model.Metric{"server_name": m["server_name"], "job": m["job"], "index": m["index"], "instance": m["instance"], "gen": m["gen"]}.Fingerprint()
+	return model.Metric{"job": m["job"], "index": m["index"], "instance": m["instance"], "gen": m["gen"]}.Fingerprint()
 }
 
 // Thresholds. Source: the guide speaks of spikes of multiple seconds; the numbers are ours.

@@ -27,20 +27,20 @@ type answers struct {
 	present, cpu, busy, stalls, tick, memory, pool, gc, fds, uptime, version, roles model.Vector
 }
 
-func fetch(ctx context.Context, s *query.Session) (a answers, err error) {
+func fetch(ctx context.Context, s *query.Session, identity synapse.Identity) (a answers, err error) {
 	f, window := s.Filters, s.Range.Window()
-	of := func(format string) string { return ofProcess(format)(f, window) }
+	of := func(format string) string { return ofProcess(format)(identity, f, window) }
 	now := func(format string) string {
 		return synapse.PerServer(f, strings.ReplaceAll(format, "%s", f.ProcessSelector()))
 	}
 	err = s.Ask(ctx,
-		query.At("count by (server_name, job, index, instance) (synapse_storage_schedule_time_count"+f.Selector()+")", &a.present),
+		query.At("count by ("+identity.Labels()+") (synapse_storage_schedule_time_count"+f.Selector()+")", &a.present),
 		query.At(of("rate(process_cpu_seconds_total%s)"), &a.cpu),
 		query.At(of("rate(python_twisted_reactor_tick_time_sum%s)"), &a.busy),
 		query.At(stallsPerHour(f, window), &a.stalls),
 		query.At(of("histogram_quantile(0.99, sum by (job, index, instance, le) (rate(python_twisted_reactor_tick_time_bucket%s)))"), &a.tick),
 		query.At(now("process_resident_memory_bytes%s"), &a.memory),
-		query.At(poolWait(f, window), &a.pool),
+		query.At(poolWait(identity, f, window), &a.pool),
 		query.At(of("sum by (job, index, instance) (rate(python_gc_time_sum%s))"), &a.gc),
 		query.At(now("process_open_fds%s / process_max_fds%s"), &a.fds),
 		query.At(now("time() - process_start_time_seconds%s"), &a.uptime),
@@ -83,17 +83,18 @@ func runProcesses(ctx context.Context, s *query.Session) (query.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	a, err := fetch(ctx, s)
+	a, err := fetch(ctx, s, identity)
 	if err != nil {
 		return nil, err
 	}
 	if len(a.present) == 0 {
 		s.Warn("Prometheus has no process of Synapse for this selection right now. Is Synapse scraped, and does the filter match?")
 	}
-	rows := a.rows(identity)
-	if left := len(rows) - s.Limit; left > 0 {
-		rows = rows[:s.Limit]
-		s.Inform("%d more processes are not shown (limit %d).", left, s.Limit)
+	all := a.rows(identity)
+	shown := map[string]int{}
+	rows := slices.DeleteFunc(slices.Clone(all), func(p process) bool { shown[p.server]++; return shown[p.server] > s.Limit })
+	if left := len(all) - len(rows); left > 0 {
+		s.Inform("%d more processes are not shown, less busy ones (limit %d for each homeserver).", left, s.Limit)
 	}
 	return table(rows), nil
 }

@@ -81,6 +81,7 @@ var All = []Metric{
 	{Name: "synapse_federation_server_number_inbound_pdu_in_staging", Adds: Max, Exists: ByRole, Meaning: "Received events that wait in the database; every process tells the same.", UsedBy: []string{"graph"}},
 	{Name: "synapse_federation_server_oldest_inbound_pdu_in_staging", Adds: Max, Exists: ByRole, Meaning: "Age of the oldest of them, in milliseconds; every process tells the same."},
 	{Name: "synapse_event_processing_lag_by_event", Histogram: true, Adds: Sum, Exists: OnEvent, Meaning: "Time from an event's arrival until the federation sender, or the sender to bridges, took it on.", UsedBy: []string{"federation"}},
+	{Name: "synapse_replication_tcp_resource_stream_updates_total", Adds: Sum, Exists: ByRole, Meaning: "News that a process wrote into a stream for the others; only where there are workers.", UsedBy: []string{"resources"}},
 	{Name: "synapse_event_processing_positions", Adds: Max, Exists: OnEvent, Meaning: "How far the sender, the user directory, the statistics and others have followed the stream of events.", UsedBy: []string{"graph"}},
 	{Name: "synapse_event_persisted_position", Adds: Max, Exists: OnEvent, Meaning: "How far the stream of events has come.", UsedBy: []string{"graph"}},
 	{Name: "synapse_handler_presence_presence_updates_total", Adds: Sum, Exists: OnEvent, Meaning: "Changes of presence that were handled.", UsedBy: []string{"graph"}},

@@ -18,7 +18,7 @@ const (
 )
 
 // alone are roles that one process has at a time: nothing is out of balance where it is busier than others.
-var alone = []string{"main", "background tasks", "presence", "user directory"}
+var alone = []string{"main", "background tasks", "presence", "user directory", "stream writer"}
 
 var workers = Check{
 	ID:    "workers",
@@ -27,7 +27,7 @@ var workers = Check{
 		"One full worker beside idle ones is a matter of distribution: another worker would not help.",
 	Decides: "Roles are told from what the processes did within the last hour. A process whose loop was busy for at least 80 % of it while " +
 		"the median of its peers is below 30 % is found. Roles with one process are not judged, nor are processes that also do what only one can: " +
-		"the main process, background tasks, presence, the user directory.",
+		"the main process, background tasks, presence, the user directory, other streams.",
 	Source: "The roles are read off Synapse's background jobs and servlets. The numbers are ours.",
 	CannotKnow: "An idle worker has no role, and what the proxy's rules say is not exported. Users stay with one sync worker by design, so one user " +
 		"with a heavy client, or a room whose events all go to one event persister, is no mistake of yours.",
