@@ -100,9 +100,11 @@ describe('queries', () => {
     expect(datasource.filterQuery({ refId: 'A', queryType: 'caches' })).toBe(true);
   });
 
-  test('start with a declared type, in alert rules with a format that can be evaluated', () => {
+  test('start with a declared type: in panels one that is drawn, in alert rules one that can be evaluated', () => {
     const { datasource } = testDatasource();
-    expect(datasource.getDefaultQuery(CoreApp.Dashboard)).toEqual({ queryType: queryTypes[0].id });
+    expect(datasource.getDefaultQuery(CoreApp.Explore)).toEqual({ queryType: queryTypes[0].id });
+    const panel = findQueryType(datasource.getDefaultQuery(CoreApp.PanelEditor).queryType);
+    expect(panel?.formats[0].visualization).toBe('timeseries');
     const alert = datasource.getDefaultQuery(CoreApp.UnifiedAlerting);
     const format = findQueryType(alert.queryType)?.formats.find(({ id }) => id === alert.format);
     expect(format?.visualization).not.toBe('table');

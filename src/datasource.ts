@@ -22,10 +22,15 @@ export class SynapseDatasource extends DataSourceWithBackend<SynapseQuery, Synap
 
   override getDefaultQuery(app: CoreApp): Partial<SynapseQuery> {
     const [first] = queryTypes;
-    // An alert rule can't work on a table, so it starts with the first format that is a series.
+    // An alert rule can't work on a table, so it starts with the first format that is none.
     const series = first.formats.find((format) => format.visualization !== 'table');
-    const isAlert = app === CoreApp.UnifiedAlerting && series;
-    return { queryType: first.id, ...(isAlert ? { format: series.id } : {}) };
+    if (app === CoreApp.UnifiedAlerting && series) {
+      return { queryType: first.id, format: series.id };
+    }
+    // A new panel is a time series, in which a table shows nothing.
+    const drawn = queryTypes.find(({ formats }) => formats[0].visualization === 'timeseries');
+    const isPanel = app === CoreApp.Dashboard || app === CoreApp.PanelEditor;
+    return { queryType: isPanel && drawn ? drawn.id : first.id };
   }
 
   override filterQuery(query: SynapseQuery): boolean {

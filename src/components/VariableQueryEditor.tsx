@@ -1,12 +1,12 @@
 import React from 'react';
 import { type QueryEditorProps } from '@grafana/data';
 import { EditorField, EditorRow, EditorRows } from '@grafana/plugin-ui';
-import { Combobox } from '@grafana/ui';
 
 import { type SynapseDatasource } from '../datasource';
 import { type SynapseOptions, type SynapseQuery } from '../types';
 import { valueKinds, valueTitles } from '../values';
 import { kindOf, type VariableQuery } from '../variables';
+import { Choice } from './Choice';
 import { FilterFields } from './QueryEditor/FilterFields';
 
 type Props = QueryEditorProps<SynapseDatasource, SynapseQuery, SynapseOptions, VariableQuery>;
@@ -23,11 +23,11 @@ export function VariableQueryEditor({ query, datasource, range, onChange }: Prop
     <EditorRows>
       <EditorRow>
         <EditorField label="List" tooltip="What the variable offers to choose from.">
-          <Combobox
+          <Choice
             id="synapse-variable-kind"
             options={options}
             value={options.find((option) => option.value === kind)?.value ?? null}
-            onChange={(option) => change({ values: option.value })}
+            onChange={(values) => change({ values })}
             width={32}
           />
         </EditorField>

@@ -1,7 +1,8 @@
 import React, { useState } from 'react';
-import { Button, Combobox, IconButton, Stack, Text } from '@grafana/ui';
+import { Button, IconButton, Stack, Text } from '@grafana/ui';
 
 import { numberProblem } from '../../durations';
+import { Choice } from '../Choice';
 import { DraftInput } from '../DraftInput';
 
 type Row = Record<string, number | undefined>;
@@ -86,7 +87,7 @@ function AddRow({ id, noun, names, disabled, onAdd }: AddRowProps) {
   };
   return (
     <Stack direction="row" gap={1} alignItems="center">
-      <Combobox
+      <Choice
         id={`${id}-add`}
         options={names.map((value) => ({ value, label: value }))}
         value={name || null}
@@ -94,7 +95,7 @@ function AddRow({ id, noun, names, disabled, onAdd }: AddRowProps) {
         createCustomValue
         disabled={disabled}
         width={32}
-        onChange={(option) => setName(option.value)}
+        onChange={setName}
       />
       <Button variant="secondary" icon="plus" disabled={disabled || name.trim() === ''} onClick={add}>
         Add {noun}

@@ -1,7 +1,8 @@
 import React from 'react';
-import { Combobox, Field } from '@grafana/ui';
+import { Field } from '@grafana/ui';
 
 import { settingDefaults, withSetting } from '../../settings';
+import { Choice } from '../Choice';
 import { type EditorProps, SecretSetting } from './SecretFields';
 import { DurationSetting, NumberSetting, type SettingsProps, TextSetting } from './SettingFields';
 
@@ -55,12 +56,12 @@ export function PostgresSettings({ editor, ...props }: SettingsProps & { editor:
         help="The server_name that this database belongs to. Needed only where it can’t be found automatically."
       />
       <Field label="TLS mode" description="How the connection is secured." disabled={readOnly}>
-        <Combobox
+        <Choice
           id="setting-postgresSslMode"
           options={sslModes}
           value={mode}
           width={40}
-          onChange={({ value }) =>
+          onChange={(value) =>
             onChange(
               withSetting(settings, 'postgresSslMode', value === settingDefaults.postgresSslMode ? undefined : value)
             )

@@ -1,7 +1,8 @@
 import React from 'react';
-import { Combobox, Field, TagsInput } from '@grafana/ui';
+import { Field, TagsInput } from '@grafana/ui';
 
 import { settingDefaults, withSetting } from '../../settings';
+import { Choice } from '../Choice';
 import { DurationSetting, type SettingsProps } from './SettingFields';
 
 const methods = [
@@ -33,12 +34,12 @@ export function PrometheusSettings(props: SettingsProps) {
         help="How long one answer may serve other panels and viewers. 0s switches this off."
       />
       <Field label="HTTP method" description="How queries are sent to Prometheus." disabled={readOnly}>
-        <Combobox
+        <Choice
           id="setting-httpMethod"
           options={methods}
           value={settings.httpMethod ?? settingDefaults.httpMethod}
           width={40}
-          onChange={({ value }) =>
+          onChange={(value) =>
             onChange(withSetting(settings, 'httpMethod', value === settingDefaults.httpMethod ? undefined : value))
           }
         />

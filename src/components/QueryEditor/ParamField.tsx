@@ -1,12 +1,12 @@
 import React from 'react';
 import { type TimeRange } from '@grafana/data';
 import { EditorField, EditorSwitch } from '@grafana/plugin-ui';
-import { Combobox } from '@grafana/ui';
 
 import { type SynapseDatasource } from '../../datasource';
 import { durationProblem, numberProblem } from '../../durations';
 import { type Param } from '../../queryTypes';
 import { type SynapseQuery } from '../../types';
+import { Choice } from '../Choice';
 import { DraftInput } from '../DraftInput';
 import { SuggestedValues } from '../SuggestedValues';
 
@@ -48,12 +48,12 @@ function control({ param, query, datasource, range, onChange }: Props) {
       );
     case 'choice':
       return (
-        <Combobox
+        <Choice
           id={id}
           options={(param.options ?? []).map((option) => ({ value: option.value, label: option.title }))}
           value={printed(value) || printed(param.default) || null}
           createCustomValue
-          onChange={(option) => onChange(option.value)}
+          onChange={onChange}
           width={24}
         />
       );

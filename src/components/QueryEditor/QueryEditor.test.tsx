@@ -85,6 +85,12 @@ test('a type brings its filters, parameters with defaults, and limit', () => {
   expect(screen.getByText(/Has a parameter of each kind/)).toBeInTheDocument();
 });
 
+test('a new query is the one that Grafana asks by default, to be seen and saved', () => {
+  const { onChange } = show({});
+  expect(changed(onChange)).toEqual({ refId: 'A', queryType: 'everything' });
+  expect(screen.getByLabelText('Question')).toHaveValue('Everything');
+});
+
 test('parameters appear only with the formats they act on', () => {
   show({ queryType: 'everything', format: 'curve' });
   expect(screen.getByLabelText('sizes')).toHaveAttribute('placeholder', '1.5, 2');

@@ -1,12 +1,13 @@
-import React from 'react';
-import { type QueryEditorProps } from '@grafana/data';
+import React, { useEffect } from 'react';
+import { CoreApp, type QueryEditorProps } from '@grafana/data';
 import { EditorField, EditorRow, EditorRows } from '@grafana/plugin-ui';
-import { Combobox, Text } from '@grafana/ui';
+import { Text } from '@grafana/ui';
 
 import { type SynapseDatasource } from '../../datasource';
 import { numberProblem } from '../../durations';
 import { findQueryType, formatOf, paramsOf, queryTypes, withQueryType } from '../../queryTypes';
 import { type SynapseOptions, type SynapseQuery } from '../../types';
+import { Choice } from '../Choice';
 import { DraftInput } from '../DraftInput';
 import { FilterFields } from './FilterFields';
 import { ParamField } from './ParamField';
@@ -24,7 +25,15 @@ const panels: Record<string, string> = {
 };
 
 /** The editor of a query, built from the declarations of the query types alone. */
-export function QueryEditor({ query, datasource, range, onChange, onRunQuery }: Props) {
+export function QueryEditor({ query, datasource, app = CoreApp.Unknown, range, onChange, onRunQuery }: Props) {
+  const isNew = !query.queryType;
+  useEffect(() => {
+    if (isNew) {
+      // Grafana asks the default question where none is chosen; what is asked is to be seen, and to be saved.
+      onChange({ ...query, ...datasource.getDefaultQuery(app) });
+    }
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once, whatever else changes
+  }, [isNew]);
   const type = findQueryType(query.queryType);
   const format = type && formatOf(type, query);
   const update = (changed: Partial<SynapseQuery>) => {
@@ -42,22 +51,22 @@ export function QueryEditor({ query, datasource, range, onChange, onRunQuery }: 
     <EditorRows>
       <EditorRow>
         <EditorField label="Question" tooltip="What to find out about the homeserver.">
-          <Combobox
+          <Choice
             id="synapse-query-type"
             options={typeOptions}
             value={query.queryType ?? null}
             placeholder="Choose a question"
-            onChange={(option) => pickType(option.value)}
+            onChange={pickType}
             width={32}
           />
         </EditorField>
         {type && type.formats.length > 1 && (
           <EditorField label="Show as" tooltip={format?.help}>
-            <Combobox
+            <Choice
               id="synapse-format"
               options={type.formats.map(({ id, title, help }) => ({ value: id, label: title, description: help }))}
               value={query.format ?? format?.id ?? null}
-              onChange={(option) => update({ format: option.value })}
+              onChange={(id) => update({ format: id })}
               width={24}
             />
           </EditorField>

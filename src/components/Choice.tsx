@@ -1,0 +1,32 @@
+import React, { useEffect, useRef } from 'react';
+import { Combobox, type ComboboxOption } from '@grafana/ui';
+
+interface Props<T extends string> {
+  id: string;
+  options: Array<ComboboxOption<T>>;
+  value: T | null;
+  placeholder?: string;
+  width: number;
+  disabled?: boolean;
+  createCustomValue?: boolean;
+  onChange: (value: T) => void;
+}
+
+/**
+ * Grafana's Combobox for one of several values. It tells of a choice with every render until that choice comes back as
+ * its value. Explore renders at once when a query is run, yet hands the changed query on later: each telling would run
+ * the query again, without end, and take the page down. So a choice is handed on once.
+ */
+export function Choice<T extends string>({ value, onChange, ...props }: Props<T>) {
+  const told = useRef<T>();
+  useEffect(() => {
+    told.current = undefined;
+  }, [value]);
+  const tell = (chosen: T) => {
+    if (chosen !== told.current && chosen !== value) {
+      told.current = chosen;
+      onChange(chosen);
+    }
+  };
+  return <Combobox {...props} value={value} onChange={(option) => tell(option.value)} />;
+}
