@@ -33,8 +33,12 @@ export function shareHealth(uid: string, result: HealthCheckResult | undefined):
   if (result.status === HealthStatus.OK) {
     return result;
   }
-  const remedies = aspects.filter(needsAttention).map((aspect) => aspect.remedy);
-  return { ...result, details: { ...result.details, message: remedies.filter(Boolean).join(' ') } };
+  // The sentence may end with the remedy of what is worst: once is enough.
+  const remedies = aspects
+    .filter(needsAttention)
+    .map((aspect) => aspect.remedy ?? '')
+    .filter((remedy) => remedy !== '' && !result.message?.includes(remedy));
+  return { ...result, details: { ...result.details, message: remedies.join(' ') } };
 }
 
 export function needsAttention(aspect: HealthAspect): boolean {
