@@ -1,0 +1,179 @@
+import { type Locator, type Page } from '@playwright/test';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { noticesOf, provisionedUid, pluginId, type QueryAnswer, type QueryResult, rowsOf } from './api';
+import { expect, test } from './fixtures';
+
+interface QueryType {
+  id: string;
+  title: string;
+  formats: Array<{ id: string; title: string; visualization: string }>;
+  params: Array<{ id: string; formats?: string[] }>;
+  filters: string[];
+  limit?: { max: number };
+  examples: Array<{ title: string }>;
+}
+
+const declarations = path.resolve(__dirname, '../../src/generated/queryTypes.json');
+const { queryTypes } = JSON.parse(readFileSync(declarations, 'utf8')) as { queryTypes: QueryType[] };
+
+interface Answer {
+  query: Record<string, unknown>;
+  result: QueryResult;
+}
+
+// A busy machine may need most of the time that the data source allows for one query.
+const patience = { timeout: 60_000 };
+
+/** The first answer to a query with these properties that the page sends because of an action. */
+async function asked(page: Page, wanted: Record<string, unknown>, action: () => Promise<void>): Promise<Answer> {
+  let answer: Answer | undefined;
+  const arrived = page.waitForResponse(async (response) => {
+    if (new URL(response.url()).pathname !== '/api/ds/query') {
+      return false;
+    }
+    const { queries } = response.request().postDataJSON() as { queries: Array<Record<string, unknown>> };
+    const [query] = queries;
+    if (Object.entries(wanted).some(([key, value]) => JSON.stringify(query[key]) !== JSON.stringify(value))) {
+      return false;
+    }
+    // Explore drops an answer where it asks anew meanwhile.
+    const text = await response.text().catch(() => '{}');
+    const { results } = JSON.parse(text) as Partial<QueryAnswer>;
+    answer = results && { query, result: results[String(query.refId)] };
+    return answer !== undefined;
+  }, patience);
+  await action();
+  await arrived;
+  if (!answer) {
+    throw new Error('no answer');
+  }
+  return answer;
+}
+
+/** Chooses from a combobox by typing, as its list only draws what is in view. */
+async function choose(page: Page, input: Locator, title: string) {
+  await input.click();
+  await input.fill(title);
+  await page
+    .getByRole('option')
+    .filter({ has: page.getByText(title, { exact: true }) })
+    .first()
+    .click();
+}
+
+async function explore(page: Page, query: Record<string, unknown>): Promise<Answer> {
+  const datasource = { type: pluginId, uid: provisionedUid };
+  const pane = {
+    datasource: provisionedUid,
+    queries: [{ refId: 'A', datasource, ...query }],
+    range: { from: 'now-6h', to: 'now' },
+  };
+  const address = `/explore?schemaVersion=1&orgId=1&panes=${encodeURIComponent(JSON.stringify({ a: pane }))}`;
+  const { queryType } = query;
+  return asked(page, { queryType }, async () => void (await page.goto(address)));
+}
+
+/** What Explore draws below the editor, whatever the visualization. */
+const drawn = (page: Page) =>
+  page.locator('[data-testid="data-testid panel content"]').locator('canvas, [role$=cell]').first();
+
+for (const type of queryTypes) {
+  test(`asks "${type.title}" in every format`, async ({ page }) => {
+    await explore(page, { queryType: type.id === 'eventSendTime' ? 'resources' : 'eventSendTime' });
+    const answers: Array<Answer & { of: string }> = [];
+    const answer = await asked(page, { queryType: type.id }, () =>
+      choose(page, page.locator('#synapse-query-type'), type.title)
+    );
+    answers.push({ of: type.formats[0].id, ...answer });
+    for (const format of type.formats.slice(1)) {
+      const next = await asked(page, { queryType: type.id, format: format.id }, () =>
+        choose(page, page.locator('#synapse-format'), format.title)
+      );
+      answers.push({ of: format.id, ...next });
+    }
+    for (const { of, query, result } of answers) {
+      expect(query.queryType).toBe(type.id);
+      expect(result.error, of).toBeUndefined();
+      // An empty answer has to say why.
+      expect(rowsOf(result) > 0 || noticesOf(result).length > 0, `${of} shows something`).toBe(true);
+    }
+    const last = answers[answers.length - 1];
+    if (rowsOf(last.result) > 0) {
+      await expect(drawn(page)).toBeVisible();
+    }
+    for (const filter of type.filters) {
+      await expect(page.locator(`#synapse-filter-${filter}`)).toBeVisible();
+    }
+  });
+}
+
+test('filters suggest what Prometheus knows, and another question keeps what it understands', async ({ page, api }) => {
+  await explore(page, { queryType: 'transactions', format: 'table' });
+  const jobs = await api.values('job');
+  expect(jobs).toContain('synapse');
+
+  await page.locator('#synapse-filter-job').click();
+  for (const job of jobs) {
+    await expect(page.getByRole('option', { name: job, exact: true })).toBeVisible();
+  }
+  const filtered = await asked(page, { job: ['synapse'] }, () =>
+    page.getByRole('option', { name: 'synapse', exact: true }).click()
+  );
+  expect(rowsOf(filtered.result)).toBeGreaterThan(0);
+  await page.keyboard.press('Escape');
+
+  await page.locator('#synapse-param-compareTo').fill('1d');
+  const compared = await asked(page, { compareTo: '1d' }, () =>
+    page.locator('#synapse-param-compareTo').press('Enter')
+  );
+  expect(compared.query).toMatchObject({ compareTo: '1d', job: ['synapse'] });
+  await page.locator('#synapse-param-compareTo').fill('1');
+  await expect(page.getByText('Add a unit, for example')).toBeVisible();
+
+  await page.locator('#synapse-limit').fill('3');
+  const limited = await asked(page, { limit: 3 }, () => page.locator('#synapse-limit').press('Enter'));
+  expect(rowsOf(limited.result)).toBe(3);
+
+  const other = await asked(page, { queryType: 'caches' }, () =>
+    choose(page, page.locator('#synapse-query-type'), 'Caches')
+  );
+  expect(other.query).toMatchObject({ queryType: 'caches', job: ['synapse'], limit: 3 });
+  expect(other.query).not.toHaveProperty('compareTo');
+  expect(other.query).not.toHaveProperty('format');
+  await expect(drawn(page)).toBeVisible();
+});
+
+test('help offers examples that run', async ({ page }) => {
+  await explore(page, { queryType: 'eventSendTime' });
+  await page.getByTestId('data-testid Show data source help').click();
+  await expect(page.getByRole('heading', { name: 'What you can ask' })).toBeVisible();
+  for (const type of queryTypes) {
+    await expect(page.getByRole('heading', { name: type.title, exact: true }).first()).toBeVisible();
+    for (const example of type.examples) {
+      await expect(page.getByRole('button', { name: example.title, exact: true }).first()).toBeVisible();
+    }
+  }
+  const type = queryTypes.find(({ id }) => id === 'transactions') ?? queryTypes[0];
+  await page.getByRole('button', { name: type.examples[0].title, exact: true }).click();
+  await expect(page.locator('#synapse-query-type')).toHaveValue(type.title);
+  const answer = await asked(page, { queryType: type.id }, () =>
+    page.getByTestId('data-testid RefreshPicker run button').click()
+  );
+  expect(answer.result.error).toBeUndefined();
+});
+
+test('a new panel starts with an answer', async ({ page }) => {
+  await page.goto('/dashboard/new');
+  await page
+    .getByTestId(/Create new panel button|add-panel-button/)
+    .first()
+    .click();
+  const source = page.getByRole('button', { name: 'Matrix Synapse' }).first();
+  const answer = await asked(page, {}, () => source.click());
+  expect(answer.result.error).toBeUndefined();
+  await expect(page.locator('#synapse-query-type')).not.toHaveValue('');
+  expect(rowsOf(answer.result)).toBeGreaterThan(0);
+  await expect(page.locator('[data-viz-panel-key]').locator('canvas').first()).toBeVisible();
+});

@@ -1,0 +1,118 @@
+import { type Page } from '@playwright/test';
+import path from 'node:path';
+
+import { provisionedUid } from './api';
+import { expect, test } from './fixtures';
+
+const setting = (name: string) => {
+  const value = process.env[name];
+  if (!value) {
+    throw new Error(`${name} is not set: run these tests by "go tool mage e2e"`);
+  }
+  return value;
+};
+
+const pem = '-----BEGIN CERTIFICATE-----\nbm90IGEgY2VydGlmaWNhdGUgYnV0IGEgc2VjcmV0\n-----END CERTIFICATE-----';
+
+const saveAndTest = (page: Page) =>
+  page.getByTestId('data-testid Data source settings page Save and Test button').click();
+
+/** Grafana's own box for the result of "Save & test". */
+const result = (page: Page) => page.getByTestId(/^data-testid Alert (success|error|warning)$/).last();
+
+/** Makes a data source as people do, and opens its settings. */
+async function add(page: Page): Promise<string> {
+  await page.goto('/connections/datasources/new');
+  await page.getByRole('button', { name: 'Matrix Synapse' }).click();
+  await page.waitForURL(/\/connections\/datasources\/edit\//);
+  const uid = new URL(page.url()).pathname.split('/').pop() ?? '';
+  await page.getByPlaceholder('Name', { exact: true }).fill(`Test ${uid}`);
+  return uid;
+}
+
+test('the provisioned data source is well', async ({ page }) => {
+  await page.goto(`/connections/datasources/edit/${provisionedUid}`);
+  await expect(page.locator('#connection-url')).toHaveValue(setting('SYNAPSE_PROMETHEUS_URL'));
+  await page.getByRole('button', { name: 'Test', exact: true }).click();
+  await expect(
+    page.getByText(/Synapse 1\.\d+\.\d+: \d+ processes of example\.org\. PostgreSQL .* answered/)
+  ).toBeVisible();
+});
+
+test('a data source made by hand keeps its settings and gives no secret away', async ({ page, api }) => {
+  const uid = await add(page);
+  try {
+    const typed: Record<string, string> = {
+      'connection-url': setting('SYNAPSE_PROMETHEUS_URL'),
+      'setting-postgresHost': setting('SYNAPSE_POSTGRES_HOST'),
+      'setting-postgresDatabase': setting('SYNAPSE_POSTGRES_DATABASE'),
+      'setting-postgresUser': setting('SYNAPSE_POSTGRES_USER'),
+    };
+    for (const [id, text] of Object.entries(typed)) {
+      await page.locator(`#${id}`).fill(text);
+    }
+    await page.locator('#setting-postgresPassword').fill(setting('SYNAPSE_POSTGRES_PASSWORD'));
+    await page.locator('#setting-postgresSslMode').click();
+    await page.getByRole('option', { name: /^disable/ }).click();
+    await page.getByRole('button', { name: 'Expand section Prometheus queries' }).click();
+    await page.locator('#setting-scrapeInterval').fill('15');
+    await expect(page.getByText('Add a unit, for example')).toBeVisible();
+    await page.locator('#setting-scrapeInterval').fill('20s');
+    await saveAndTest(page);
+    await expect(result(page)).toContainText(
+      /Synapse 1\.\d+\.\d+: \d+ processes of example\.org\. PostgreSQL .* answered/
+    );
+
+    await page.reload();
+    for (const [id, text] of Object.entries(typed)) {
+      await expect(page.locator(`#${id}`)).toHaveValue(text);
+    }
+    await expect(page.locator('#setting-postgresSslMode')).toHaveValue('disable');
+    await expect(page.locator('#setting-postgresPassword')).toHaveValue('configured');
+    await page.getByRole('button', { name: 'Expand section Prometheus queries' }).click();
+    await expect(page.locator('#setting-scrapeInterval')).toHaveValue('20s');
+
+    // A server without TLS: everything else works, and the page says what to do.
+    await page.locator('#setting-postgresSslMode').click();
+    await page.getByRole('option', { name: /^verify-ca/ }).click();
+    await page.locator('#setting-postgresTlsCaCert').fill(pem);
+    await saveAndTest(page);
+    await expect(result(page)).toContainText(/Synapse 1\.\d+\.\d+: \d+ processes of example\.org/);
+    const report = page
+      .getByTestId('data-testid Alert warning')
+      .or(page.getByTestId('data-testid Alert error'))
+      .first();
+    await expect(report).toContainText('PostgreSQL');
+    await expect(report).toContainText(/certificate|TLS/i);
+
+    const saved = JSON.stringify(await api.get(`/api/datasources/uid/${uid}`));
+    expect(saved).toContain('"postgresPassword":true');
+    expect(saved).toContain('"postgresTlsCaCert":true');
+    await page.reload();
+    await expect(page.locator('#setting-postgresTlsCaCert')).toHaveValue('configured');
+    for (const shown of [saved, await page.content()]) {
+      expect(shown).not.toContain(JSON.stringify(setting('SYNAPSE_POSTGRES_PASSWORD')).slice(1, -1));
+      expect(shown).not.toContain('bm90IGEgY2VydGlm');
+    }
+  } finally {
+    await api.delete(`/api/datasources/uid/${uid}`);
+  }
+});
+
+test.describe('with a wrong address', () => {
+  test.use({ expected: /\/health/ });
+
+  test('"Save & test" says what is wrong and what to do', async ({ page, api }) => {
+    const uid = await add(page);
+    try {
+      await page.locator('#connection-url').fill('http://127.0.0.1:1');
+      await saveAndTest(page);
+      await expect(result(page)).toContainText("Prometheus can't be reached: the connection was refused");
+      await expect(result(page)).toContainText('Check that it runs and that the URL');
+      await expect(result(page)).not.toContainText(/dial tcp|goroutine|rpc error/);
+      await page.screenshot({ path: path.join(test.info().project.outputDir, 'settings-wrong-address.png') });
+    } finally {
+      await api.delete(`/api/datasources/uid/${uid}`);
+    }
+  });
+});
