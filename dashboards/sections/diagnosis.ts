@@ -1,4 +1,4 @@
-import { hidden, paragraph, severity, wrapped } from '../panels/cells';
+import { hidden, paragraph, sentence, severity, wrapped } from '../panels/cells';
 import { table } from '../panels/table';
 import { type Section } from '../section';
 
@@ -66,13 +66,13 @@ export const diagnosis: Section = {
       format: 'findings',
       height: 18,
       columns: [
-        { name: 'severity', width: 85, settings: severity },
-        { name: 'title', width: 175, settings: [...wrapped, itsGraphs] },
-        { name: 'subject', width: 130, settings: wrapped },
+        { name: 'severity', width: 75, settings: severity },
+        { name: 'title', width: 145, settings: [...wrapped, itsGraphs] },
+        { name: 'subject', width: 115, settings: wrapped },
         { name: 'evidence', settings: paragraph },
-        { name: 'advice', settings: paragraph },
-        { name: 'caused_by', width: 110, settings: wrapped },
-        { name: 'since', width: 95, settings: [{ id: 'unit', value: 'dateTimeFromNow' }] },
+        { name: 'advice', settings: sentence },
+        { name: 'caused_by', width: 95, settings: wrapped },
+        { name: 'since', width: 80, settings: [...wrapped, { id: 'unit', value: 'dateTimeFromNow' }] },
         {
           name: 'docs_url',
           width: 70,
