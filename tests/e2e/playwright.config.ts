@@ -10,8 +10,10 @@ export default defineConfig({
   forbidOnly: Boolean(process.env.CI),
   fullyParallel: true,
   workers: 2,
-  timeout: 120_000,
-  expect: { timeout: 20_000 },
+  // A machine that runs Grafana, Prometheus, PostgreSQL and a browser on two cores is slow at times.
+  retries: process.env.CI ? 2 : 0,
+  timeout: 240_000,
+  expect: { timeout: 60_000 },
   reporter: [
     ['list'],
     ['json', { outputFile: process.env.E2E_RESULTS ?? path.join(root, 'test-results/results.json') }],
@@ -20,7 +22,7 @@ export default defineConfig({
     baseURL: process.env.GRAFANA_URL,
     viewport: { width: 1280, height: 900 },
     locale: 'en-US',
-    actionTimeout: 20_000,
+    actionTimeout: 60_000,
     screenshot: 'only-on-failure',
     trace: 'retain-on-failure',
     launchOptions: {

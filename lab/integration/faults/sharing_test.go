@@ -138,7 +138,7 @@ func TestCancelled(t *testing.T) {
 		second := start(t.Context())
 		time.Sleep(time.Second) // it has joined the first
 		cancel()
-		<-first
+		t.Logf("the cancelled one ended with: %v", <-first)
 		time.Sleep(200 * time.Millisecond)
 		g.open()
 		if err := <-second; err != nil {

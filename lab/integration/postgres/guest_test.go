@@ -49,7 +49,7 @@ func TestReadOnly(t *testing.T) {
 	c := config()
 	c.User = "postgres"
 	_, err := one(t.Context(), client(t, c), "DELETE FROM event_forward_extremities RETURNING room_id")
-	wantFault(t, err, upstream.OwnMistake, upstream.Plugin)
+	_ = wantFault(t, err, upstream.OwnMistake, upstream.Plugin)
 }
 
 func TestStatementTimeout(t *testing.T) {
@@ -69,7 +69,7 @@ func TestCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(300*time.Millisecond, cancel)
 	_, err := one(ctx, db, "SELECT pg_sleep(20)::text")
-	wantFault(t, err, upstream.Canceled, upstream.Downstream)
+	_ = wantFault(t, err, upstream.Canceled, upstream.Downstream)
 	left, err := one(t.Context(), db, "SELECT count(*)::text FROM pg_stat_activity WHERE query LIKE '%pg_sleep(20)%' AND state = 'active' AND pid <> pg_backend_pid()")
 	if err != nil || left != "0" {
 		t.Errorf("%s statements still run, %v", left, err)
@@ -77,7 +77,7 @@ func TestCancelled(t *testing.T) {
 	ctx, cancel = context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
 	_, err = one(ctx, db, "SELECT pg_sleep(20)::text")
-	wantFault(t, err, upstream.Timeout, upstream.Downstream)
+	_ = wantFault(t, err, upstream.Timeout, upstream.Downstream)
 }
 
 // TestNothingStaysInTheSession reads what the client sends: the server could not tell afterwards.
@@ -130,5 +130,5 @@ func TestFullPool(t *testing.T) {
 		_, err := one(ctx, db, "SELECT 'never'")
 		return err
 	})
-	wantFault(t, err, upstream.Limit, upstream.Downstream)
+	_ = wantFault(t, err, upstream.Limit, upstream.Downstream)
 }
