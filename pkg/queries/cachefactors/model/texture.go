@@ -53,13 +53,13 @@ func loadSlope(window []interval) float64 {
 	var n, sx, sy, sxx, sxy, syy float64
 	for i := 0; i < len(window); {
 		var requests, misses, evicted float64
-		start := window[i].from
+		first, start := i, window[i].from
 		for ; i < len(window) && window[i].to <= start+slopeBins*1.001; i++ {
 			requests += window[i].requests
 			misses += window[i].misses
 			evicted += window[i].evicted
 		}
-		if window[min(i, len(window)-1)].from == start { // one interval is longer than a bin
+		if i == first { // one interval is longer than a bin
 			requests, misses, evicted = window[i].requests, window[i].misses, window[i].evicted
 			i++
 		}
