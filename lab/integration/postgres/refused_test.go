@@ -78,7 +78,7 @@ func TestEnvironmentIsIgnored(t *testing.T) {
 	t.Setenv("PGPASSWORD", password)
 	write(t, secret, "*:*:*:*:"+password+"\n")
 	_, err = client(t, c).Owner(t.Context())
-	wantFault(t, err, upstream.Auth, upstream.Downstream)
+	_ = wantFault(t, err, upstream.Auth, upstream.Downstream)
 	// The one that can't be named away: an unreadable service is an error that says what to do.
 	t.Setenv("PGSERVICE", "missing")
 	_, err = client(t, config()).Owner(t.Context())
