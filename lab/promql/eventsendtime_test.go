@@ -65,9 +65,9 @@ func TestEventSendTime(t *testing.T) {
 		t.Errorf("one homeserver: %v; %s", lines, told)
 	}
 
-	// Two processes share job and index: each needs its instance.
+	// Processes of two homeservers share job and index: the homeserver tells them apart.
 	lines, _ = ask(`{"format":"byWorker","quantile":0.5}`)
-	wantValues(t, lines, map[string]float64{"synapse/1/a:1 · a.org": 0.2, "synapse/2/a:2 · a.org": 0.2, "synapse/1/b:1 · b.org": 10})
+	wantValues(t, lines, map[string]float64{"synapse/1 · a.org": 0.2, "synapse/2 · a.org": 0.2, "synapse/1 · b.org": 10})
 	lines, _ = ask(`{"format":"byWorker","index":"2"}`)
 	wantValues(t, lines, map[string]float64{"synapse/2": 5.5})
 	lines, told = ask(`{"format":"byWorker","limit":1}`)

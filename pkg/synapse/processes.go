@@ -18,16 +18,15 @@ type Identity []string
 // everything it times looks slow. Source: ours, as the guide's "CPU near one core" put on the better measure.
 const FullShare = 0.8
 
-// FindIdentity gives the configured labels, else job and index where these are unique, else instance as well. Two
-// homeservers in one Prometheus, or staging beside production, often share job and index. Only processes of Synapse are
-// looked at: exporters share a job too.
+// FindIdentity gives the configured labels, else job and index where these are unique on each homeserver, else instance
+// as well: staging beside production may share job and index, and so do replicas. Only processes of Synapse are looked
+// at: exporters share a job too.
 func FindIdentity(ctx context.Context, s *query.Session) (Identity, error) {
 	if len(s.Options.ProcessLabels) > 0 {
 		return s.Options.ProcessLabels, nil
 	}
 	var twice model.Vector
-	promql := "count by (job, index) (process_start_time_seconds" + s.Filters.ProcessSelector() +
-		" and on (job, index, instance) synapse_build_info) > 1"
+	promql := "count by (server_name, job, index) (count by (server_name, job, index, instance) (" + everyProcess + s.Filters.Selector() + ")) > 1"
 	if err := s.Ask(ctx, query.At(promql, &twice)); err != nil {
 		return nil, err
 	}

@@ -86,8 +86,8 @@ func TestFindIdentity(t *testing.T) {
 			t.Errorf("%s: %s, %v after %q", c.name, identity.By(), err, metrics.asked)
 		}
 		for _, promql := range metrics.asked {
-			if strings.Contains(promql, "server_name") {
-				t.Errorf("process_start_time_seconds has no server_name: %s", promql)
+			if !strings.HasPrefix(promql, "count by (server_name, job, index)") || !strings.Contains(promql, `server_name="a.org"`) {
+				t.Errorf("labels are unique on a homeserver or not: %s", promql)
 			}
 		}
 	}

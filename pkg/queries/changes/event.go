@@ -18,9 +18,13 @@ type event struct {
 	title, text string
 }
 
-// id stays the same however often and over which range the event is asked for.
+// id stays the same however often the event is asked for, and while a rollout goes on.
 func (e event) id() string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s|%s|%d|%s", e.kind, e.server, e.at.Unix(), e.title))
+	what := e.title
+	if e.kind == restart {
+		what = "" // it counts processes
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s|%s|%d|%s", e.kind, e.server, e.at.Unix(), what))
 	return hex.EncodeToString(sum[:])[:16]
 }
 

@@ -4,32 +4,96 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
 )
 
 const maxSize = "synapse_util_caches_cache_max_size"
 
-// resizes finds when a cache's largest size over the processes changed. Only caches whose size changed at all are drawn.
+// drawn bounds how many processes' sizes are drawn: a factor is changed for all of them, so that one mostly tells all.
+const drawn = 5
+
+// resizes finds when the size of a cache changed. A process that changed most caches is drawn first, and of the others
+// only the caches that it does not have: sizes are never compared between processes, which may differ for good.
 func resizes(ctx context.Context, s *query.Session) ([]event, error) {
-	largest := func(more ...query.Matcher) string {
-		return "max by (server_name, name) (" + maxSize + s.Filters.Selector(more...) + ")"
+	identity, err := identityOf(ctx, s)
+	if err != nil {
+		return nil, err
 	}
+	by := "max by (" + identity.By() + ", name) "
+	size := maxSize + s.Filters.Selector()
+	// Within a series the size changes; in Kubernetes the changed one has another instance.
+	promql := by + "(changes(" + size + s.Range.Window() + ")) > 0 or " +
+		by + "(" + size + ") != " + by + "(" + size + fmt.Sprintf(" offset %ds)", int(s.Range.Length().Seconds()))
 	var changed model.Vector
-	promql := "max by (server_name, name) (changes(" + maxSize + s.Filters.Selector() + s.Range.Window() + ")) > 0"
 	if err := s.Ask(ctx, query.At(promql, &changed)); err != nil || len(changed) == 0 {
 		return nil, err
 	}
-	names := query.Ranked(changed, "name").Names()
-	var matrix model.Matrix
-	if err := s.Ask(ctx, query.Over(largest(query.OneOf("name", names)), &matrix)); err != nil {
+	chosen := cover(identity, changed)
+	if left := len(chosen) - drawn; left > 0 {
+		chosen = chosen[:drawn]
+		s.Inform("Resizes that only %d further processes made are not shown.", left)
+	}
+	matrices := make([]model.Matrix, len(chosen))
+	questions := make([]query.Question, len(chosen))
+	for i, c := range chosen {
+		questions[i] = query.Over("max by (server_name, name) ("+maxSize+s.Filters.Selector(c.matchers(identity)...)+")", &matrices[i])
+	}
+	if err := s.Ask(ctx, questions...); err != nil {
 		return nil, err
 	}
-	return resizeEvents(matrix), nil
+	return resizeEvents(slices.Concat(matrices...)), nil
+}
+
+// resized are caches that changed on one process.
+type resized struct {
+	process model.Metric
+	caches  []string
+}
+
+func (r resized) matchers(identity synapse.Identity) []query.Matcher {
+	matchers := []query.Matcher{query.Equal("server_name", string(r.process["server_name"])), query.OneOf("name", r.caches)}
+	for _, label := range identity {
+		matchers = append(matchers, query.Equal(label, string(r.process[model.LabelName(label)])))
+	}
+	return matchers
+}
+
+// cover chooses processes until every cache that changed is drawn once on each homeserver.
+func cover(identity synapse.Identity, changed model.Vector) []resized {
+	perProcess := map[string]*resized{}
+	for _, sample := range changed {
+		key := string(sample.Metric["server_name"]) + " " + identity.Name(sample.Metric)
+		if perProcess[key] == nil {
+			perProcess[key] = &resized{process: sample.Metric}
+		}
+		perProcess[key].caches = append(perProcess[key].caches, string(sample.Metric["name"]))
+	}
+	keys := slices.SortedFunc(maps.Keys(perProcess), func(a, b string) int {
+		return cmp.Or(cmp.Compare(len(perProcess[b].caches), len(perProcess[a].caches)), cmp.Compare(a, b))
+	})
+	type cache struct{ server, name string }
+	done := map[cache]bool{}
+	var chosen []resized
+	for _, key := range keys {
+		r := *perProcess[key]
+		server := string(r.process["server_name"])
+		r.caches = slices.DeleteFunc(r.caches, func(name string) bool { return done[cache{server, name}] })
+		for _, name := range r.caches {
+			done[cache{server, name}] = true
+		}
+		if len(r.caches) > 0 {
+			slices.Sort(r.caches)
+			chosen = append(chosen, r)
+		}
+	}
+	return chosen
 }
 
 // resize is one change of one cache's size.
@@ -54,7 +118,7 @@ func resizeEvents(matrix model.Matrix) []event {
 	var events []event
 	for start := 0; start < len(all); {
 		end := start + 1
-		for end < len(all) && all[end].server == all[start].server && all[end].at == all[start].at {
+		for end < len(all) && all[end].server == all[start].server && all[end].at.Sub(all[end-1].at) <= together {
 			end++
 		}
 		events = append(events, resizedTogether(all[start:end]))
@@ -63,10 +127,11 @@ func resizeEvents(matrix model.Matrix) []event {
 	return events
 }
 
-// resizedTogether makes one event of the caches that changed at the same step: one edit of the configuration.
+// resizedTogether makes one event of the caches that changed one after the other: one edit of the configuration. After a
+// restart each cache shows its size when it is first used.
 func resizedTogether(group []resize) event {
 	const shown = 5
-	at := group[0].at.Time().UTC()
+	at, end := group[0].at.Time().UTC(), group[len(group)-1].at.Time().UTC()
 	var lines []string
 	for _, r := range group[:min(shown, len(group))] {
 		lines = append(lines, fmt.Sprintf("%s from %.0f to %.0f entries", r.cache, r.from, r.to))
@@ -78,5 +143,5 @@ func resizedTogether(group []resize) event {
 	if len(group) > 1 {
 		title = fmt.Sprintf("%d caches resized", len(group))
 	}
-	return event{at: at, end: at, kind: cacheResize, server: group[0].server, title: title, text: strings.Join(lines, "; ") + "."}
+	return event{at: at, end: end, kind: cacheResize, server: group[0].server, title: title, text: strings.Join(lines, "; ") + "."}
 }

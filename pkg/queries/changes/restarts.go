@@ -17,25 +17,22 @@ import (
 // together is the time within which restarts of several processes are one event: a rollout. Source: ours.
 const together = 5 * time.Minute
 
-// lasting are the labels of a process that outlive it: a rollout in Kubernetes gives it another instance.
-func lasting(identity synapse.Identity) synapse.Identity {
-	return slices.DeleteFunc(slices.Clone(identity), func(label string) bool { return label == "instance" && len(identity) > 3 })
-}
-
 // start is the birth of one process.
 type start struct {
 	server, process string
 	at              time.Time
+	again           bool // it had run before, as far as Prometheus knows
 }
 
+// restarts finds them by what outlives a process: where job and index are unique, a rollout in Kubernetes, which gives
+// it another instance, is a restart of the same process.
 func restarts(ctx context.Context, s *query.Session) ([]event, error) {
-	identity, err := synapse.FindIdentity(ctx, s)
+	identity, err := identityOf(ctx, s)
 	if err != nil {
 		return nil, err
 	}
-	identity = lasting(identity)
 	var matrix model.Matrix
-	promql := "max by (" + identity.By() + ") (" + synapse.PerServer(s.Filters, "process_start_time_seconds"+s.Filters.ProcessSelector()) + ")"
+	promql := "max by (" + identity.By() + ") (" + identity.PerServer(s.Filters, "process_start_time_seconds"+s.Filters.ProcessSelector()) + ")"
 	if err := s.Ask(ctx, query.Over(promql, &matrix)); err != nil {
 		return nil, err
 	}
@@ -50,8 +47,8 @@ func starts(identity synapse.Identity, matrix model.Matrix, from time.Time) []st
 		before := 0.0
 		for _, p := range stream.Values {
 			began := float64(p.Value)
-			if at := time.Unix(int64(began), 0).UTC(); began > before+1 && before > 0 && !at.Before(from) {
-				found = append(found, start{string(stream.Metric["server_name"]), identity.Name(stream.Metric), at})
+			if at := time.Unix(int64(began), 0).UTC(); began > before+1 && !at.Before(from) {
+				found = append(found, start{string(stream.Metric["server_name"]), identity.Name(stream.Metric), at, before > 0})
 			}
 			before = max(before, began)
 		}
@@ -65,20 +62,48 @@ func starts(identity synapse.Identity, matrix model.Matrix, from time.Time) []st
 // rollouts joins starts that follow each other closely.
 func rollouts(starts []start) []event {
 	var events []event
-	var names []string
-	for i, s := range starts {
-		if i == 0 || s.server != starts[i-1].server || s.at.Sub(starts[i-1].at) > together {
-			names = nil
-			events = append(events, event{at: s.at, end: s.at, kind: restart, server: s.server})
+	for first := 0; first < len(starts); {
+		end := first + 1
+		for end < len(starts) && starts[end].server == starts[first].server && starts[end].at.Sub(starts[end-1].at) <= together {
+			end++
 		}
-		names = append(names, s.process)
-		last := &events[len(events)-1]
-		last.end = s.at
-		last.title, last.text = "Restart of "+names[0], "Its caches were empty: what follows is warmer with time, and hourly numbers are absent at first."
-		if len(names) > 1 {
-			last.title = fmt.Sprintf("Restart of %d processes", len(names))
-			last.text = strings.Join(names, ", ") + ". Their caches were empty: what follows is warmer with time."
-		}
+		events = append(events, rollout(starts[first:end]))
+		first = end
 	}
 	return events
+}
+
+func rollout(group []start) event {
+	e := event{at: group[0].at, end: group[len(group)-1].at, kind: restart, server: group[0].server}
+	var names []string
+	again := false
+	for _, s := range group {
+		again = again || s.again
+		if !slices.Contains(names, s.process) {
+			names = append(names, s.process)
+		}
+	}
+	what, whose := "Start of ", "Its"
+	if again {
+		what = "Restart of "
+	}
+	switch {
+	case len(names) > 1:
+		e.title, e.text, whose = fmt.Sprintf("%s%d processes", what, len(names)), listed(names)+". ", "Their"
+	case len(group) > 1:
+		e.title = fmt.Sprintf("%s restarted %d times", names[0], len(group))
+	default:
+		e.title = what + names[0]
+	}
+	e.text += whose + " caches were empty: what follows is warmer with time, and hourly numbers are absent at first."
+	return e
+}
+
+// listed joins the first few names and counts the others.
+func listed(names []string) string {
+	const few = 8
+	if len(names) > few {
+		return strings.Join(names[:few], ", ") + fmt.Sprintf(" and %d more", len(names)-few)
+	}
+	return strings.Join(names, ", ")
 }

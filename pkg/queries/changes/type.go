@@ -10,6 +10,7 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
 )
 
 // Type declares the query type "changes".
@@ -68,11 +69,28 @@ func run(ctx context.Context, s *query.Session) (query.Result, error) {
 	}
 	all := slices.Concat(results...)
 	slices.SortStableFunc(all, func(a, b event) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.title, b.title)) })
-	if left := len(all) - s.Limit; left > 0 {
-		all = all[left:]
-		s.Inform("%d earlier changes are not shown (limit %d).", left, s.Limit)
+	return latest(s, all), nil
+}
+
+// latest keeps the last changes of each homeserver and says how many went before.
+func latest(s *query.Session, all events) events {
+	shown := map[string]int{}
+	var kept events
+	for _, e := range slices.Backward(all) {
+		if shown[e.server]++; shown[e.server] <= s.Limit {
+			kept = append(kept, e)
+		}
 	}
-	return events(all), nil
+	slices.Reverse(kept)
+	if left := len(all) - len(kept); left > 0 {
+		s.Inform("%d earlier changes are not shown (limit %d for each homeserver).", left, s.Limit)
+	}
+	return kept
+}
+
+// identityOf tells which labels name a process, asked once for all kinds.
+func identityOf(ctx context.Context, s *query.Session) (synapse.Identity, error) {
+	return query.Once(ctx, s, query.Prometheus, "identity "+s.Filters.ProcessSelector(), synapse.FindIdentity)
 }
 
 type events []event

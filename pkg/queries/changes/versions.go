@@ -1,11 +1,11 @@
 package changes
 
 import (
-	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
-	"time"
+	"strings"
 
 	"github.com/prometheus/common/model"
 
@@ -15,7 +15,8 @@ import (
 // versions finds when a version of Synapse that was not there before appears on a homeserver.
 func versions(ctx context.Context, s *query.Session) ([]event, error) {
 	promql := "count by (server_name, version) (count by (server_name, job, index, instance) (synapse_storage_schedule_time_count" +
-		s.Filters.Selector() + ") * on (job, index, instance) group_left (version) synapse_build_info" + s.Filters.ProcessSelector() + ")"
+		s.Filters.Selector() + ") * on (job, index, instance) group_left (version) " +
+		"max by (job, index, instance, version) (synapse_build_info" + s.Filters.ProcessSelector() + "))"
 	var matrix model.Matrix
 	if err := s.Ask(ctx, query.Over(promql, &matrix)); err != nil {
 		return nil, err
@@ -23,35 +24,48 @@ func versions(ctx context.Context, s *query.Session) ([]event, error) {
 	return versionEvents(matrix), nil
 }
 
+// seenVersions are the versions that run on one homeserver at each time.
+type seenVersions map[model.Time][]string
+
 func versionEvents(matrix model.Matrix) []event {
-	type appearance struct {
-		version     string
-		first, last time.Time
-	}
-	perServer := map[string][]appearance{}
+	perServer := map[string]seenVersions{}
 	for _, stream := range matrix {
-		if len(stream.Values) == 0 {
-			continue
-		}
 		server := string(stream.Metric["server_name"])
-		perServer[server] = append(perServer[server], appearance{
-			version: string(stream.Metric["version"]),
-			first:   stream.Values[0].Timestamp.Time().UTC(), last: stream.Values[len(stream.Values)-1].Timestamp.Time().UTC(),
-		})
+		if perServer[server] == nil {
+			perServer[server] = seenVersions{}
+		}
+		for _, p := range stream.Values {
+			perServer[server][p.Timestamp] = append(perServer[server][p.Timestamp], string(stream.Metric["version"]))
+		}
 	}
 	var events []event
-	for server, seen := range perServer {
-		slices.SortFunc(seen, func(a, b appearance) int { return cmp.Or(a.first.Compare(b.first), cmp.Compare(a.version, b.version)) })
-		for i := 1; i < len(seen); i++ {
-			if !seen[i].first.After(seen[0].first) {
-				continue // there from the beginning, as during a rollout
+	for _, server := range slices.Sorted(maps.Keys(perServer)) {
+		events = append(events, perServer[server].events(server)...)
+	}
+	return events
+}
+
+// events are where a version appears beside or instead of others: an upgrade, or a way back. One that a restart hid for
+// a moment does not appear again.
+func (s seenVersions) events(server string) []event {
+	var events []event
+	last := map[string]model.Time{}
+	var before []string
+	for _, at := range slices.Sorted(maps.Keys(s)) {
+		now := slices.Sorted(slices.Values(s[at]))
+		for _, v := range now {
+			seen, known := last[v]
+			if len(before) > 0 && !slices.Contains(before, v) && (!known || at.Sub(seen) > together) {
+				events = append(events, event{
+					at: at.Time().UTC(), end: at.Time().UTC(), kind: version, server: server, title: "Synapse " + v,
+					text: fmt.Sprintf("The homeserver went from %s to %s.", strings.Join(before, " and "), v),
+				})
 			}
-			events = append(events, event{
-				at: seen[i].first, end: seen[i].first, kind: version, server: server,
-				title: "Synapse " + seen[i].version,
-				text:  fmt.Sprintf("The homeserver went from %s to %s.", seen[i-1].version, seen[i].version),
-			})
 		}
+		for _, v := range now {
+			last[v] = at
+		}
+		before = now
 	}
 	return events
 }

@@ -1,0 +1,99 @@
+package resources
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/common/model"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
+)
+
+func TestJudge(t *testing.T) {
+	v := func(x float64) *float64 { return &x }
+	day := v(86400)
+	for name, c := range map[string]struct {
+		process         process
+		verdict, advice string
+	}{
+		"fine":                 {process{uptime: day, busy: v(0.3), stalls: v(1), gc: v(0.01), fds: v(0.2)}, fine, ""},
+		"full":                 {process{uptime: day, busy: v(0.95)}, full, "before you add a worker"},
+		"full of collections":  {process{uptime: day, busy: v(0.95), gc: v(0.3)}, full, "30 % of it is garbage collection"},
+		"full, doing it all":   {process{uptime: day, busy: v(0.95), roles: []string{"main", "sync"}}, full, "move one of them"},
+		"near its limit":       {process{uptime: day, busy: v(0.75)}, busy, "near its limit"},
+		"stands still":         {process{uptime: day, busy: v(0.3), stalls: v(30)}, stalling, "30 times an hour"},
+		"collects":             {process{uptime: day, busy: v(0.3), gc: v(0.08)}, collecting, "8 % of its time"},
+		"runs out of files":    {process{uptime: day, busy: v(0.95), fds: v(0.9)}, files, "90 % of the files"},
+		"just started":         {process{uptime: v(300), busy: v(0.99), stalls: v(300)}, starting, "few minutes ago"},
+		"nothing known":        {process{}, fine, "can't be told"},
+		"CPU beside the loop":  {process{uptime: day, busy: v(0.2), cpu: v(1.8)}, fine, ""},
+		"uptime is not known":  {process{busy: v(0.95)}, full, ""},
+		"a single slow minute": {process{uptime: day, busy: v(0.3), stalls: v(9)}, fine, ""},
+	} {
+		verdict, advice := c.process.judge()
+		if verdict != c.verdict || !strings.Contains(advice, c.advice) {
+			t.Errorf("%s: %s, %q", name, verdict, advice)
+		}
+	}
+}
+
+func sample(server, index string, value float64, more ...string) *model.Sample {
+	m := model.Metric{"server_name": model.LabelValue(server), "job": "synapse", "index": model.LabelValue(index), "instance": model.LabelValue("host:" + index)}
+	for i := 0; i < len(more); i += 2 {
+		m[model.LabelName(more[i])] = model.LabelValue(more[i+1])
+	}
+	return &model.Sample{Metric: m, Value: model.SampleValue(value)}
+}
+
+func TestRows(t *testing.T) {
+	a := answers{
+		present: model.Vector{sample("b", "1", 1), sample("a", "1", 1), sample("a", "2", 1)},
+		busy:    model.Vector{sample("a", "1", 0.2), sample("a", "2", 0.9)},
+		version: model.Vector{sample("a", "2", 1, "version", "1.160.0")},
+		roles:   model.Vector{sample("a", "2", 5, "role", "sync"), sample("a", "2", 1, "role", "main")},
+		fds:     model.Vector{sample("a", "1", 0.1)},
+	}
+	rows := a.rows(synapse.Identity{"job", "index"})
+	var got []string
+	for _, r := range rows {
+		got = append(got, r.server+" "+r.name)
+	}
+	if !slices.Equal(got, []string{"a synapse/2", "a synapse/1", "b synapse/1"}) {
+		t.Fatalf("%v", got)
+	}
+	first := rows[0]
+	if first.version != "1.160.0" || !slices.Equal(first.roles, []string{"main", "sync"}) || first.fds != nil || *first.busy != 0.9 || first.instance != "host:2" {
+		t.Errorf("%+v", first)
+	}
+	if frame := table(rows).Frames(query.View{})[0]; frame.Rows() != 3 || len(frame.Fields) != len(columns) {
+		t.Errorf("%d rows of %d columns", frame.Rows(), len(frame.Fields))
+	}
+}
+
+func TestLines(t *testing.T) {
+	stream := func(server, index string, values ...float64) *model.SampleStream {
+		s := &model.SampleStream{Metric: sample(server, index, 0).Metric}
+		for i, v := range values {
+			s.Values = append(s.Values, model.SamplePair{Timestamp: model.TimeFromUnix(int64(60 * i)), Value: model.SampleValue(v)})
+		}
+		return s
+	}
+	nan := 0.0
+	nan /= nan
+	session := query.NewSession(query.Request{Limit: 2}, query.TimeRange{}, time.Now(), query.Options{}, nil, nil)
+	answers := map[string]*model.Matrix{
+		"":        {stream("a", "1", 1, 1), stream("a", "2", 3, nan), stream("a", "3", 2, 2), stream("b", "1", 0.5)},
+		" in use": {stream("a", "2", 1.5), stream("a", "1", 0.5), stream("b", "1", nan)},
+	}
+	var got []string
+	for _, line := range lines(session, synapse.Identity{"job", "index"}, answers) {
+		got = append(got, line.Legend)
+	}
+	want := []string{"synapse/1 · b", "synapse/2 in use · a", "synapse/2 · a", "synapse/3 · a"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
