@@ -118,6 +118,7 @@ func TestTell(t *testing.T) {
 		{"a.org", 99.6, 99.6, []string{"Only about 100 sends on a.org in this time range: too few for the quantiles to say much."}},
 		{"", 3, 3, []string{"Only about 3 sends on the homeserver in this time range: too few for the quantiles to say much."}},
 		{"a.org", 500, 499.1, nil},
+		{"a.org", 75000, 74998, nil},
 		{"a.org", 500, 488, []string{`About 12 sends on a.org took longer than 10 s, the highest bucket of the histogram: a quantile of 10 s reads as ">10 s".`}},
 	} {
 		told := notices(t, 0, func(s *query.Session) { tell(s, c.server, c.sends, c.inTime) })
