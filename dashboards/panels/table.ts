@@ -21,6 +21,8 @@ export interface Table {
   parameters?: Record<string, unknown>;
   /** Shown from left to right; the query's other columns stay out until the reader switches them on. */
   columns: Column[];
+  /** A column: rows in which it is empty stay out. */
+  only?: string;
   height: number;
   /** Columns of the 24; all of them where it says nothing. */
   span?: number;
@@ -34,6 +36,7 @@ export function table({
   format,
   parameters,
   columns,
+  only,
   height,
   span = 24,
 }: Table): PanelBuilder {
@@ -42,7 +45,7 @@ export function table({
     .description(description)
     .datasource(datasource)
     .withTarget(query(queryType, format, parameters))
-    .transformations([arrange(queryType, format, columns)])
+    .transformations([...(only ? [filled(queryType, format, only)] : []), arrange(queryType, format, columns)])
     .span(span)
     .height(height)
     .cellHeight(TableCellHeight.Sm)
@@ -57,6 +60,19 @@ const wrappedTitles = {
 function override({ name, width, settings = [] }: Column) {
   const properties = [...(width === undefined ? [] : [{ id: 'custom.width', value: width }]), ...settings];
   return { matcher: { id: 'byName', options: name }, properties };
+}
+
+/** Leaves out the rows in which a column is empty; Grafana knows it by its title. */
+function filled(queryType: string, format: string, name: string) {
+  const title = columnsOf(queryType, format).find((column) => column.name === name)?.title ?? name;
+  return {
+    id: 'filterByValue',
+    options: {
+      type: 'include',
+      match: 'all',
+      filters: [{ fieldName: title, config: { id: 'regex', options: { value: '.+' } } }],
+    },
+  };
 }
 
 /** Grafana arranges columns by the titles that people see. */

@@ -1,4 +1,4 @@
-import { hidden, paragraph, sentence, severity, wrapped } from '../panels/cells';
+import { hidden, inspected, paragraph, sentence, severity, wrapped } from '../panels/cells';
 import { table } from '../panels/table';
 import { type Section } from '../section';
 
@@ -42,6 +42,12 @@ const graphsOfChecks = {
   ],
 };
 
+/** A link's address, shown as a word. */
+const asWord = {
+  id: 'mappings',
+  value: [{ type: 'regex', options: { pattern: '.+', result: { text: 'How', index: 0 } } }],
+};
+
 const itsGraphs = {
   id: 'links',
   value: [
@@ -66,25 +72,30 @@ export const diagnosis: Section = {
       format: 'findings',
       height: 18,
       columns: [
-        { name: 'severity', width: 75, settings: severity },
-        { name: 'title', width: 145, settings: [...wrapped, itsGraphs] },
-        { name: 'subject', width: 115, settings: wrapped },
+        { name: 'severity', width: 80, settings: severity },
+        { name: 'title', width: 210, settings: [...wrapped, itsGraphs] },
+        { name: 'subject', width: 215, settings: [inspected] },
         { name: 'evidence', settings: paragraph },
-        { name: 'advice', settings: sentence },
-        { name: 'caused_by', width: 95, settings: wrapped },
-        { name: 'since', width: 80, settings: [...wrapped, { id: 'unit', value: 'dateTimeFromNow' }] },
-        {
-          name: 'docs_url',
-          width: 70,
-          settings: [
-            {
-              id: 'mappings',
-              value: [{ type: 'regex', options: { pattern: '.+', result: { text: 'How', index: 0 } } }],
-            },
-          ],
-        },
+        { name: 'caused_by', width: 130, settings: wrapped },
+        { name: 'since', width: 105, settings: [{ id: 'unit', value: 'dateTimeFromNow' }] },
         { name: 'server_name', width: 105 },
         { name: 'check', settings: [hidden, graphsOfChecks] },
+      ],
+    }),
+    table({
+      title: 'What to do',
+      description: 'The advice for each finding, from what costs nothing to what needs care.',
+      queryType: 'diagnosis',
+      format: 'findings',
+      height: 12,
+      only: 'advice',
+      columns: [
+        { name: 'severity', width: 80, settings: severity },
+        { name: 'title', width: 180, settings: wrapped },
+        { name: 'subject', width: 150, settings: [inspected] },
+        { name: 'advice', settings: sentence },
+        { name: 'docs_url', width: 70, settings: [{ id: 'displayName', value: 'More' }, asWord] },
+        { name: 'server_name', width: 105 },
       ],
     }),
   ],
