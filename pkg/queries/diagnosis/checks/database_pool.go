@@ -33,7 +33,8 @@ var databasePool = Check{
 		"and up to three threads that fetch events may hold a connection while idle. Which transaction holds the connections is not told directly.",
 	Unit:    "percentunit",
 	Warning: Threshold(0.01), Critical: Threshold(0.05),
-	Causes: []string{"cpu-saturation", "database-slow", "database-cost"},
+	Causes:     []string{"cpu-saturation", "database-slow", "database-cost"},
+	PerProcess: true,
 	Measures: func(w Where) map[string]string {
 		waits := func(part string, more ...query.Matcher) string {
 			return "sum " + PerProcess + "(" + w.Increase("synapse_storage_schedule_time"+part, poolWindow, more...) + ")"

@@ -45,10 +45,11 @@ var federationLag = Check{
 	Source: "Synapse's lag by event, whose histogram ends at 10 s, and its stream positions. The shares and times are ours.",
 	CannotKnow: "The lag ends when an event is queued: how long other homeservers take, and whether they are reachable, is not in it " +
 		"(federation-destinations). On an idle server the lag gauge stands still, so it is not used.",
-	Unit:     "percentunit",
-	Warning:  Threshold(0.05),
-	Causes:   []string{"cpu-saturation", "database-slow", "database-pool", "gc-pauses"},
-	Measures: federationSender.measures,
+	Unit:       "percentunit",
+	Warning:    Threshold(0.05),
+	Causes:     []string{"cpu-saturation", "database-slow", "database-pool", "gc-pauses"},
+	PerProcess: true,
+	Measures:   federationSender.measures,
 	Signal: func(w Where) Signal {
 		return Signal{PromQL: federationSender.late(w), Subject: subjectOfProcess}
 	},

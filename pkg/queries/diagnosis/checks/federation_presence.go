@@ -38,6 +38,7 @@ var federationPresence = Check{
 		"true part is larger. How other programs or a container's limit take CPU away.",
 	Unit:    "percentunit",
 	Warning: Threshold(0.15), Critical: Threshold(0.3),
+	PerProcess: true,
 	Measures: func(w Where) map[string]string {
 		return map[string]string{
 			"share":   "topk by (server_name) (5, " + presenceShare(w) + ")",

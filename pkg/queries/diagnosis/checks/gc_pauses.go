@@ -89,7 +89,7 @@ func judgePauses(in Input) []Finding {
 	case judged == 0:
 		return Fine("No process has run for an hour yet: too early to judge.")
 	}
-	return Fine(fmt.Sprintf("The longest mean pause is %s, and no process spends more than %s of its time collecting.", seconds(longest), percent(most)))
+	return Fine(fmt.Sprintf("The longest mean pause is %s; the most time that a process spends collecting is %s.", seconds(longest), percent(most)))
 }
 
 func pauseFinding(in Input, p Sample, pause float64) Finding {

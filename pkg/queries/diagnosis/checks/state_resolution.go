@@ -29,7 +29,8 @@ var stateResolution = Check{
 		"CPU is that of the event loop only.",
 	Unit:    "none",
 	Warning: Threshold(0.1), Critical: Threshold(0.3),
-	Causes: []string{"extremities"},
+	Causes:     []string{"extremities"},
+	PerProcess: true,
 	Measures: func(w Where) map[string]string {
 		biggest := func(of string) string {
 			return fmt.Sprintf("sum %s(%s) / sum %s(%s > 0)", PerServer, w.Increase("synapse_state_res_"+of+"_for_biggest_room_seconds_total", stateLong),
