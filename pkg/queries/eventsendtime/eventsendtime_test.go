@@ -64,8 +64,8 @@ func TestHeatmap(t *testing.T) {
 		t.Error("two homeservers are mixed")
 	}
 	empty := newHeatmaps(nil).Frames(query.View{})
-	if len(empty) != 1 || len(empty[0].Fields) != 0 || empty[0].Meta.Type != "heatmap-rows" {
-		t.Errorf("without sends: %v; want one frame without fields", empty)
+	if len(empty) != 1 || len(empty[0].Fields) != 2 || empty[0].Rows() != 0 || empty[0].Meta.Type != "heatmap-rows" {
+		t.Errorf("without sends: %v; want one frame with a time and a band, and no rows", empty)
 	}
 }
 

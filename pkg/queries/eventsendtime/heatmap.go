@@ -46,7 +46,10 @@ func (h heatmaps) Frames(query.View) data.Frames {
 		frames = append(frames, frame.SetMeta(&data.FrameMeta{Type: frameTypeHeatmapRows, TypeVersion: data.FrameTypeVersion{0, 1}}))
 	}
 	if len(frames) == 0 {
-		frames = data.Frames{data.NewFrame("Event send time").SetMeta(&data.FrameMeta{Type: frameTypeHeatmapRows, TypeVersion: data.FrameTypeVersion{0, 1}})}
+		// Without a time and a band Grafana's panel breaks, and never shows the notice that says why it is empty.
+		none := data.NewFrame("Event send time", data.NewField("time", nil, []time.Time{}),
+			data.NewField("+Inf", data.Labels{"le": "+Inf"}, []*float64{}))
+		frames = data.Frames{none.SetMeta(&data.FrameMeta{Type: frameTypeHeatmapRows, TypeVersion: data.FrameTypeVersion{0, 1}})}
 	}
 	return frames
 }
