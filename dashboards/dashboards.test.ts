@@ -3,6 +3,7 @@ import { basename, resolve } from 'node:path';
 
 import { type Declaration, declarations } from './declarations';
 import { generate, root } from './files';
+import { places } from './places';
 import { pluginId } from './query';
 
 const read = (path: string) => readFileSync(resolve(root, path), 'utf8');
@@ -22,6 +23,19 @@ function objects(value: unknown): Node[] {
 
 const files = generate();
 const names = [...new Set(files.map(({ path }) => basename(path)))];
+
+test('every check leads to a panel that is there and shows something', () => {
+  const checks = JSON.parse(read('src/generated/checks.json')) as Array<{ id: string }>;
+  expect(Object.keys(places).sort()).toEqual(checks.map(({ id }) => id).sort());
+  for (const place of Object.values(places)) {
+    const [uid, id] = place.split('?viewPanel=panel-');
+    const dashboard = JSON.parse(files.find(({ path }) => path.endsWith(`/${uid}.json`))?.content ?? '{}') as Node;
+    const panel = (dashboard.panels as Node[]).find((candidate) => candidate.id === Number(id));
+    expect(panel?.targets).toBeTruthy();
+    // Grafana can't open a repeated panel by its number.
+    expect(panel?.repeat).toBeUndefined();
+  }
+});
 
 test.each(files)('$path is what the generator makes (npm run generate:dashboards)', ({ path, content }) => {
   expect(read(path)).toBe(content);

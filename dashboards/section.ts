@@ -13,11 +13,14 @@ export interface Section {
   panels: Array<Builder<Panel>>;
 }
 
+/** The id of a section's panel; the words before them take the first one. */
+export const panelId = (section: Section, at: number): number => section.id + 2 + at;
+
 export function addSection(dashboard: DashboardBuilder, section: Section): void {
   dashboard.withRow(new RowBuilder(section.title).id(section.id));
   // The dashboard writes into a panel's position where it stands, and a section may be part of two dashboards.
   [text(section.text), ...section.panels].forEach((panel, at) => {
-    const id = section.id + 1 + at;
+    const id = panelId(section, at - 1);
     const built = panel.build();
     dashboard.withPanel({ build: () => ({ ...built, id, gridPos: built.gridPos && { ...built.gridPos } }) });
   });

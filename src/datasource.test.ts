@@ -1,4 +1,4 @@
-import { CoreApp, type DataQueryRequest } from '@grafana/data';
+import { CoreApp, type DataQueryRequest, type DataQueryResponse } from '@grafana/data';
 import { type BackendSrv, type HealthCheckResult, HealthStatus, setBackendSrv } from '@grafana/runtime';
 import { firstValueFrom, type Observable, of, throwError } from 'rxjs';
 
@@ -117,6 +117,26 @@ describe('queries', () => {
 });
 
 describe('variable queries', () => {
+  test('list caches in the order of the advice on them', async () => {
+    const { datasource } = testDatasource(variables);
+    const frame = { fields: [{ name: 'cache', values: ['small', 'large', 'small'] }] };
+    const query = jest
+      .spyOn(datasource, 'query')
+      .mockReturnValue(of({ data: [frame] } as unknown as DataQueryResponse));
+    const target: VariableQuery = { refId: 'A', values: 'advisedCache', serverName: '$server' };
+    const request = { targets: [target], range: testRange, scopedVars: {} } as DataQueryRequest<VariableQuery>;
+    const support = new SynapseVariableSupport(datasource);
+    expect((await firstValueFrom(support.query(request))).data).toEqual([
+      { text: 'small', value: 'small' },
+      { text: 'large', value: 'large' },
+    ]);
+    expect(query.mock.lastCall?.[0].targets).toEqual([
+      expect.objectContaining({ queryType: 'cacheFactors', format: 'table', serverName: '$server', limit: 500 }),
+    ]);
+    query.mockReturnValue(of({ data: [], errors: [{ message: 'Prometheus is gone' }] }));
+    await expect(firstValueFrom(support.query(request))).rejects.toThrow('Prometheus is gone');
+  });
+
   test('list values in the range, narrowed by the other filters', async () => {
     const { datasource, getResource } = testDatasource(variables, ['1', '2']);
     const target: VariableQuery = { refId: 'A', values: 'index', serverName: '$server', index: 'x', job: '$all' };

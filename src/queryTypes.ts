@@ -19,6 +19,7 @@ export interface Param {
   help: string;
   kind: ParamKind;
   default?: unknown;
+  /** All values of a choice; suggestions of a list. */
   options?: Array<{ value: string; title: string }>;
   min?: number;
   max?: number;
@@ -77,6 +78,7 @@ export function withQueryType(query: SynapseQuery, next: QueryType): SynapseQuer
 function keepsParam(query: SynapseQuery, next: QueryType, id: string): boolean {
   const before = findQueryType(query.queryType)?.params.find((param) => param.id === id);
   const after = next.params.find((param) => param.id === id);
-  const validChoice = !after?.options?.length || after.options.some((option) => option.value === query[id]);
+  const validChoice =
+    after?.kind !== 'choice' || !after.options?.length || after.options.some((option) => option.value === query[id]);
   return after !== undefined && before?.kind === after.kind && validChoice;
 }

@@ -6,12 +6,16 @@ import { type FilterValue } from './types';
 export const valueKinds = ['serverName', 'job', 'index', 'instance', 'cache', 'transaction'] as const;
 export type ValueKind = (typeof valueKinds)[number];
 
-export const valueTitles: Record<ValueKind, string> = {
+/** What the backend does not list: the caches in the order of its advice. */
+export const advisedCache = 'advisedCache';
+
+export const valueTitles: Record<ValueKind | typeof advisedCache, string> = {
   serverName: 'Homeservers (server_name)',
   job: 'Jobs',
   index: 'Indexes',
   instance: 'Instances',
   cache: 'Caches',
+  advisedCache: 'Caches, those to enlarge first',
   transaction: 'Database transactions',
 };
 

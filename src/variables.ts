@@ -1,10 +1,11 @@
 import { CustomVariableSupport, type DataQueryRequest, type DataQueryResponse } from '@grafana/data';
 import { from, map, type Observable } from 'rxjs';
 
+import { advisedCaches } from './advisedCaches';
 import { VariableQueryEditor } from './components/VariableQueryEditor';
 import { type SynapseDatasource } from './datasource';
 import { type SynapseOptions, type SynapseQuery } from './types';
-import { type ValueFilters } from './values';
+import { advisedCache, type ValueFilters } from './values';
 
 /** A variable's query: which values to list, and the filters that narrow them. */
 export interface VariableQuery extends SynapseQuery, ValueFilters {
@@ -25,8 +26,12 @@ export class SynapseVariableSupport extends CustomVariableSupport<
 
   override query(request: DataQueryRequest<VariableQuery>): Observable<DataQueryResponse> {
     const [target] = request.targets;
-    const values = this.datasource.values(kindOf(target), target, request.range, request.scopedVars);
-    return from(values).pipe(map((list) => ({ data: list.map((text) => ({ text, value: text })) })));
+    const kind = kindOf(target);
+    const values =
+      kind === advisedCache
+        ? advisedCaches(this.datasource, request)
+        : from(this.datasource.values(kind, target, request.range, request.scopedVars));
+    return values.pipe(map((list) => ({ data: list.map((text) => ({ text, value: text })) })));
   }
 
   override getDefaultQuery(): Partial<VariableQuery> {

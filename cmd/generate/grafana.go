@@ -11,7 +11,7 @@ import (
 
 const grafanaRuleFile = "provisioning/alerting/matrix-synapse.yaml"
 
-// Where a finding is shown, and whom the rules ask.
+// Where a finding is shown, and whom the rules ask. A test compares it with the dashboard.
 const (
 	dashboardUID  = "synapse-diagnosis"
 	findingsPanel = 12

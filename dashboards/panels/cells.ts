@@ -5,7 +5,7 @@ export const decimals = (digits: number): DynamicConfigValue => ({ id: 'decimals
 /** A sentence: wrapped, and as tall as it needs. */
 export const sentence: DynamicConfigValue[] = [
   { id: 'custom.wrapText', value: true },
-  { id: 'custom.minWidth', value: 460 },
+  { id: 'custom.minWidth', value: 300 },
 ];
 
 /** A verdict in the colour that the data source gives it. */
@@ -63,3 +63,9 @@ export const hidden: DynamicConfigValue = { id: 'custom.hidden', value: true };
 
 /** Wrapped, but no wider than it is told. */
 export const wrapped: DynamicConfigValue[] = [{ id: 'custom.wrapText', value: true }];
+
+/** A link's address, shown as a word. */
+export const asWord = (text: string): DynamicConfigValue => ({
+  id: 'mappings',
+  value: [{ type: 'regex', options: { pattern: '.+', result: { text, index: 0 } } }],
+});

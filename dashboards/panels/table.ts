@@ -1,4 +1,4 @@
-import { TableCellHeight } from '@grafana/grafana-foundation-sdk/common';
+import { TableCellHeight, TableSortByFieldStateBuilder } from '@grafana/grafana-foundation-sdk/common';
 import { type DynamicConfigValue } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/table';
 
@@ -23,6 +23,8 @@ export interface Table {
   columns: Column[];
   /** A column: rows in which it is empty stay out. */
   only?: string;
+  /** A column: its largest value comes first, where the backend's order is not the one to read in. */
+  sortBy?: string;
   height: number;
   /** Columns of the 24; all of them where it says nothing. */
   span?: number;
@@ -37,6 +39,7 @@ export function table({
   parameters,
   columns,
   only,
+  sortBy,
   height,
   span = 24,
 }: Table): PanelBuilder {
@@ -45,9 +48,17 @@ export function table({
     .description(description)
     .datasource(datasource)
     .withTarget(query(queryType, format, parameters))
-    .transformations([...(only ? [filled(queryType, format, only)] : []), arrange(queryType, format, columns)])
+    .transformations([
+      ...(only ? [filled(queryType, format, only)] : []),
+      arrange(
+        queryType,
+        format,
+        columns.map(({ name }) => name)
+      ),
+    ])
     .span(span)
     .height(height)
+    .sortBy(sortBy ? [descending(titleOf(queryType, format, sortBy))] : [])
     .cellHeight(TableCellHeight.Sm)
     .overrides([wrappedTitles, ...columns.map(override).filter(({ properties }) => properties.length > 0)]);
 }
@@ -62,23 +73,29 @@ function override({ name, width, settings = [] }: Column) {
   return { matcher: { id: 'byName', options: name }, properties };
 }
 
-/** Leaves out the rows in which a column is empty; Grafana knows it by its title. */
+/** Grafana knows columns by the titles that people see. */
+function titleOf(queryType: string, format: string, name: string): string {
+  return columnsOf(queryType, format).find((column) => column.name === name)?.title ?? name;
+}
+
+const descending = (title: string) => new TableSortByFieldStateBuilder().displayName(title).desc(true);
+
+/** Leaves out the rows in which a column is empty. */
 function filled(queryType: string, format: string, name: string) {
-  const title = columnsOf(queryType, format).find((column) => column.name === name)?.title ?? name;
   return {
     id: 'filterByValue',
     options: {
       type: 'include',
       match: 'all',
-      filters: [{ fieldName: title, config: { id: 'regex', options: { value: '.+' } } }],
+      filters: [{ fieldName: titleOf(queryType, format, name), config: { id: 'regex', options: { value: '.+' } } }],
     },
   };
 }
 
-/** Grafana arranges columns by the titles that people see. */
-function arrange(queryType: string, format: string, columns: Column[]) {
+/** Leaves these columns, in this order. */
+export function arrange(queryType: string, format: string, columns: string[]) {
   const declared = columnsOf(queryType, format);
-  const place = new Map(columns.map(({ name }, at) => [name, at]));
+  const place = new Map(columns.map((name, at) => [name, at]));
   const rest = declared.filter(({ name }) => !place.has(name));
   const order = declared.flatMap(({ name, title }) => [[title, place.get(name) ?? columns.length + 1] as const]);
   return {

@@ -1,8 +1,12 @@
 import { guideLink } from '../links';
 import { decimals, paragraph, sentence, verbatim, verdict } from '../panels/cells';
+import { curve } from '../panels/curve';
 import { graph } from '../panels/graph';
 import { table } from '../panels/table';
 import { type Section } from '../section';
+
+/** From the present size on, closer where a first step ends. */
+const multipliers = [1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10];
 
 export const caches: Section = {
   id: 400,
@@ -30,6 +34,50 @@ export const caches: Section = {
         { name: 'server_name', width: 110 },
       ],
     }),
+    table({
+      title: 'What would another size of $cache bring?',
+      description:
+        'The cache chosen at the top of the dashboard. What any size could avoid is proved from its evictions; what the ' +
+        'next step will avoid is predicted, with the range in which four of five such predictions come true.',
+      queryType: 'cacheFactors',
+      format: 'table',
+      parameters: { cache: '$cache' },
+      height: 6,
+      columns: [
+        { name: 'verdict', width: 110, settings: verdict },
+        { name: 'reason', settings: sentence },
+        { name: 'hit_ratio', width: 80, settings: [decimals(1)] },
+        { name: 'predicted_hit_ratio', width: 90, settings: [decimals(1)] },
+        { name: 'current_factor', width: 70, settings: [decimals(1)] },
+        { name: 'recommended_factor', width: 70, settings: [decimals(1)] },
+        { name: 'max_useful_factor', width: 90, settings: [decimals(1)] },
+        { name: 'server_name', width: 105 },
+      ],
+    }),
+    curve(
+      {
+        title: 'Hit ratio of $cache by its size: $server',
+        description:
+          'From its size today, at ×1, to ten times that. The band is where four of five predictions come true; without ' +
+          'a line nothing is predicted, and the band is all that is possible. Where it runs flat, a larger cache is waste.',
+        queryType: 'cacheFactors',
+        format: 'curve',
+        parameters: { cache: '$cache', multipliers },
+      },
+      ['multiplier', 'hit_ratio', 'low', 'high', 'factor', 'max_entries']
+    ),
+    curve(
+      {
+        title: 'Misses that a larger $cache would avoid: $server',
+        description:
+          'Per second, in all processes. Dotted: no size avoids more, proved from its evictions. The distance between ' +
+          'the two lines is what a larger cache can’t help, or what nobody can tell beforehand.',
+        queryType: 'cacheFactors',
+        format: 'curve',
+        parameters: { cache: '$cache', multipliers },
+      },
+      ['multiplier', 'avoided_misses_per_second', 'avoided_misses_limit', 'factor', 'max_entries']
+    ),
     table({
       title: 'The same for homeserver.yaml',
       description:

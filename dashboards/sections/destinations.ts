@@ -9,10 +9,11 @@ export const destinations: Section = {
   panels: [
     table({
       title: 'Destinations that fail or miss events',
-      description: 'Read from PostgreSQL just now, whatever the time range, in the order of their names.',
+      description: 'Read from PostgreSQL just now, whatever the time range, those that began to fail last first.',
       queryType: 'federation',
       format: 'destinations',
       height: 14,
+      sortBy: 'failing_since',
       columns: [
         { name: 'destination' },
         { name: 'state', width: 110, settings: verdict },

@@ -38,7 +38,7 @@ func TestFind(t *testing.T) {
 var (
 	typeID   = regexp.MustCompile(`^[a-z][a-zA-Z]+$`)
 	columnID = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9_]*$`)
-	units    = []string{"", "none", "short", "s", "ms", "bytes", "percentunit", "cps", "reqps", "dateTimeAsIso"}
+	units    = []string{"", "none", "short", "s", "ms", "bytes", "percentunit", "cps", "reqps", "dateTimeAsIso", "prefix:×"}
 )
 
 // What a type declares is what editor, help and documentation show, so it must hold together.
@@ -108,7 +108,7 @@ func checkParam(t *testing.T, where string, p query.Param, formats map[string]bo
 	if _, _, err := synapse.LabelOf(p.Values); p.Values != "" && err != nil {
 		t.Errorf("%s suggests values of nothing: %v", where, err)
 	}
-	if (p.Kind == query.Choice) != (len(p.Options) > 0) {
+	if p.Kind != query.List && (p.Kind == query.Choice) != (len(p.Options) > 0) {
 		t.Errorf("%s: kind %s with %d options", where, p.Kind, len(p.Options))
 	}
 }

@@ -14,19 +14,29 @@ const (
 	Numbers  Kind = "numbers"
 )
 
-// Option is one value of a Choice.
+// Option is one value to choose.
 type Option struct {
 	Value string `json:"value"`
 	Title string `json:"title"`
 }
 
+// Plain makes options that need no other title than their value.
+func Plain(values ...string) []Option {
+	options := make([]Option, len(values))
+	for i, v := range values {
+		options[i] = Option{v, v}
+	}
+	return options
+}
+
 // Param declares one parameter of a query type. Min and Max bound Number and each of Numbers.
 type Param struct {
-	ID      string   `json:"id"`
-	Title   string   `json:"title"`
-	Help    string   `json:"help"`
-	Kind    Kind     `json:"kind"`
-	Default any      `json:"default,omitempty"`
+	ID      string `json:"id"`
+	Title   string `json:"title"`
+	Help    string `json:"help"`
+	Kind    Kind   `json:"kind"`
+	Default any    `json:"default,omitempty"`
+	// Options are all values of a Choice, and what is suggested for a List.
 	Options []Option `json:"options,omitempty"`
 	Min     *float64 `json:"min,omitempty"`
 	Max     *float64 `json:"max,omitempty"`

@@ -35,6 +35,7 @@ type Runner struct {
 // answer is a Result with what was recorded while it was computed.
 type answer struct {
 	result   Result
+	step     time.Duration // between points of a series
 	executed []string
 	notices  []data.Notice
 }
@@ -91,7 +92,7 @@ func (r *Runner) compute(ctx context.Context, t Type, req Request, tr TimeRange,
 	if err != nil {
 		return answer{}, err
 	}
-	return answer{result, s.executed, s.notices}, nil
+	return answer{result, s.Range.Step, s.executed, s.notices}, nil
 }
 
 // What was run stands in every frame. The first one has room for a whole diagnosis; a diagnosis in numbers has a frame
@@ -126,6 +127,10 @@ func (a answer) framesFor(view View) data.Frames {
 			frame.Meta = &data.FrameMeta{}
 		}
 		frame.Meta.ExecutedQueryString = executed
+		if frame.Meta.Type == data.FrameTypeTimeSeriesMulti && len(frame.Fields) > 0 {
+			// Grafana draws no line over a point that is missing where it knows how far points are apart.
+			frame.Fields[0].SetConfig(&data.FieldConfig{Interval: float64(a.step.Milliseconds())})
+		}
 		if i == 0 {
 			frame.Meta.Notices = append(frame.Meta.Notices, a.notices...)
 			executed = joined(a.executed, executedInOther)

@@ -120,6 +120,20 @@ func TestRunnerTellsWhatItRan(t *testing.T) {
 	}
 }
 
+func TestGapsStayGaps(t *testing.T) {
+	r, _ := newTestRunner(nil, 0)
+	typ := typeOf(Prometheus, false, func(context.Context, *Session) (Result, error) {
+		return Lines{Lines: []Series{NewSeries("x", stream(model.Metric{}, 1, 2, 3))}}, nil
+	})
+	frames, err := runOnce(t, r, typ, `{}`, lastHour, Asker{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if config := frames[0].Fields[0].Config; config == nil || config.Interval != 60_000 {
+		t.Errorf("Grafana is not told that points are a minute apart: %+v", config)
+	}
+}
+
 func TestRunnerShares(t *testing.T) {
 	later := Align(noon.Add(scrape15-time.Hour), noon.Add(scrape15), time.Minute, scrape15)
 	same := Align(noon.Add(time.Second-time.Hour), noon.Add(time.Second), time.Minute, scrape15)

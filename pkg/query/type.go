@@ -21,6 +21,7 @@ const (
 	Heatmap    Visualization = "heatmap"
 	BarChart   Visualization = "barchart"
 	Stat       Visualization = "stat"
+	Trend      Visualization = "trend"
 )
 
 // Type declares one query type. Editor, help, documentation and dispatch follow from it.

@@ -10,6 +10,8 @@ interface Props {
   id: string;
   /** Which values to suggest; without it every text is typed freely. */
   kind?: string;
+  /** What is suggested besides. */
+  options?: Array<{ value: string; title: string }>;
   value: unknown;
   placeholder?: string;
   datasource: SynapseDatasource;
@@ -23,7 +25,17 @@ interface Props {
  * older part of Grafana, does what MultiCombobox of Grafana 12.2 does not: Enter takes what was typed, and fast typing
  * loses no letters while suggestions arrive.
  */
-export function SuggestedValues({ id, kind, value, placeholder = 'All', datasource, filters, range, onChange }: Props) {
+export function SuggestedValues({
+  id,
+  kind,
+  options = [],
+  value,
+  placeholder = 'All',
+  datasource,
+  filters,
+  range,
+  onChange,
+}: Props) {
   const [known, setKnown] = useState<string[]>([]);
   const [isLoading, setIsLoading] = useState(false);
   const load = async () => {
@@ -35,11 +47,16 @@ export function SuggestedValues({ id, kind, value, placeholder = 'All', datasour
     setKnown(await datasource.values(kind, filters, range).catch(() => []));
     setIsLoading(false);
   };
-  const offered = [...new Set([...datasource.variableReferences(), ...known, ...asList(value)])];
+  const offered = [
+    ...options.map(({ value, title }) => ({ value, label: value, description: title === value ? undefined : title })),
+    ...[...new Set([...datasource.variableReferences(), ...known, ...asList(value)])]
+      .filter((text) => !options.some((option) => option.value === text))
+      .map(asOption),
+  ];
   return (
     <MultiSelect
       inputId={id}
-      options={offered.map(asOption)}
+      options={offered}
       value={asList(value).map(asOption)}
       placeholder={placeholder}
       isLoading={isLoading}

@@ -4,14 +4,14 @@ import { EditorField, EditorRow, EditorRows } from '@grafana/plugin-ui';
 
 import { type SynapseDatasource } from '../datasource';
 import { type SynapseOptions, type SynapseQuery } from '../types';
-import { valueKinds, valueTitles } from '../values';
+import { valueTitles } from '../values';
 import { kindOf, type VariableQuery } from '../variables';
 import { Choice } from './Choice';
 import { FilterFields } from './QueryEditor/FilterFields';
 
 type Props = QueryEditorProps<SynapseDatasource, SynapseQuery, SynapseOptions, VariableQuery>;
 
-const options = valueKinds.map((kind) => ({ value: kind, label: valueTitles[kind] }));
+const options = Object.entries(valueTitles).map(([value, label]) => ({ value, label }));
 const filterIds = ['serverName', 'job', 'index', 'instance'] as const;
 
 /** The query of a dashboard variable: what to list, and what narrows it. */

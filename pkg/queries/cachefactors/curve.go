@@ -22,7 +22,7 @@ type point struct {
 var curveColumns = []query.Column[point]{
 	query.Words("cache", "Cache", "The cache, by the label name of its metrics.", func(p point) string { return p.cache }),
 	query.Words("server_name", "Homeserver", "The homeserver; empty where Synapse is older than the label.", func(p point) string { return p.server }),
-	query.Amount("multiplier", "Size", "none", "Multiple of the present size.", func(p point) float64 { return p.multiplier }),
+	query.Amount("multiplier", "Size", "prefix:×", "Multiple of the present size.", func(p point) float64 { return p.multiplier }),
 	query.MaybeAmount("factor", "Factor", "none", "The factor that gives this size.", func(p point) *float64 { return p.factor }),
 	query.MaybeAmount("max_entries", "Max entries", "short", "Room for entries at this size, per process.", func(p point) *float64 { return p.maxEntries }),
 	query.MaybeAmount("hit_ratio", "Hit ratio", "percentunit", "Hit ratio expected at this size."+predicted, func(p point) *float64 { return p.hit }),
@@ -34,8 +34,46 @@ var curveColumns = []query.Column[point]{
 
 type curve []point
 
+// Frames says how a chart draws the curve: a line within its interval, over the size, and on the right the misses. What
+// has other units is there to be read in the tooltip. A trend shows one cache.
 func (c curve) Frames(view query.View) data.Frames {
-	return data.Frames{query.TableFrame("What if", curveColumns, c, view)}
+	frame := query.TableFrame("What if", curveColumns, c, view)
+	for _, field := range frame.Fields {
+		if style, found := curveStyles[field.Name]; found {
+			field.Config.Custom = style.custom
+			field.Config.Color = map[string]any{"mode": "fixed", "fixedColor": style.colour}
+		}
+	}
+	if c.single() {
+		frame.Meta.PreferredVisualizationPluginID = string(query.Trend)
+	}
+	return data.Frames{frame}
+}
+
+// style is how one column is drawn: a colour's name, and Grafana's options of graphs.
+type style struct {
+	colour string
+	custom map[string]any
+}
+
+var curveStyles = map[string]style{
+	"multiplier":                {"text", map[string]any{"axisLabel": "Size, as a multiple of the present one"}},
+	"factor":                    {"text", unseen()},
+	"max_entries":               {"text", unseen()},
+	"hit_ratio":                 {"blue", map[string]any{"lineWidth": 2, "showPoints": "always", "pointSize": 6}},
+	"low":                       {"light-blue", map[string]any{"lineWidth": 0, "showPoints": "never"}},
+	"high":                      {"light-blue", map[string]any{"lineWidth": 0, "showPoints": "never", "fillBelowTo": "low", "fillOpacity": 25}},
+	"avoided_misses_per_second": {"orange", map[string]any{"lineWidth": 2, "showPoints": "never"}},
+	"avoided_misses_limit":      {"red", map[string]any{"lineWidth": 2, "showPoints": "never", "lineStyle": map[string]any{"fill": "dash", "dash": []int{8, 8}}}},
+}
+
+func unseen() map[string]any {
+	return map[string]any{"lineWidth": 0, "showPoints": "never", "axisPlacement": "hidden", "hideFrom": map[string]any{"legend": true, "tooltip": false, "viz": false}}
+}
+
+// single: a curve of one cache on one homeserver.
+func (c curve) single() bool {
+	return len(c) > 0 && !slices.ContainsFunc(c, func(p point) bool { return p.cache != c[0].cache || p.server != c[0].server })
 }
 
 // runCurve answers for the named caches, or for each homeserver's first advised one.
@@ -97,6 +135,8 @@ func (r row) curve(multipliers []float64, each map[key]*facts) []point {
 		}
 		if g := r.gainAt(m, p.atMost); g != nil {
 			p.hit, p.low, p.high, p.avoided = known(g.hit), known(g.low), known(g.high), known(g.avoided)
+		} else if m <= 1 {
+			p.hit, p.high = r.hitRatio(), r.hitRatio() // as it is
 		}
 		points[i] = p
 	}

@@ -106,3 +106,22 @@ func TestOrder(t *testing.T) {
 		t.Errorf("order %v, want %v", got, want)
 	}
 }
+
+// Grafana draws a curve only where it is one: of one cache, on one homeserver.
+func TestACurveIsDrawn(t *testing.T) {
+	one := curve{{cache: "a", multiplier: 1}, {cache: "a", multiplier: 2}}
+	frame := one.Frames(query.View{})[0]
+	if frame.Meta.PreferredVisualizationPluginID != "trend" {
+		t.Errorf("one cache is shown as %q", frame.Meta.PreferredVisualizationPluginID)
+	}
+	for name := range curveStyles {
+		if field, _ := frame.FieldByName(name); field == nil || field.Config.Custom == nil {
+			t.Errorf("the style of %s belongs to no column", name)
+		}
+	}
+	for _, several := range []curve{{}, append(one, point{cache: "b"}), append(one, point{server: "other", cache: "a"})} {
+		if drawn := several.Frames(query.View{})[0].Meta.PreferredVisualizationPluginID; drawn != "" {
+			t.Errorf("%d points of several caches are shown as %q", len(several), drawn)
+		}
+	}
+}

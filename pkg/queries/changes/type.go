@@ -25,7 +25,7 @@ func Type() query.Type {
 		},
 		Limit: query.Limit{Default: 200, Max: 2000},
 		Params: []query.Param{
-			{ID: "kinds", Title: "Kinds", Kind: query.List, Help: "restart, version or cache-resize; empty shows all."},
+			{ID: "kinds", Title: "Kinds", Kind: query.List, Options: query.Plain(kinds...), Help: "restart, version or cache-resize; empty shows all."},
 		},
 		Examples: []query.Example{
 			{Title: "What changed?", Query: map[string]any{"queryType": "changes"}},

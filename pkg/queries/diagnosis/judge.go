@@ -19,7 +19,10 @@ type row struct {
 }
 
 func (r row) title() string {
-	problem := strings.ToLower(r.check.Title[:1]) + r.check.Title[1:]
+	problem := r.check.Title
+	if !strings.HasPrefix(problem, "PostgreSQL") {
+		problem = strings.ToLower(problem[:1]) + problem[1:]
+	}
 	switch {
 	case r.Title != "":
 		return r.Title

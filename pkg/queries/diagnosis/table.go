@@ -24,7 +24,7 @@ var columns = []query.Column[row]{
 	query.MaybeAmount("value", "Value", "none", "The number that decided, in the unit of its row.", func(r row) *float64 { return r.Value }),
 	query.MaybeAmount("threshold", "Threshold", "none", "The threshold that it is compared with, in the unit of its row.", func(r row) *float64 { return r.Threshold }),
 	query.Words("unit", "Unit", "The Grafana unit of value and threshold.", row.unit),
-	query.Words("advice", "Advice", "What to do, from harmless to risky.", func(r row) string { return r.Advice }),
+	query.Words("advice", "Advice", "What to do, from harmless to risky.", func(r row) string { return query.Steps(r.Advice) }),
 	query.Words("remedy", "Next step", "The one concrete next step.", func(r row) string { return r.Remedy }),
 	query.Words("caused_by", "Caused by", "The check whose finding explains this one.", func(r row) string { return r.CausedBy }),
 	query.Amount("confidence", "Confidence", "percentunit", "How sure the finding is.", func(r row) float64 {

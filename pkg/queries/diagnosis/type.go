@@ -25,7 +25,7 @@ func Type() query.Type {
 		},
 		Limit: query.Limit{Default: 200, Max: 1000},
 		Params: []query.Param{
-			{ID: "checks", Title: "Checks", Kind: query.List, Help: "Only these checks; empty runs all. What may explain them is measured too."},
+			{ID: "checks", Title: "Checks", Kind: query.List, Options: options(), Help: "Only these checks; empty runs all. What may explain them is measured too."},
 			{ID: "subjects", Title: "Subjects", Kind: query.Boolean, Default: true, Formats: []string{"score", "measured"},
 				Help: "A number for each subject too. Off leaves one per check and homeserver, its worst, and names the measured number's unit in a label: what an alert rule wants."},
 		},
@@ -35,6 +35,14 @@ func Type() query.Type {
 		},
 		Run: run,
 	}
+}
+
+func options() []query.Option {
+	list := make([]query.Option, len(checks.All))
+	for i, c := range checks.All {
+		list[i] = query.Option{Value: c.ID, Title: c.Title}
+	}
+	return list
 }
 
 func run(ctx context.Context, s *query.Session) (query.Result, error) {

@@ -84,7 +84,7 @@ var columns = []query.Column[row]{
 	query.MaybeAmount("heals_in", "Heals in", "s", "How long Synapse's own tidying takes at best. Empty where it does not do it.",
 		func(r row) *float64 { return seconds(r.judgement.HealsIn) }),
 	query.Words("advice", "Advice", "Why the room has its verdict, and what to do, from harmless to risky.",
-		func(r row) string { return r.advice }),
+		func(r row) string { return query.Steps(r.advice) }),
 }
 
 func filled(s *string) *string {

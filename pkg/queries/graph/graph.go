@@ -59,6 +59,9 @@ func (g Graph) draw(ctx context.Context, s *query.Session) (query.Result, error)
 			return nil, err
 		}
 		result.Lines = ranked.Lines(matrix)
+		for i := range result.Lines {
+			result.Lines[i].Legend = cmp.Or(result.Lines[i].Legend, g.Title)
+		}
 		return result, nil
 	}
 	if err := s.Ask(ctx, query.Over(g.fill(s.Filters, s.Range.RateWindow()), &matrix)); err != nil {

@@ -8,4 +8,7 @@ var workers = []Graph{
 		Help: "How many events a part of Synapse is behind the newest one.",
 		promql: "max by (server_name, name) (-1 * (synapse_event_processing_positions$selector - on (server_name) group_left () " +
 			"max by (server_name) (synapse_event_persisted_position$all)))"},
+	{ID: "device-list-lag", Section: "Workers", Title: "Age of the oldest device change that waits", Unit: "s",
+		Help:   "How long the oldest change of somebody's devices has waited to be told to other homeservers; taken every 30 s.",
+		promql: "max by (server_name) (synapse_device_lists_changes_conversion_lag_seconds$selector)"},
 }

@@ -27,6 +27,14 @@ var statuses = []metriccatalogue.Status{
 	metriccatalogue.IsAbsent, metriccatalogue.IsOlder, metriccatalogue.IsNotYet, metriccatalogue.IsPresent,
 }
 
+func options() []query.Option {
+	values := make([]string, len(statuses))
+	for i, status := range statuses {
+		values[i] = string(status)
+	}
+	return query.Plain(values...)
+}
+
 func known(wanted []string) error {
 	for _, status := range wanted {
 		if !slices.Contains(statuses, metriccatalogue.Status(status)) {

@@ -21,7 +21,7 @@ func Type() query.Type {
 		},
 		Limit: query.Limit{Default: 200, Max: 1000},
 		Params: []query.Param{
-			{ID: "status", Title: "Status", Kind: query.List, Help: "present, older-name, not-yet or absent; empty shows all."},
+			{ID: "status", Title: "Status", Kind: query.List, Options: options(), Help: "present, older-name, not-yet or absent; empty shows all."},
 		},
 		Examples: []query.Example{
 			{Title: "Which metrics are missing?", Query: map[string]any{"queryType": "metricCoverage", "status": []string{"absent"}}},

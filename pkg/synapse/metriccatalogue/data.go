@@ -89,7 +89,8 @@ var All = []Metric{
 	{Name: "synapse_rate_limit_sleep_total", Adds: Sum, Exists: OnEvent, Meaning: "Requests of other homeservers that had to wait because there were too many."},
 	{Name: "synapse_rate_limit_reject_total", Adds: Sum, Exists: OnEvent, Meaning: "Requests of other homeservers that were refused because there were too many."},
 	{Name: "synapse_rate_limit_queue_wait_time_seconds", Histogram: true, Adds: Sum, Exists: OnEvent, Meaning: "Wait of other homeservers' requests for their turn."},
-	{Name: "synapse_device_lists_changes_conversion_lag_seconds", Adds: Max, Exists: ByRole, Meaning: "Age of the oldest change of a device list that still has to be told to others."},
+	{Name: "synapse_device_lists_changes_conversion_lag_seconds", Adds: Max, Exists: ByRole, Meaning: "Age of the oldest change of a device list that still has to be told to others.",
+		UsedBy: []string{"graph"}},
 	{Name: "synapse_device_lists_changes_conversion_stream_lag", Adds: Max, Exists: ByRole, Meaning: "Changes of device lists that still have to be told to others."},
 
 	// Bridges and replication

@@ -62,6 +62,7 @@ function control({ param, query, datasource, range, onChange }: Props) {
         <SuggestedValues
           id={id}
           kind={param.values}
+          options={param.options}
           value={value}
           placeholder={printed(param.default) || 'All'}
           datasource={datasource}

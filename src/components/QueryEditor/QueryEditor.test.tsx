@@ -34,6 +34,7 @@ jest.mock('../../generated/queryTypes.json', () => {
             ],
           }),
           param('cache', 'list', { values: 'cache' }),
+          param('kinds', 'list', { options: [{ value: 'restart', title: 'Restarts' }] }),
           param('sizes', 'numbers', { default: [1.5, 2], min: 1, max: 100, formats: ['curve'] }),
         ],
         examples: [{ title: 'Try it', query: { queryType: 'everything', format: 'curve' } }],
@@ -188,6 +189,14 @@ test('filters suggest the backend’s values and the dashboard’s variables', a
     from: 1_000_000,
     to: 4_600_000,
   });
+});
+
+test('a list suggests the values that its declaration names', async () => {
+  const { onChange, getResource, user } = show({ queryType: 'everything' });
+  await user.click(screen.getByLabelText('kinds'));
+  await user.click(await screen.findByText('Restarts'));
+  expect(changed(onChange)).toMatchObject({ kinds: ['restart'] });
+  expect(getResource).not.toHaveBeenCalled();
 });
 
 test('a filter takes what is typed, beside what it has', async () => {

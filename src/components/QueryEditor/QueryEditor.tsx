@@ -22,6 +22,7 @@ const panels: Record<string, string> = {
   heatmap: 'a heatmap',
   barchart: 'a bar chart',
   stat: 'a stat',
+  trend: 'a trend',
 };
 
 /** The editor of a query, built from the declarations of the query types alone. */
@@ -105,7 +106,8 @@ export function QueryEditor({ query, datasource, app = CoreApp.Unknown, range, o
       )}
       {type && (
         <Text color="secondary" variant="bodySmall">
-          {type.help} {format && `Best shown in ${panels[format.visualization] ?? `a ${format.visualization}`} panel.`}
+          {type.help} {type.formats.length > 1 && format?.help}{' '}
+          {format && `Best shown in ${panels[format.visualization] ?? `a ${format.visualization}`} panel.`}
         </Text>
       )}
     </EditorRows>

@@ -1,0 +1,43 @@
+import {
+  LegendDisplayMode,
+  LegendPlacement,
+  SortOrder,
+  TooltipDisplayMode,
+  VizLegendOptionsBuilder,
+  VizTooltipOptionsBuilder,
+} from '@grafana/grafana-foundation-sdk/common';
+import { PanelBuilder } from '@grafana/grafana-foundation-sdk/trend';
+
+import { datasource, query } from '../query';
+import { type Graph } from './graph';
+import { arrange } from './table';
+
+const longest = 10.4;
+
+/** Columns of a table over its first one, for one homeserver. The data source says how each is drawn. */
+export function curve(definition: Graph, columns: string[]): PanelBuilder {
+  const { title, description, queryType, format, parameters, span = 12 } = definition;
+  return (
+    new PanelBuilder()
+      .title(title)
+      .description(description)
+      .datasource(datasource)
+      .withTarget(query(queryType, format, parameters))
+      .withTransformation(arrange(queryType, format, columns))
+      .repeat('server')
+      .repeatDirection('v')
+      .span(span)
+      .height(10)
+      .axisBorderShow(false)
+      // The last number needs room to stand in.
+      .overrideByName(columns[0], [{ id: 'max', value: longest }])
+      .legend(
+        new VizLegendOptionsBuilder()
+          .showLegend(true)
+          .displayMode(LegendDisplayMode.List)
+          .placement(LegendPlacement.Bottom)
+          .calcs([])
+      )
+      .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.None).hideZeros(false))
+  );
+}

@@ -1,0 +1,26 @@
+import { type DataQueryRequest } from '@grafana/data';
+import { map, type Observable } from 'rxjs';
+
+import { type SynapseDatasource } from './datasource';
+import { findQueryType } from './queryTypes';
+import { type SynapseQuery } from './types';
+import { type ValueFilters } from './values';
+
+/** The caches, those whose size is worth a look first. */
+export function advisedCaches(
+  datasource: SynapseDatasource,
+  request: DataQueryRequest<SynapseQuery & ValueFilters>
+): Observable<string[]> {
+  const [{ refId, serverName, job, index, instance }] = request.targets;
+  const limit = findQueryType('cacheFactors')?.limit?.max;
+  const target = { refId, queryType: 'cacheFactors', format: 'table', limit, serverName, job, index, instance };
+  return datasource.query({ ...request, targets: [target] }).pipe(
+    map(({ data, errors }) => {
+      if (errors?.length) {
+        throw new Error(errors[0].message);
+      }
+      const field = data[0]?.fields.find(({ name }: { name: string }) => name === 'cache');
+      return [...new Set<string>(field?.values ?? [])];
+    })
+  );
+}
