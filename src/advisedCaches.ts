@@ -1,4 +1,4 @@
-import { type DataQueryRequest } from '@grafana/data';
+import { type DataFrame, type DataQueryRequest } from '@grafana/data';
 import { map, type Observable } from 'rxjs';
 
 import { type SynapseDatasource } from './datasource';
@@ -19,8 +19,9 @@ export function advisedCaches(
       if (errors?.length) {
         throw new Error(errors[0].message);
       }
-      const field = data[0]?.fields.find(({ name }: { name: string }) => name === 'cache');
-      return [...new Set<string>(field?.values ?? [])];
+      const frames = data as Array<DataFrame | undefined>;
+      const names = frames[0]?.fields.find(({ name }) => name === 'cache')?.values ?? [];
+      return [...new Set(names as string[])];
     })
   );
 }
