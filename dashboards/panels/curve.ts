@@ -14,8 +14,11 @@ import { arrange } from './table';
 
 const longest = 10.4;
 
-/** Columns of a table over its first one, for one homeserver. The data source says how each is drawn. */
-export function curve(definition: Graph, columns: string[]): PanelBuilder {
+/**
+ * Columns of a table over its first one; the data source says how each is drawn. Grafana draws one curve: the first of
+ * so many points.
+ */
+export function curve(definition: Graph, columns: string[], points: number): PanelBuilder {
   const { title, description, queryType, format, parameters, span = 12 } = definition;
   return (
     new PanelBuilder()
@@ -23,9 +26,7 @@ export function curve(definition: Graph, columns: string[]): PanelBuilder {
       .description(description)
       .datasource(datasource)
       .withTarget(query(queryType, format, parameters))
-      .withTransformation(arrange(queryType, format, columns))
-      .repeat('server')
-      .repeatDirection('v')
+      .transformations([{ id: 'limit', options: { limitField: points } }, arrange(queryType, format, columns)])
       .span(span)
       .height(10)
       .axisBorderShow(false)

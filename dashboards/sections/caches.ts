@@ -56,27 +56,31 @@ export const caches: Section = {
     }),
     curve(
       {
-        title: 'Hit ratio of $cache by its size: $server',
+        title: 'Hit ratio of $cache by its size',
         description:
           'From its size today, at ×1, to ten times that. The band is where four of five predictions come true; without ' +
-          'a line nothing is predicted, and the band is all that is possible. Where it runs flat, a larger cache is waste.',
+          'a line nothing is predicted, and the band is all that is possible. Where it runs flat, a larger cache is waste. ' +
+          'Of several homeservers the first is drawn: choose one above.',
         queryType: 'cacheFactors',
         format: 'curve',
         parameters: { cache: '$cache', multipliers },
       },
-      ['multiplier', 'hit_ratio', 'low', 'high', 'factor', 'max_entries']
+      ['multiplier', 'hit_ratio', 'low', 'high', 'factor', 'max_entries'],
+      multipliers.length
     ),
     curve(
       {
-        title: 'Misses that a larger $cache would avoid: $server',
+        title: 'Misses that a larger $cache would avoid',
         description:
-          'Per second, in all processes. Dotted: no size avoids more, proved from its evictions. The distance between ' +
-          'the two lines is what a larger cache can’t help, or what nobody can tell beforehand.',
+          'Per second, in all processes. Dashed: no size avoids more, proved from its evictions. The distance between ' +
+          'the two lines is what a larger cache can’t help, or what nobody can tell beforehand. ' +
+          'Of several homeservers the first is drawn: choose one above.',
         queryType: 'cacheFactors',
         format: 'curve',
         parameters: { cache: '$cache', multipliers },
       },
-      ['multiplier', 'avoided_misses_per_second', 'avoided_misses_limit', 'factor', 'max_entries']
+      ['multiplier', 'avoided_misses_per_second', 'avoided_misses_limit', 'factor', 'max_entries'],
+      multipliers.length
     ),
     table({
       title: 'The same for homeserver.yaml',

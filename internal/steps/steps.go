@@ -86,7 +86,7 @@ func inBrowser(ctx context.Context, r *ladder.Report) error {
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	results := filepath.Join(dir, "results.json")
-	err = ladder.Program(ctx, r, "lab", "./e2e", "E2E_RESULTS="+results, "E2E_FILES=**/dashboards.spec.ts")
+	err = ladder.Program(ctx, r, "lab", "./e2e", "E2E_RESULTS="+results)
 	return errors.Join(err, ladder.Playwright(results, r))
 }
 

@@ -78,6 +78,26 @@ for (const dashboard of dashboards) {
   });
 }
 
+test('a finding leads to its graphs', async ({ page, questions }) => {
+  await page.goto('/d/synapse-diagnosis?kiosk&viewPanel=panel-12');
+  const links = page.locator('[data-viz-panel-key="panel-12"] [role=gridcell] a[href*="viewPanel"]');
+  await expect(links.first()).toBeVisible();
+  const addresses = await links.evaluateAll((all) => all.map((link) => (link as HTMLAnchorElement).href));
+  const titles = addresses.map((address) => {
+    const { pathname, searchParams } = new URL(address);
+    const dashboard = dashboards.find(({ uid }) => pathname === `/d/${uid}`);
+    return dashboard?.panels.find(({ id }) => searchParams.get('viewPanel') === `panel-${id}`)?.title;
+  });
+  expect(titles).not.toContain(undefined);
+
+  await links.first().click();
+  await expect(page).not.toHaveURL(/panel-12\b/);
+  await expect(page.locator('[data-viz-panel-key]')).toHaveCount(1);
+  await expect(page.getByRole('heading', { name: titles[0] })).toBeVisible();
+  await expect.poll(() => problems(page), { message: 'the panel shows something' }).toEqual([]);
+  expect(empty(questions)).toEqual([]);
+});
+
 async function open(page: Page, { uid, panels }: Dashboard, width: number, theme: string) {
   await page.setViewportSize({ width, height: 900 });
   await page.goto(`/d/${uid}?kiosk&theme=${theme}`);

@@ -6,7 +6,6 @@ const root = path.resolve(__dirname, '../..');
 /** Run by "go tool mage e2e", which starts what the tests look at and names it in these variables. */
 export default defineConfig({
   testDir: __dirname,
-  testMatch: process.env.E2E_FILES ?? '**/*.spec.ts',
   outputDir: path.join(root, 'test-results'),
   forbidOnly: Boolean(process.env.CI),
   fullyParallel: true,
