@@ -41,7 +41,7 @@ export const variables: Array<Builder<VariableModel>> = [
 /** One cache to look at closely: the first that is worth it, until the reader chooses. */
 export const cacheVariable = new QueryVariableBuilder('cache')
   .label('Cache')
-  .description('The cache of "What would another size bring?", those worth a change first.')
+  .description('The cache of the panels "What if another size", those worth a change first.')
   .datasource(datasource)
   .query({ refId: 'Variable', values: 'advisedCache', serverName: '$server', job: '$job', index: '$index' })
   .refresh(VariableRefresh.OnTimeRangeChanged)

@@ -35,14 +35,14 @@ export const caches: Section = {
       ],
     }),
     table({
-      title: 'What would another size of $cache bring?',
+      title: 'What if another size: $cache',
       description:
         'The cache chosen at the top of the dashboard. What any size could avoid is proved from its evictions; what the ' +
         'next step will avoid is predicted, with the range in which four of five such predictions come true.',
       queryType: 'cacheFactors',
       format: 'table',
       parameters: { cache: '$cache' },
-      height: 6,
+      height: 7,
       columns: [
         { name: 'verdict', width: 110, settings: verdict },
         { name: 'reason', settings: sentence },
@@ -56,7 +56,7 @@ export const caches: Section = {
     }),
     curve(
       {
-        title: 'Hit ratio of $cache by its size',
+        title: 'Hit ratio by size: $cache',
         description:
           'From its size today, at ×1, to ten times that. The band is where four of five predictions come true; without ' +
           'a line nothing is predicted, and the band is all that is possible. Where it runs flat, a larger cache is waste. ' +
@@ -70,7 +70,7 @@ export const caches: Section = {
     ),
     curve(
       {
-        title: 'Misses that a larger $cache would avoid',
+        title: 'Misses avoided by size: $cache',
         description:
           'Per second, in all processes. Dashed: no size avoids more, proved from its evictions. The distance between ' +
           'the two lines is what a larger cache can’t help, or what nobody can tell beforehand. ' +

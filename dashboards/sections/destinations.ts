@@ -15,7 +15,7 @@ export const destinations: Section = {
       height: 14,
       sortBy: 'failing_since',
       columns: [
-        { name: 'destination' },
+        { name: 'destination', settings: [{ id: 'custom.minWidth', value: 200 }] },
         { name: 'state', width: 110, settings: verdict },
         { name: 'age_band', width: 110 },
         { name: 'failing_since', width: 190 },

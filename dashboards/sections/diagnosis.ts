@@ -38,8 +38,8 @@ export const diagnosis: Section = {
       format: 'findings',
       height: 18,
       columns: [
-        { name: 'severity', width: 80, settings: severity },
-        { name: 'title', width: 190, settings: [...wrapped, itsGraphs] },
+        { name: 'severity', width: 75, settings: severity },
+        { name: 'title', width: 175, settings: [...wrapped, itsGraphs] },
         { name: 'evidence', settings: paragraph },
         { name: 'subject', width: 215, settings: [inspected] },
         { name: 'caused_by', width: 130, settings: wrapped },
@@ -56,7 +56,7 @@ export const diagnosis: Section = {
       height: 14,
       only: 'advice',
       columns: [
-        { name: 'severity', width: 80, settings: severity },
+        { name: 'severity', width: 75, settings: severity },
         { name: 'title', width: 180, settings: wrapped },
         { name: 'advice', settings: sentence },
         { name: 'subject', width: 150, settings: [inspected] },
