@@ -43,6 +43,9 @@ func (c curve) Frames(view query.View) data.Frames {
 			field.Config.Custom = style.custom
 			field.Config.Color = map[string]any{"mode": "fixed", "fixedColor": style.colour}
 		}
+		if field.Config.Unit == "percentunit" {
+			field.Config.SetMax(1)
+		}
 	}
 	if c.single() {
 		frame.Meta.PreferredVisualizationPluginID = string(query.Trend)
@@ -61,8 +64,8 @@ var curveStyles = map[string]style{
 	"factor":                    {"text", unseen()},
 	"max_entries":               {"text", unseen()},
 	"hit_ratio":                 {"blue", map[string]any{"lineWidth": 2, "showPoints": "always", "pointSize": 6}},
-	"low":                       {"light-blue", map[string]any{"lineWidth": 0, "showPoints": "never"}},
-	"high":                      {"light-blue", map[string]any{"lineWidth": 0, "showPoints": "never", "fillBelowTo": "low", "fillOpacity": 25}},
+	"low":                       {"light-blue", map[string]any{"lineWidth": 1, "showPoints": "never"}},
+	"high":                      {"light-blue", map[string]any{"lineWidth": 1, "showPoints": "never", "fillBelowTo": "low", "fillOpacity": 25}},
 	"avoided_misses_per_second": {"orange", map[string]any{"lineWidth": 2, "showPoints": "never"}},
 	"avoided_misses_limit":      {"red", map[string]any{"lineWidth": 2, "showPoints": "never", "lineStyle": map[string]any{"fill": "dash", "dash": []int{8, 8}}}},
 }
