@@ -40,7 +40,7 @@ func legends(t *testing.T, frames data.Frames) map[string]float64 {
 	t.Helper()
 	last := map[string]float64{}
 	for _, frame := range frames {
-		if len(frame.Fields) == 0 {
+		if frame.Rows() == 0 {
 			continue
 		}
 		value := frame.Fields[1]
