@@ -12,12 +12,24 @@ export const settingDefaults = {
   postgresStatementTimeout: '10s',
   postgresFullPassTimeout: '5m',
   hideRoomsFromViewers: true,
+  enableSecureSocksProxy: false,
   cacheEntryTtl: '30m',
   cacheAutotuning: false,
   dummyEventsThreshold: '10',
   globalCacheFactor: 'found automatically',
   processLabels: 'found automatically',
 } as const satisfies Partial<Record<keyof SynapseOptions, string | boolean>>;
+
+/** A switch as the backend reads it: provisioning makes texts of true and false, and an empty one of what is unset. */
+export function isOn(value: unknown, fallback: boolean): boolean {
+  const text = String(value ?? '').trim();
+  return text === '' ? fallback : text === 'true';
+}
+
+/** A choice as the backend reads it: an empty text means the default. */
+export function chosen<T extends string>(value: T | undefined, fallback: T): T {
+  return (value?.trim() as T | undefined) || fallback;
+}
 
 /** Settings with one value changed. Empty values are not stored, so that later defaults reach this data source. */
 export function withSetting<K extends keyof SynapseOptions>(

@@ -8,13 +8,15 @@ interface Props {
   width?: number;
   disabled?: boolean;
   label?: string;
+  /** Stands before the text, within the field. */
+  prefix?: string;
   /** Says what is wrong with a text; empty texts are always right and mean the default. */
   problem?: (text: string) => string | undefined;
   onCommit: (text: string) => void;
 }
 
 /** A text field that hands its text on when it is left or Enter is pressed, and only if nothing is wrong with it. */
-export function DraftInput({ id, value, placeholder, width, disabled, label, problem, onCommit }: Props) {
+export function DraftInput({ id, value, placeholder, width, disabled, label, prefix, problem, onCommit }: Props) {
   const [draft, setDraft] = useState(value);
   const [known, setKnown] = useState(value);
   if (value !== known) {
@@ -33,6 +35,9 @@ export function DraftInput({ id, value, placeholder, width, disabled, label, pro
       <Input
         id={id}
         aria-label={label}
+        aria-invalid={Boolean(message)}
+        aria-describedby={message && `${id}-problem`}
+        prefix={prefix}
         value={draft}
         placeholder={placeholder}
         width={width}
@@ -42,7 +47,11 @@ export function DraftInput({ id, value, placeholder, width, disabled, label, pro
         onBlur={commit}
         onKeyDown={(event) => event.key === 'Enter' && commit()}
       />
-      {message && <FieldValidationMessage>{message}</FieldValidationMessage>}
+      {message && (
+        <div id={`${id}-problem`}>
+          <FieldValidationMessage>{message}</FieldValidationMessage>
+        </div>
+      )}
     </div>
   );
 }

@@ -126,18 +126,75 @@ test('certificates are asked for where the TLS mode uses them', async () => {
   expect(field('postgresTlsCaCert')).toBeInTheDocument();
 });
 
-test('thresholds are rows of a check and its numbers', async () => {
-  const { user, field, saved } = show({ thresholds: { memory: { warning: 1, critical: 2 } } });
+test('thresholds show the levels of each check, in its unit, and keep what is changed', async () => {
+  const { user, saved } = show({ thresholds: { memory: { warning: 1, critical: 2 }, 'gone-check': { warning: 3 } } });
   await open(user);
-  expect(screen.getByLabelText('Critical of memory')).toHaveValue('2');
-  await user.click(field('thresholds-add'));
-  await user.type(field('thresholds-add'), 'gc-pa');
-  await user.click(await screen.findByRole('option', { name: 'gc-pauses' }));
-  await user.click(screen.getByRole('button', { name: 'Add check' }));
-  await user.type(screen.getByLabelText('Warning of gc-pauses'), '0.2{Enter}');
-  expect(saved()?.jsonData.thresholds).toEqual({ memory: { warning: 1, critical: 2 }, 'gc-pauses': { warning: 0.2 } });
-  await user.click(screen.getByRole('button', { name: 'Remove memory' }));
-  expect(saved()?.jsonData.thresholds).toEqual({ 'gc-pauses': { warning: 0.2 } });
+  expect(screen.getByLabelText('Critical level of memory')).toHaveValue('2');
+  expect(screen.getByLabelText('Warning level of event-send-time')).toHaveAttribute('placeholder', '0.05 (5%)');
+  expect(screen.getByLabelText('Critical level of gc-pauses')).toHaveAttribute('placeholder', '3 (3 s)');
+  expect(screen.getByLabelText('Critical level of database-chatty')).toHaveAttribute('placeholder', 'never');
+  expect(screen.queryByLabelText('Warning level of extremities-corrupt')).not.toBeInTheDocument();
+  await user.type(screen.getByLabelText('Warning level of gc-pauses'), '0.2{Enter}');
+  expect(saved()?.jsonData.thresholds).toEqual({
+    memory: { warning: 1, critical: 2 },
+    'gone-check': { warning: 3 },
+    'gc-pauses': { warning: 0.2 },
+  });
+  await user.clear(screen.getByLabelText('Warning level of memory'));
+  await user.click(screen.getByRole('button', { name: 'Remove gone-check' }));
+  expect(saved()?.jsonData.thresholds).toEqual({ memory: { critical: 2 }, 'gc-pauses': { warning: 0.2 } });
+  await user.clear(screen.getByLabelText('Critical level of memory'));
+  await user.clear(screen.getByLabelText('Warning level of gc-pauses'));
+  await user.tab();
+  expect(saved()?.jsonData).toEqual({});
+});
+
+test('cache factors are rows of a cache and its factor', async () => {
+  const { user, field, saved } = show({ perCacheFactors: { get_users_in_room: 2 } });
+  await open(user);
+  await user.type(field('perCacheFactors'), '*getEvent*{Enter}');
+  await user.type(screen.getByLabelText('Factor of *getEvent*'), '-1');
+  expect(screen.getByText('Must be 0 or more.')).toBeInTheDocument();
+  expect(screen.getByLabelText('Factor of *getEvent*')).toHaveAccessibleDescription('Must be 0 or more.');
+  await user.clear(screen.getByLabelText('Factor of *getEvent*'));
+  await user.type(screen.getByLabelText('Factor of *getEvent*'), '4{Enter}');
+  expect(saved()?.jsonData.perCacheFactors).toEqual({ get_users_in_room: 2, '*getEvent*': 4 });
+  await user.click(screen.getByRole('button', { name: 'Remove get_users_in_room' }));
+  expect(saved()?.jsonData.perCacheFactors).toEqual({ '*getEvent*': 4 });
+});
+
+test('a provisioned data source can be read, not changed', async () => {
+  config.secureSocksDSProxyEnabled = true;
+  const secrets = { postgresPassword: true, postgresTlsClientKey: true };
+  const settings = { perCacheFactors: { a: 1 }, thresholds: { gone: { warning: 1 } }, keepCookies: ['session'] };
+  const { user } = show(settings, { readOnly: true, secureJsonFields: secrets });
+  await open(user);
+  config.secureSocksDSProxyEnabled = false;
+  for (const role of ['textbox', 'combobox', 'switch', 'checkbox', 'spinbutton']) {
+    for (const control of screen.queryAllByRole(role)) {
+      expect(control).toBeDisabled();
+    }
+  }
+  // What opens and closes a part of the page works; everything else would change something.
+  for (const button of screen.getAllByRole('button').filter((one) => !/section/.test(one.ariaLabel ?? ''))) {
+    expect(button).toBeDisabled();
+  }
+});
+
+test('switches and choices of a provisioned data source say what the backend makes of them', async () => {
+  const texts = { hideRoomsFromViewers: '', cacheAutotuning: 'true', postgresSslMode: '', httpMethod: 'get' };
+  const { user, field } = show(texts as unknown as SynapseOptions);
+  await open(user);
+  expect(field('hideRoomsFromViewers')).toBeChecked();
+  expect(field('cacheAutotuning')).toBeChecked();
+  expect(field('postgresSslMode')).toHaveValue('require');
+  expect(() => field('postgresTlsCaCert')).toThrow();
+  expect(field('httpMethod')).toHaveValue('GET');
+});
+
+test('a switch that provisioning turned off by a text is off', () => {
+  const { field } = show({ hideRoomsFromViewers: 'false' } as unknown as SynapseOptions);
+  expect(field('hideRoomsFromViewers')).not.toBeChecked();
 });
 
 test('provisioned settings may be texts', async () => {
@@ -150,10 +207,11 @@ test('provisioned settings may be texts', async () => {
   expect(field('processLabels')).toHaveValue('job, index');
 });
 
-test('the secure socks proxy is offered where Grafana has one', () => {
+test('the secure socks proxy is offered where Grafana has one', async () => {
   config.secureSocksDSProxyEnabled = true;
-  show();
-  expect(screen.getByText('Secure Socks Proxy Enabled')).toBeInTheDocument();
+  const { user, field, saved } = show();
+  await user.click(field('enableSecureSocksProxy'));
+  expect(saved()?.jsonData).toEqual({ enableSecureSocksProxy: true });
   config.secureSocksDSProxyEnabled = false;
 });
 

@@ -2,23 +2,20 @@ import React from 'react';
 import {
   Auth,
   ConfigSection,
-  ConfigSubSection,
   ConnectionSettings,
   convertLegacyAuthProps,
   DataSourceDescription,
-  SecureSocksProxyToggle,
 } from '@grafana/plugin-ui';
+import { config } from '@grafana/runtime';
 import { Divider } from '@grafana/ui';
 
-import { checkIds } from '../../checks';
-import { withSetting } from '../../settings';
 import { HealthReport } from './HealthReport';
 import { HomeserverSettings } from './HomeserverSettings';
-import { KeyedNumbers } from './KeyedNumbers';
 import { PostgresSettings } from './PostgresSettings';
 import { PrometheusSettings } from './PrometheusSettings';
 import { type EditorProps } from './SecretFields';
 import { type SettingsProps, SwitchSetting } from './SettingFields';
+import { Thresholds } from './Thresholds';
 
 const docs = 'https://github.com/matrix-insight/synapse-datasource#readme';
 
@@ -55,7 +52,19 @@ export function ConfigEditor(props: EditorProps) {
       >
         <PostgresSettings {...part} editor={props} />
       </ConfigSection>
-      <SecureSocksProxyToggle dataSourceConfig={options} onChange={onOptionsChange} labelWidth={40} />
+      {config.secureSocksDSProxyEnabled && (
+        <>
+          <Divider />
+          <ConfigSection title="Network">
+            <SwitchSetting
+              {...part}
+              setting="enableSecureSocksProxy"
+              label="Secure socks proxy"
+              help="Reaches Prometheus and PostgreSQL through the secure socks proxy that this Grafana is configured with."
+            />
+          </ConfigSection>
+        </>
+      )}
       <Divider />
       <ConfigSection title="Privacy">
         <SwitchSetting
@@ -77,24 +86,11 @@ export function ConfigEditor(props: EditorProps) {
       <Divider />
       <ConfigSection
         title="Thresholds"
-        description="When a check warns, in the unit of its value. Empty numbers keep the check’s own default."
+        description="From which value on a check is a warning or critical, in the unit of its value. Empty fields keep the check’s own level, which they show; “never” means that the check has none."
         isCollapsible
         isInitiallyOpen={false}
       >
-        <ConfigSubSection title="">
-          <KeyedNumbers
-            id="setting-thresholds"
-            noun="check"
-            names={checkIds}
-            columns={[
-              { key: 'warning', label: 'Warning' },
-              { key: 'critical', label: 'Critical' },
-            ]}
-            rows={{ ...options.jsonData.thresholds } as Record<string, Record<string, number | undefined>>}
-            readOnly={options.readOnly}
-            onChange={(rows) => part.onChange(withSetting(options.jsonData, 'thresholds', rows))}
-          />
-        </ConfigSubSection>
+        <Thresholds {...part} />
       </ConfigSection>
     </>
   );

@@ -3,32 +3,31 @@ import { Field } from '@grafana/ui';
 
 import { settingDefaults, withSetting } from '../../settings';
 import { DraftInput } from '../DraftInput';
-import { KeyedNumbers } from './KeyedNumbers';
+import { CacheFactors } from './CacheFactors';
 import { DurationSetting, NumberSetting, type SettingsProps, SwitchSetting } from './SettingFields';
 
 /** What no metric tells and only homeserver.yaml knows. */
 export function HomeserverSettings(props: SettingsProps) {
   const { settings, readOnly, onChange } = props;
-  const factors = Object.entries(settings.perCacheFactors ?? {}).map(([name, factor]) => [name, { factor }] as const);
   return (
     <>
       <DurationSetting
         {...props}
         setting="cacheEntryTtl"
         label="Cache entry lifetime"
-        help="caches.cache_entry_ttl. Write 0s where expire_caches is false."
+        help="caches.cache_entry_ttl: how long an entry stays that nobody reads. The advice on caches rests on it. Write 0s where expire_caches is false."
       />
       <SwitchSetting
         {...props}
         setting="cacheAutotuning"
         label="Cache autotuning"
-        help="On where caches.cache_autotuning is set."
+        help="On where homeserver.yaml has caches.cache_autotuning: Synapse then drops entries to save memory, which says nothing about a cache’s size."
       />
       <NumberSetting
         {...props}
         setting="dummyEventsThreshold"
         label="Dummy events threshold"
-        help="dummy_events_threshold."
+        help="dummy_events_threshold: from how many forward extremities on Synapse joins a room’s branches by itself."
         min={1}
       />
       <NumberSetting
@@ -40,25 +39,10 @@ export function HomeserverSettings(props: SettingsProps) {
       />
       <Field
         label="Cache factors"
-        description="caches.per_cache_factors, where you want to state them. Found automatically where empty."
+        htmlFor="setting-perCacheFactors"
+        description="caches.per_cache_factors by the cache’s name, where you want to state them. Found automatically where empty."
       >
-        <KeyedNumbers
-          id="setting-perCacheFactors"
-          noun="cache"
-          names={[]}
-          columns={[{ key: 'factor', label: 'Factor' }]}
-          rows={Object.fromEntries(factors)}
-          readOnly={readOnly}
-          onChange={(rows) =>
-            onChange(
-              withSetting(
-                settings,
-                'perCacheFactors',
-                Object.fromEntries(Object.entries(rows).map(([name, row]) => [name, row.factor ?? 1]))
-              )
-            )
-          }
-        />
+        <CacheFactors {...props} />
       </Field>
       <Field
         label="Process labels"

@@ -1,7 +1,7 @@
 import React from 'react';
 import { Field } from '@grafana/ui';
 
-import { settingDefaults, withSetting } from '../../settings';
+import { chosen, settingDefaults, withSetting } from '../../settings';
 import { Choice } from '../Choice';
 import { type EditorProps, SecretSetting } from './SecretFields';
 import { DurationSetting, NumberSetting, type SettingsProps, TextSetting } from './SettingFields';
@@ -24,7 +24,7 @@ const sslModes = [
 /** Synapse's database, which may be left out. */
 export function PostgresSettings({ editor, ...props }: SettingsProps & { editor: EditorProps }) {
   const { settings, readOnly, onChange } = props;
-  const mode = settings.postgresSslMode ?? settingDefaults.postgresSslMode;
+  const mode = chosen(settings.postgresSslMode, settingDefaults.postgresSslMode);
   return (
     <>
       <TextSetting

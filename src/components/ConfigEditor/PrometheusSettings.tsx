@@ -1,7 +1,7 @@
 import React from 'react';
 import { Field, TagsInput } from '@grafana/ui';
 
-import { settingDefaults, withSetting } from '../../settings';
+import { chosen, settingDefaults, withSetting } from '../../settings';
 import { Choice } from '../Choice';
 import { DurationSetting, type SettingsProps } from './SettingFields';
 
@@ -37,7 +37,7 @@ export function PrometheusSettings(props: SettingsProps) {
         <Choice
           id="setting-httpMethod"
           options={methods}
-          value={settings.httpMethod ?? settingDefaults.httpMethod}
+          value={chosen(settings.httpMethod, settingDefaults.httpMethod).toUpperCase() as 'POST' | 'GET'}
           width={40}
           onChange={(value) =>
             onChange(withSetting(settings, 'httpMethod', value === settingDefaults.httpMethod ? undefined : value))

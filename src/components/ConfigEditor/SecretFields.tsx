@@ -1,6 +1,6 @@
 import React from 'react';
 import { type DataSourcePluginOptionsEditorProps } from '@grafana/data';
-import { Field, SecretInput, SecretTextArea } from '@grafana/ui';
+import { Field, Input, SecretInput, SecretTextArea } from '@grafana/ui';
 
 import { type SynapseOptions, type SynapseSecrets } from '../../types';
 
@@ -30,6 +30,14 @@ export function SecretSetting({ secret, label, help, pem, options, onOptionsChan
     value: options.secureJsonData?.[secret] ?? '',
     onReset: reset,
   };
+  if (options.readOnly && common.isConfigured) {
+    // Grafana's own fields would still offer to reset what a provisioned data source keeps.
+    return (
+      <Field label={label} description={help} disabled>
+        <Input id={common.id} value="configured" width={40} readOnly />
+      </Field>
+    );
+  }
   return (
     <Field label={label} description={help} disabled={options.readOnly}>
       {pem ? (

@@ -2,7 +2,7 @@ import React from 'react';
 import { Field, Switch } from '@grafana/ui';
 
 import { durationProblem, numberProblem } from '../../durations';
-import { settingDefaults, withSetting } from '../../settings';
+import { isOn, settingDefaults, withSetting } from '../../settings';
 import { type SynapseOptions } from '../../types';
 import { DraftInput } from '../DraftInput';
 
@@ -81,13 +81,13 @@ export function SwitchSetting({
   label,
   help,
   ...props
-}: FieldProps<'hideRoomsFromViewers' | 'cacheAutotuning'>) {
+}: FieldProps<'hideRoomsFromViewers' | 'cacheAutotuning' | 'enableSecureSocksProxy'>) {
   const fallback = settingDefaults[setting];
   return (
     <Field label={label} description={help} disabled={props.readOnly}>
       <Switch
         id={`setting-${setting}`}
-        value={props.settings[setting] ?? fallback}
+        value={isOn(props.settings[setting], fallback)}
         onChange={(event) => {
           const on = event.currentTarget.checked;
           props.onChange(withSetting(props.settings, setting, on === fallback ? undefined : on));
