@@ -110,6 +110,21 @@ describe('queries', () => {
     expect(format?.visualization).not.toBe('table');
   });
 
+  test('are described in a line', () => {
+    const { datasource } = testDatasource();
+    const query = {
+      refId: 'A',
+      queryType: 'cacheFactors',
+      format: 'curve',
+      job: ['a', 'b'],
+      cache: '$cache',
+      index: '',
+    };
+    expect(datasource.getQueryDisplayText(query)).toBe('Cache factors: What if, job=a,b, cache=$cache');
+    expect(datasource.getQueryDisplayText({ refId: 'A', queryType: 'caches' })).toBe('Caches: Misses');
+    expect(datasource.getQueryDisplayText({ refId: 'A', queryType: 'future' })).toBe('future');
+  });
+
   test('annotations start with a declared type', () => {
     const { datasource } = testDatasource();
     expect(findQueryType(datasource.annotations.getDefaultQuery?.().queryType)).toBeDefined();
@@ -183,6 +198,16 @@ describe('health', () => {
     await expect(datasource.testDatasource()).rejects.toMatchObject({
       message: expect.stringMatching(/no answer/) as string,
     });
+  });
+
+  test('an answer of Grafana alone is passed on, and what was found before is forgotten', async () => {
+    const { datasource } = testDatasource();
+    healthReports('synapse').next([{ aspect: 'grants', status: 'warning', message: 'old' }]);
+    answerHealth(throwError(() => ({ data: { message: 'Plugin unavailable' } })));
+    await expect(datasource.testDatasource()).rejects.toMatchObject({
+      message: expect.stringMatching(/no answer .* Grafana says: Plugin unavailable/) as string,
+    });
+    expect(healthReports('synapse').value).toEqual([]);
   });
 });
 

@@ -4,7 +4,7 @@ import { DataSourceWithBackend, getTemplateSrv, type HealthCheckResult, type Tem
 import { annotationSupport } from './annotations';
 import { shareHealth } from './health';
 import { interpolateList, interpolateQuery } from './interpolate';
-import { queryTypes } from './queryTypes';
+import { describeQuery, queryTypes } from './queryTypes';
 import { type SynapseOptions, type SynapseQuery } from './types';
 import { valueParams, type ValueFilters } from './values';
 import { SynapseVariableSupport } from './variables';
@@ -35,6 +35,11 @@ export class SynapseDatasource extends DataSourceWithBackend<SynapseQuery, Synap
 
   override filterQuery(query: SynapseQuery): boolean {
     return !query.hide && Boolean(query.queryType);
+  }
+
+  /** The query in a line, for its collapsed row and the query history. */
+  override getQueryDisplayText(query: SynapseQuery): string {
+    return describeQuery(query);
   }
 
   override applyTemplateVariables(query: SynapseQuery, scopedVars: ScopedVars): SynapseQuery {

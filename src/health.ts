@@ -24,12 +24,14 @@ export function healthReports(uid: string): BehaviorSubject<HealthAspect[]> {
  * aspects go to the settings page by a way of their own; a failed answer's remedies go into Grafana's message as well.
  */
 export function shareHealth(uid: string, result: HealthCheckResult | undefined): HealthCheckResult {
+  const aspects = result?.status ? aspectsOf(result) : [];
+  // What an earlier check found does not hold any more, even where this one got no answer.
+  healthReports(uid).next(aspects);
   if (!result?.status) {
-    const message = 'Grafana got no answer from the plugin. Look into the Grafana server log for its reason.';
+    const said = result?.message ? ` Grafana says: ${result.message}` : '';
+    const message = `Grafana got no answer from the plugin.${said} The Grafana server log has the reason.`;
     return { status: HealthStatus.Error, message, details: undefined };
   }
-  const aspects = aspectsOf(result);
-  healthReports(uid).next(aspects);
   if (result.status === HealthStatus.OK) {
     return result;
   }

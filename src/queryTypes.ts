@@ -57,6 +57,19 @@ export function paramsOf(type: QueryType, format: Format | undefined): Param[] {
   return type.params.filter((param) => !format || !param.formats?.length || param.formats.includes(format.id));
 }
 
+/** A query in a line: what is asked, how it is shown, and what narrows it. */
+export function describeQuery(query: SynapseQuery): string {
+  const type = findQueryType(query.queryType);
+  if (!type) {
+    return query.queryType ?? '';
+  }
+  const format = formatOf(type, query)?.title ?? query.format ?? '';
+  const narrowed = [...type.filters, ...type.params.map(({ id }) => id)]
+    .filter((id) => String(query[id] ?? '') !== '')
+    .map((id) => `${id}=${String(query[id])}`);
+  return [`${type.title}: ${format}`, ...narrowed].join(', ');
+}
+
 /** The same query asked as another type: what the new type understands stays, the rest goes. */
 export function withQueryType(query: SynapseQuery, next: QueryType): SynapseQuery {
   const result: SynapseQuery = { ...query, queryType: next.id };
