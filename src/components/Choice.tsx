@@ -18,7 +18,7 @@ interface Props<T extends string> {
  * the query again, without end, and take the page down. So a choice is handed on once.
  */
 export function Choice<T extends string>({ value, onChange, ...props }: Props<T>) {
-  const told = useRef<T>();
+  const told = useRef<T>(undefined);
   useEffect(() => {
     told.current = undefined;
   }, [value]);

@@ -26,7 +26,7 @@ export function VariableQueryEditor({ query, datasource, range, onChange }: Prop
           <Choice
             id="synapse-variable-kind"
             options={options}
-            value={options.find((option) => option.value === kind)?.value ?? null}
+            value={kind}
             onChange={(values) => change({ values })}
             width={32}
           />

@@ -5,6 +5,7 @@ import { EditorField, EditorSwitch } from '@grafana/plugin-ui';
 import { type SynapseDatasource } from '../../datasource';
 import { durationProblem, numberProblem } from '../../durations';
 import { type Param } from '../../queryTypes';
+import { isOn } from '../../settings';
 import { type SynapseQuery } from '../../types';
 import { Choice } from '../Choice';
 import { DraftInput } from '../DraftInput';
@@ -40,7 +41,7 @@ function control({ param, query, datasource, range, onChange }: Props) {
       return (
         <EditorSwitch
           id={id}
-          value={Boolean(value ?? param.default)}
+          value={isOn(value, Boolean(param.default))}
           onChange={(event) =>
             onChange(event.currentTarget.checked === Boolean(param.default) ? undefined : event.currentTarget.checked)
           }

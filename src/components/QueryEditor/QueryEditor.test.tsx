@@ -205,6 +205,44 @@ test('a filter takes what is typed, beside what it has', async () => {
   expect(changed(onChange)).toMatchObject({ job: ['one', 'worker.*|x'] });
 });
 
+test('a question that is not known is named, kept, and can be replaced', async () => {
+  const { onChange, user } = show({ queryType: 'of the future', sharpness: 7 });
+  expect(screen.getByLabelText('Question')).toHaveValue('of the future');
+  expect(screen.getByRole('alert', { name: /“of the future” is no question/ })).toBeInTheDocument();
+  expect(onChange).not.toHaveBeenCalled();
+  await user.click(screen.getByLabelText('Question'));
+  await user.click(await screen.findByRole('option', { name: /Small/ }));
+  expect(changed(onChange)).toMatchObject({ queryType: 'small', sharpness: 7 });
+});
+
+test('a format that is not known is named and can be replaced, even where there is one format only', async () => {
+  const { onChange, user } = show({ queryType: 'small', format: 'hologram' });
+  expect(screen.getByRole('alert', { name: /“hologram” is no way to show Small/ })).toBeInTheDocument();
+  await user.click(screen.getByLabelText('Show as'));
+  await user.click(await screen.findByRole('option', { name: /Format table/ }));
+  expect(changed(onChange)).toEqual({ refId: 'A', queryType: 'small', format: 'table' });
+  expect(screen.queryByRole('alert')).not.toBeInTheDocument();
+});
+
+test('a query written by hand may hold texts for switches and numbers, and single values for lists', () => {
+  show({ queryType: 'everything', yes: 'false', amount: '7', job: 'one', cache: '*getEvent*' });
+  expect(screen.getByLabelText('yes')).not.toBeChecked();
+  expect(screen.getByLabelText('amount')).toHaveValue('7');
+  expect(screen.getByText('one')).toBeInTheDocument();
+  expect(screen.getByText('*getEvent*')).toBeInTheDocument();
+});
+
+test('one change runs the query once', async () => {
+  const { onRunQuery, user } = show({ queryType: 'everything' });
+  await user.type(screen.getByLabelText('amount'), '12{Enter}');
+  await user.tab();
+  expect(onRunQuery).toHaveBeenCalledTimes(1);
+  await user.click(screen.getByLabelText('pick'));
+  await user.click(await screen.findByRole('option', { name: 'Bee' }));
+  await user.tab();
+  expect(onRunQuery).toHaveBeenCalledTimes(2);
+});
+
 test('help offers the examples', async () => {
   const onClickExample = jest.fn();
   const { datasource } = testDatasource();

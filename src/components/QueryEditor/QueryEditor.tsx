@@ -1,7 +1,7 @@
 import React, { useEffect } from 'react';
 import { CoreApp, type QueryEditorProps } from '@grafana/data';
 import { EditorField, EditorRow, EditorRows } from '@grafana/plugin-ui';
-import { Text } from '@grafana/ui';
+import { Alert, Text } from '@grafana/ui';
 
 import { type SynapseDatasource } from '../../datasource';
 import { numberProblem } from '../../durations';
@@ -61,7 +61,7 @@ export function QueryEditor({ query, datasource, app = CoreApp.Unknown, range, o
             width={32}
           />
         </EditorField>
-        {type && type.formats.length > 1 && (
+        {type && (type.formats.length > 1 || !format) && (
           <EditorField label="Show as" tooltip={format?.help}>
             <Choice
               id="synapse-format"
@@ -103,6 +103,16 @@ export function QueryEditor({ query, datasource, app = CoreApp.Unknown, range, o
             />
           ))}
         </EditorRow>
+      )}
+      {query.queryType && !type && (
+        <Alert severity="warning" title={`“${query.queryType}” is no question that this version of the plugin knows`}>
+          The query stays as it is until you choose another question. Update the plugin if it was made with a newer one.
+        </Alert>
+      )}
+      {type && !format && (
+        <Alert severity="warning" title={`“${query.format}” is no way to show ${type.title}`}>
+          Choose one of the list “Show as”.
+        </Alert>
       )}
       {type && (
         <Text color="secondary" variant="bodySmall">
