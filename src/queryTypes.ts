@@ -65,10 +65,14 @@ export function describeQuery(query: SynapseQuery): string {
   }
   const format = formatOf(type, query)?.title ?? query.format ?? '';
   const narrowed = [...type.filters, ...type.params.map(({ id }) => id)]
-    .filter((id) => String(query[id] ?? '') !== '')
-    .map((id) => `${id}=${String(query[id])}`);
+    .map((id) => [id, [query[id]].flat().filter(isPlain).join(',')])
+    .filter(([, values]) => values !== '')
+    .map(([id, values]) => `${id}=${values}`);
   return [`${type.title}: ${format}`, ...narrowed].join(', ');
 }
+
+const isPlain = (value: unknown): value is string | number | boolean =>
+  ['string', 'number', 'boolean'].includes(typeof value);
 
 /** The same query asked as another type: what the new type understands stays, the rest goes. */
 export function withQueryType(query: SynapseQuery, next: QueryType): SynapseQuery {

@@ -22,8 +22,10 @@ export const settingDefaults = {
 
 /** A switch as the backend reads it: provisioning makes texts of true and false, and an empty one of what is unset. */
 export function isOn(value: unknown, fallback: boolean): boolean {
-  const text = String(value ?? '').trim();
-  return text === '' ? fallback : text === 'true';
+  if (typeof value === 'string' && value.trim() !== '') {
+    return value.trim() === 'true';
+  }
+  return typeof value === 'boolean' ? value : fallback;
 }
 
 /** A choice as the backend reads it: an empty text means the default. */
