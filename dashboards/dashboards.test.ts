@@ -69,11 +69,35 @@ describe.each(names)('%s', (name) => {
     }
   });
 
-  test('numbers its panels uniquely and describes each', () => {
+  test('numbers its panels uniquely, and gives each a title and a description', () => {
     expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
     for (const panel of panels.filter(({ type }) => type !== 'row')) {
-      expect(panel.description).toBeTruthy();
+      expect([panel.title, panel.description].filter(Boolean)).toHaveLength(2);
     }
+  });
+
+  test('begins each section with its verdict, from the checks that lead to its panels', () => {
+    const rows = panels.flatMap((panel, at) => (panel.type === 'row' ? [at] : []));
+    const sections = rows.map((row, at) => panels.slice(row, rows[at + 1]));
+    for (const [row, words, verdict, ...rest] of sections) {
+      const led = Object.entries(places).flatMap(([check, place]) =>
+        rest.some(({ id }) => place === `${String(dashboard.uid)}?viewPanel=panel-${String(id)}`) ? [check] : []
+      );
+      expect(words.type).toBe('text');
+      if (led.length > 0) {
+        expect(row.title).toMatch(/\?$/);
+        expect(verdict.title).toBe('Verdict');
+        const [{ queryType, format, checks }] = verdict.targets as Node[];
+        expect({ queryType, format }).toEqual({ queryType: 'diagnosis', format: 'findings' });
+        expect(checks).toEqual(led);
+      }
+    }
+  });
+
+  test('lets all panels but the heatmap ask equally finely, so that they share answers', () => {
+    const asking = panels.filter(({ targets, type }) => targets && type !== 'heatmap');
+    const asked = asking.map(({ maxDataPoints, interval }) => `${String(maxDataPoints)} points, ${String(interval)}`);
+    expect([...new Set(asked)]).toHaveLength(1);
   });
 
   test('lets no panel overlap another or leave the grid', () => {
@@ -94,8 +118,9 @@ describe.each(names)('%s', (name) => {
     expect(tops).toEqual([...tops].sort((a, b) => a - b));
   });
 
-  test('keeps the words of a section to two lines on a phone', () => {
+  test('keeps the words of a section to two lines on a phone, and their title beside the verdict to one', () => {
     for (const panel of panels.filter(({ type }) => type === 'text')) {
+      expect(String(panel.title).length).toBeLessThanOrEqual(32);
       const { content } = panel.options as { content: string };
       expect(content.replace(/\]\([^)]*\)|[*`[]/g, '').length).toBeLessThanOrEqual(100);
     }
@@ -114,8 +139,8 @@ describe.each(names)('%s', (name) => {
     for (const panel of panels.filter(({ type }) => type === 'table')) {
       const [{ queryType, format }] = panel.targets as Node[];
       const declared = declarations.find(({ id }) => id === queryType)?.columns?.[String(format)];
-      const { overrides } = panel.fieldConfig as { overrides: Array<{ matcher: { options: string } }> };
-      const shown = overrides.map(({ matcher }) => matcher.options).filter((name) => !name.startsWith('/'));
+      const { overrides } = panel.fieldConfig as { overrides: Array<{ matcher: { id: string; options: string } }> };
+      const shown = overrides.flatMap(({ matcher }) => (matcher.id === 'byName' ? [matcher.options] : []));
       expect(declared?.map((column) => column.name)).toEqual(expect.arrayContaining(shown));
     }
   });

@@ -17,6 +17,14 @@ export const declarations: Declaration[] = existsSync(file)
   ? (JSON.parse(readFileSync(file, 'utf8')) as { queryTypes: Declaration[] }).queryTypes
   : [];
 
+const checks = JSON.parse(readFileSync(resolve(__dirname, '../src/generated/checks.json'), 'utf8')) as Array<{
+  id: string;
+  title: string;
+}>;
+
+/** What each check finds, in words. */
+export const titleOfCheck: Record<string, string> = Object.fromEntries(checks.map(({ id, title }) => [id, title]));
+
 /** The columns of a table format, in the order in which the backend delivers them. */
 export function columnsOf(queryType: string, format: string): Array<{ name: string; title: string }> {
   return declarations.find(({ id }) => id === queryType)?.columns?.[format] ?? [];

@@ -11,7 +11,7 @@ import {
 } from '@grafana/grafana-foundation-sdk/common';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/barchart';
 
-import { datasource, query } from '../query';
+import { datasource, query, resolution } from '../query';
 import { type Graph } from './graph';
 import { arrange } from './table';
 
@@ -22,6 +22,8 @@ function horizontal({ title, description, queryType, format, parameters, span = 
     .description(description)
     .datasource(datasource)
     .withTarget(query(queryType, format, parameters))
+    .maxDataPoints(resolution.maxDataPoints)
+    .interval(resolution.interval)
     .span(span)
     .height(9)
     .min(0)

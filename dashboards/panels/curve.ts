@@ -8,7 +8,7 @@ import {
 } from '@grafana/grafana-foundation-sdk/common';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/trend';
 
-import { datasource, query } from '../query';
+import { datasource, query, resolution } from '../query';
 import { type Graph } from './graph';
 import { arrange } from './table';
 
@@ -26,6 +26,8 @@ export function curve(definition: Graph, columns: string[], points: number): Pan
       .description(description)
       .datasource(datasource)
       .withTarget(query(queryType, format, parameters))
+      .maxDataPoints(resolution.maxDataPoints)
+      .interval(resolution.interval)
       .transformations([{ id: 'limit', options: { limitField: points } }, arrange(queryType, format, columns)])
       .span(span)
       .height(10)

@@ -20,7 +20,7 @@ import {
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
 
-import { datasource, query } from '../query';
+import { datasource, query, resolution } from '../query';
 
 export interface Graph {
   title: string;
@@ -32,7 +32,7 @@ export interface Graph {
   span?: number;
 }
 
-/** Lines over time, coarse enough that a point stands for many scrapes and a refresh costs little. */
+/** Lines over time. */
 export function graph({ title, description, queryType, format, parameters, span = 12 }: Graph): PanelBuilder {
   return new PanelBuilder()
     .title(title)
@@ -42,8 +42,8 @@ export function graph({ title, description, queryType, format, parameters, span 
     .span(span)
     .height(9)
     .min(0)
-    .maxDataPoints(240)
-    .interval('1m')
+    .maxDataPoints(resolution.maxDataPoints)
+    .interval(resolution.interval)
     .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassic))
     .lineWidth(1)
     .fillOpacity(0)
@@ -61,9 +61,12 @@ export function graph({ title, description, queryType, format, parameters, span 
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending).hideZeros(false));
 }
 
-/** Lines that add up to a whole. */
-export function stacked(definition: Graph): PanelBuilder {
-  return graph(definition).fillOpacity(30).stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'));
+/** Lines that add up to a whole, which is one homeserver's. */
+export function stacked({ description, ...definition }: Graph): PanelBuilder {
+  const ofOne = 'With several homeservers choose one above: the layers of all of them would stand on each other.';
+  return graph({ ...definition, description: `${description} ${ofOne}` })
+    .fillOpacity(30)
+    .stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'));
 }
 
 /** Dashed lines across the graph: above `warning` it deserves a look, above `critical` it hurts. */

@@ -3,7 +3,7 @@ import { type DynamicConfigValue } from '@grafana/grafana-foundation-sdk/dashboa
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/table';
 
 import { columnsOf } from '../declarations';
-import { datasource, query } from '../query';
+import { datasource, query, resolution } from '../query';
 
 export interface Column {
   /** The column's id in the frame. */
@@ -26,6 +26,8 @@ export interface Table {
   /** A column: its largest value comes first, where the backend's order is not the one to read in. */
   sortBy?: string;
   height: number;
+  /** False leaves the columns' titles out. */
+  header?: boolean;
   /** Columns of the 24; all of them where it says nothing. */
   span?: number;
 }
@@ -41,6 +43,7 @@ export function table({
   only,
   sortBy,
   height,
+  header = true,
   span = 24,
 }: Table): PanelBuilder {
   return new PanelBuilder()
@@ -48,6 +51,8 @@ export function table({
     .description(description)
     .datasource(datasource)
     .withTarget(query(queryType, format, parameters))
+    .maxDataPoints(resolution.maxDataPoints)
+    .interval(resolution.interval)
     .transformations([
       ...(only ? [filled(queryType, format, only)] : []),
       arrange(
@@ -58,14 +63,25 @@ export function table({
     ])
     .span(span)
     .height(height)
+    .showHeader(header)
     .sortBy(sortBy ? [descending(titleOf(queryType, format, sortBy))] : [])
     .cellHeight(TableCellHeight.Sm)
-    .overrides([wrappedTitles, ...columns.map(override).filter(({ properties }) => properties.length > 0)]);
+    .overrides([
+      wrappedTitles,
+      unknownNumbers,
+      ...columns.map(override).filter(({ properties }) => properties.length > 0),
+    ]);
 }
 
 const wrappedTitles = {
   matcher: { id: 'byRegexp', options: '/.*/' },
   properties: [{ id: 'custom.wrapHeaderText', value: true }],
+};
+
+/** A number that is not known is told from one that was not loaded. */
+const unknownNumbers = {
+  matcher: { id: 'byType', options: 'number' },
+  properties: [{ id: 'noValue', value: '–' }],
 };
 
 function override({ name, width, settings = [] }: Column) {

@@ -11,7 +11,8 @@ const multipliers = [1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10];
 export const caches: Section = {
   id: 400,
   title: 'Which caches are too small?',
-  text: `**Misses *and* drops for lack of room:** raise it one step. No such drops, no gain. [Guide](${guideLink('caches')})`,
+  heading: 'Misses and drops',
+  text: `Misses and drops for lack of room: raise it one step. No such drops, no gain. [Guide](${guideLink('caches')})`,
   panels: [
     table({
       title: 'Which cache factors to change',

@@ -7,7 +7,8 @@ const format = 'series';
 export const delays: Section = {
   id: 700,
   title: 'What else takes time, or waits?',
-  text: '**Lines that climb matter.** A queue that empties again is none.',
+  heading: 'Lines that climb matter',
+  text: 'A queue that empties again is no problem.',
   panels: [
     stacked({
       title: 'CPU by kind of request',

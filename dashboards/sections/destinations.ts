@@ -5,7 +5,8 @@ import { type Section } from '../section';
 export const destinations: Section = {
   id: 100,
   title: 'Who can this homeserver not reach?',
-  text: '**Dead homeservers are normal.** Many that fail since within the hour: look at your own network.',
+  heading: 'Dead homeservers are normal',
+  text: 'Many that began to fail within the hour: look at your own network.',
   panels: [
     table({
       title: 'Destinations that fail or miss events',

@@ -1,18 +1,22 @@
+import { titleOfCheck } from '../declarations';
 import { asWord, hidden, inspected, paragraph, sentence, severity, wrapped } from '../panels/cells';
 import { table } from '../panels/table';
 import { places } from '../places';
 import { type Section } from '../section';
 
-/** Gives the hidden id of a check the place of its panel as text, which the link beside it reads. */
-const graphsOfChecks = {
+/** Shows other texts than the ids of checks. */
+const instead = (texts: Record<string, string>) => ({
   id: 'mappings',
   value: [
     {
       type: 'value',
-      options: Object.fromEntries(Object.entries(places).map(([check, text], index) => [check, { text, index }])),
+      options: Object.fromEntries(Object.entries(texts).map(([check, text], index) => [check, { text, index }])),
     },
   ],
-};
+});
+
+/** Gives the hidden id of a check the place of its panel as text, which the link beside it reads. */
+const graphsOfChecks = instead(places);
 
 const itsGraphs = {
   id: 'links',
@@ -27,7 +31,8 @@ const itsGraphs = {
 export const diagnosis: Section = {
   id: 10,
   title: 'What is wrong?',
-  text: '**Start here.** The worst comes first. A click on a finding leads to its graphs.',
+  heading: 'Start here',
+  text: 'The worst comes first. A click on a finding leads to its graphs.',
   panels: [
     table({
       title: 'Findings',
@@ -42,7 +47,7 @@ export const diagnosis: Section = {
         { name: 'title', width: 175, settings: [...wrapped, itsGraphs] },
         { name: 'evidence', settings: paragraph },
         { name: 'subject', width: 215, settings: [inspected] },
-        { name: 'caused_by', width: 130, settings: wrapped },
+        { name: 'caused_by', width: 130, settings: [...wrapped, instead(titleOfCheck)] },
         { name: 'since', width: 105, settings: [{ id: 'unit', value: 'dateTimeFromNow' }] },
         { name: 'server_name', width: 105 },
         { name: 'check', settings: [hidden, graphsOfChecks] },

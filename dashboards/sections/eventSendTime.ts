@@ -21,7 +21,8 @@ const colours = [
 export const eventSendTime: Section = {
   id: 100,
   title: 'How slow is sending a message?',
-  text: `**What people feel.** Well under a second is normal; the usual causes are below. [Guide](${guideLink('message-event-send-time')})`,
+  heading: 'What people feel',
+  text: `Well under a second is normal; the usual causes are below. [Guide](${guideLink('message-event-send-time')})`,
   panels: [
     withLimits(
       graph({

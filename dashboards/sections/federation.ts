@@ -9,7 +9,8 @@ const queryType = 'federation';
 export const federation: Section = {
   id: 300,
   title: 'What does federation cost?',
-  text: `**Much \`m.presence\` and no CPU left: presence is the cost.** Else it is harmless. [Guide](${guideLink('federation')})`,
+  heading: 'Is presence the cost?',
+  text: `Much \`m.presence\` and no CPU left: then it is. Else it is harmless. [Guide](${guideLink('federation')})`,
   panels: [
     graph({
       title: 'Traffic with other homeservers',

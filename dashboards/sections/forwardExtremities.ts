@@ -10,12 +10,13 @@ const queryType = 'forwardExtremities';
 export const forwardExtremities: Section = {
   id: 500,
   title: 'Which rooms have too many forward extremities?',
-  text: `**Loose ends make Synapse resolve state.** Above ten, look; many heal by themselves. [Guide](${guideLink('forward-extremities')})`,
+  heading: 'Loose ends cost CPU',
+  text: `Synapse resolves their states. Above ten, look; many heal by themselves. [Guide](${guideLink('forward-extremities')})`,
   panels: [
     table({
       title: 'Rooms with more than ten',
       description:
-        'Counted in PostgreSQL just now, whatever the time range; without PostgreSQL this table stays empty and the ' +
+        'Counted in PostgreSQL just now, whatever the time range; without PostgreSQL this panel says so, and the ' +
         'graphs below are all there is. Viewers see pseudonyms instead of rooms, unless the data source says otherwise.',
       queryType,
       format: 'rooms',

@@ -9,7 +9,8 @@ const queryType = 'garbageCollection';
 export const garbageCollection: Section = {
   id: 600,
   title: 'Does garbage collection stop a process?',
-  text: `**Spikes of seconds hurt.** While Python collects, the process does nothing else. [Guide](${guideLink('garbage-collection')})`,
+  heading: 'Spikes of seconds hurt',
+  text: `While Python collects, the process does nothing else. [Guide](${guideLink('garbage-collection')})`,
   panels: [
     table({
       title: 'Collections of each process',

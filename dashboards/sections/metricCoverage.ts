@@ -5,7 +5,8 @@ import { type Section } from '../section';
 export const metricCoverage: Section = {
   id: 800,
   title: 'What do these answers rest on?',
-  text: '**Absent is blind, not-yet is normal.** Some come with an event, a role or an hour.',
+  heading: 'Absent means blind',
+  text: 'Not-yet is normal: some metrics come with an event, a role or an hour.',
   panels: [
     table({
       title: 'Metrics, the missing ones first',

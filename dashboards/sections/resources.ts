@@ -9,7 +9,8 @@ const queryType = 'resources';
 export const resources: Section = {
   id: 150,
   title: 'Which process is full?',
-  text: `**One process, one thread.** Once its event loop is always busy, everything waits. [Guide](${guideLink('message-event-send-time')})`,
+  heading: 'One process, one thread',
+  text: `Once its event loop is always busy, everything waits. [Guide](${guideLink('message-event-send-time')})`,
   panels: [
     table({
       title: 'Processes',

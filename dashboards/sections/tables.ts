@@ -10,7 +10,8 @@ const fromNow = { id: 'unit', value: 'dateTimeFromNow' };
 export const tables: Section = {
   id: 200,
   title: 'What fills the database?',
-  text: '**`state_groups_state` normally leads.** Dead rows that stay mean that vacuum is held up.',
+  heading: 'state_groups_state leads',
+  text: 'Normally the largest table by far. Dead rows that stay mean that vacuum is held up.',
   panels: [
     table({
       title: 'Largest tables',

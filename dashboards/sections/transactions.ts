@@ -9,7 +9,8 @@ const queryType = 'transactions';
 export const transactions: Section = {
   id: 200,
   title: 'What does the database spend its time on?',
-  text: `**Frequent is not expensive.** Calls times duration count. \`persist_events\` normally leads. [Guide](${guideLink('transaction-count-and-transaction-duration')})`,
+  heading: 'Frequent is not expensive',
+  text: `Calls times duration count. \`persist_events\` normally leads. [Guide](${guideLink('transaction-count-and-transaction-duration')})`,
   panels: [
     table({
       title: 'Most expensive database transactions',

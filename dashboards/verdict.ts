@@ -1,0 +1,26 @@
+import { type Builder } from '@grafana/grafana-foundation-sdk/cog';
+import { type Panel } from '@grafana/grafana-foundation-sdk/dashboard';
+
+import { sentence, severity, wrapped } from './panels/cells';
+import { table } from './panels/table';
+
+/** What the diagnosis concludes from what a section shows, in sentences with their numbers. */
+export function verdictOf(checks: string[], size: { span: number; height: number }): Builder<Panel> {
+  return table({
+    title: 'Verdict',
+    description:
+      'What the diagnosis concludes from this section, the worst first: the same findings as at the top of ' +
+      '"Synapse: diagnosis", where the advice stands. "unknown" means that a check could not look.',
+    queryType: 'diagnosis',
+    format: 'findings',
+    parameters: { checks },
+    header: false,
+    ...size,
+    columns: [
+      { name: 'severity', width: 75, settings: severity },
+      { name: 'title', width: 210, settings: wrapped },
+      { name: 'evidence', settings: sentence },
+      { name: 'server_name', width: 105 },
+    ],
+  });
+}
