@@ -46,8 +46,9 @@ export const delays: Section = {
       parameters: { graph: 'event-lag', limit: 8 },
     }),
     graph({
-      title: 'News that a process has not dealt with',
-      description: 'Updates from other processes in a queue, by stream; the longest queue of all processes.',
+      title: 'Replication: updates that wait',
+      description:
+        'What a process has heard from others and not dealt with yet, by stream; the longest queue of all processes.',
       queryType,
       format,
       parameters: { graph: 'replication-queue', limit: 8 },

@@ -29,7 +29,7 @@ export const eventSendTime: Section = {
         title: 'Time to send a message',
         description:
           'How long clients waited until the homeserver had accepted their message; failed sends are left out. ' +
-          'Dashed: 1 s deserves a look, 2 s hurts (levels of this dashboard; the guide names none). ' +
+          'Dashed: 1 s deserves a look, 2 s hurts (the levels of Synapse’s own dashboard; the guide names none). ' +
           'The last bucket of the histogram ends at 10 s, so a line at 10 s means "10 s or more".',
         queryType,
         format: 'quantiles',

@@ -14,7 +14,7 @@ export const forwardExtremities: Section = {
   text: `Synapse resolves their states. Above ten, look; many heal by themselves. [Guide](${guideLink('forward-extremities')})`,
   panels: [
     table({
-      title: 'Rooms with more than ten',
+      title: 'Rooms with more than ten forward extremities',
       description:
         'Counted in PostgreSQL just now, whatever the time range; without PostgreSQL this panel says so, and the ' +
         'graphs below are all there is. Viewers see pseudonyms instead of rooms, unless the data source says otherwise.',
@@ -34,14 +34,14 @@ export const forwardExtremities: Section = {
       ],
     }),
     bars({
-      title: 'How many rooms have how many: $server',
+      title: 'Rooms by number of forward extremities: $server',
       description:
         'From a metric that Synapse computes once an hour, first an hour after its start. It knows no rooms by name.',
       queryType,
       format: 'histogram',
     }),
     graph({
-      title: 'Rooms with more than ten, over time',
+      title: 'Rooms with more than ten forward extremities, over time',
       description: 'A line that climbs for hours means that rooms branch faster than Synapse joins them again.',
       queryType,
       format: 'counts',

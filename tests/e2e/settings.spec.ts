@@ -37,6 +37,11 @@ test('the provisioned data source is well', async ({ page }) => {
   await expect(
     page.getByText(/Synapse 1\.\d+\.\d+: \d+ processes of example\.org\. PostgreSQL .* answered/)
   ).toBeVisible();
+  // Provisioned settings can be read, not changed.
+  for (const id of ['connection-url', 'setting-postgresHost', 'setting-postgresPassword', 'setting-postgresSslMode']) {
+    await expect(page.locator(`#${id}`)).toBeDisabled();
+  }
+  await expect(page.getByRole('button', { name: 'Reset', exact: true })).toHaveCount(0);
 });
 
 test('a data source made by hand keeps its settings and gives no secret away', async ({ page, api }) => {

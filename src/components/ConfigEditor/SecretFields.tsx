@@ -49,7 +49,13 @@ export function SecretSetting({ secret, label, help, pem, options, onOptionsChan
           onChange={(event) => set(event.currentTarget.value)}
         />
       ) : (
-        <SecretInput {...common} width={40} onChange={(event) => set(event.currentTarget.value)} />
+        // A browser must not offer to fill in the password for Grafana.
+        <SecretInput
+          {...common}
+          width={40}
+          autoComplete="new-password"
+          onChange={(event) => set(event.currentTarget.value)}
+        />
       )}
     </Field>
   );
