@@ -1,4 +1,4 @@
-import { durationProblem, numberProblem } from './durations';
+import { durationProblem, numberProblem, wholeProblem } from './durations';
 
 test.each(['15s', '0s', '0', '5m', '1h30m', '250ms', '1.5h', '7d', '2w', '1M', '1y'])('%s is a duration', (text) => {
   expect(durationProblem(text)).toBeUndefined();
@@ -19,4 +19,7 @@ test('numbers stay within their bounds', () => {
   expect(numberProblem('0', 1)).toBe('Must be 1 or more.');
   expect(numberProblem('many')).toMatch(/Write a number/);
   expect(numberProblem('1,5')).toMatch(/with a dot/);
+  expect(wholeProblem('3', 1, 20)).toBeUndefined();
+  expect(wholeProblem('2.5', 1, 20)).toBe('Write a whole number.');
+  expect(wholeProblem('21', 1, 20)).toBe('Must lie between 1 and 20.');
 });

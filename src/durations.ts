@@ -28,3 +28,8 @@ export function numberProblem(text: string, min = -Infinity, max = Infinity): st
   }
   return undefined;
 }
+
+/** The same for a number of things. */
+export function wholeProblem(text: string, min = -Infinity, max = Infinity): string | undefined {
+  return numberProblem(text, min, max) ?? (Number.isInteger(Number(text)) ? undefined : 'Write a whole number.');
+}

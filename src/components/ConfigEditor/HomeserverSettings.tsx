@@ -28,6 +28,7 @@ export function HomeserverSettings(props: SettingsProps) {
         setting="dummyEventsThreshold"
         label="Dummy events threshold"
         help="dummy_events_threshold: from how many forward extremities on Synapse joins a room’s branches by itself."
+        whole
         min={1}
       />
       <NumberSetting

@@ -100,6 +100,7 @@ export function PostgresSettings({ editor, ...props }: SettingsProps & { editor:
         setting="postgresMaxConnections"
         label="Most connections"
         help="How many connections are open at once, at most. A few are enough."
+        whole
         min={1}
         max={20}
       />

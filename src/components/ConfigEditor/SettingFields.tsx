@@ -1,7 +1,7 @@
 import React from 'react';
 import { Field, Switch } from '@grafana/ui';
 
-import { durationProblem, numberProblem } from '../../durations';
+import { durationProblem, numberProblem, wholeProblem } from '../../durations';
 import { isOn, settingDefaults, withSetting } from '../../settings';
 import { type SynapseOptions } from '../../types';
 import { DraftInput } from '../DraftInput';
@@ -55,11 +55,13 @@ export function DurationSetting(props: FieldProps<KeysOf<string>>) {
 }
 
 interface NumberProps extends FieldProps<KeysOf<number>> {
+  /** Where it counts things. */
+  whole?: boolean;
   min?: number;
   max?: number;
 }
 
-export function NumberSetting({ setting, label, help, min, max, ...props }: NumberProps) {
+export function NumberSetting({ setting, label, help, whole, min, max, ...props }: NumberProps) {
   return (
     <Field label={label} description={help} disabled={props.readOnly}>
       <DraftInput
@@ -67,7 +69,7 @@ export function NumberSetting({ setting, label, help, min, max, ...props }: Numb
         value={String(props.settings[setting] ?? '')}
         placeholder={defaultText(setting)}
         width={width}
-        problem={(text) => numberProblem(text, min, max)}
+        problem={(text) => (whole ? wholeProblem : numberProblem)(text, min, max)}
         onCommit={(text) =>
           props.onChange(withSetting(props.settings, setting, text === '' ? undefined : Number(text)))
         }

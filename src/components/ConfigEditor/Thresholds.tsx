@@ -60,7 +60,7 @@ function CheckLevels({ check, threshold, readOnly, onChange }: CheckLevelsProps)
   };
   return (
     <Stack gap={1} alignItems="center" wrap="wrap">
-      <div style={{ width: 320 }}>
+      <div style={{ width: 320, maxWidth: '100%' }}>
         <Text element="p">{check.title}</Text>
         <TextLink href={`${docs}${check.id}.md`} external variant="bodySmall">
           {check.id}

@@ -4,7 +4,7 @@ import { EditorField, EditorRow, EditorRows } from '@grafana/plugin-ui';
 import { Alert, Text } from '@grafana/ui';
 
 import { type SynapseDatasource } from '../../datasource';
-import { numberProblem } from '../../durations';
+import { wholeProblem } from '../../durations';
 import { findQueryType, formatOf, paramsOf, queryTypes, withQueryType } from '../../queryTypes';
 import { type SynapseOptions, type SynapseQuery } from '../../types';
 import { Choice } from '../Choice';
@@ -79,7 +79,7 @@ export function QueryEditor({ query, datasource, app = CoreApp.Unknown, range, o
               value={query.limit === undefined ? '' : String(query.limit)}
               placeholder={String(type.limit.default)}
               width={10}
-              problem={(text) => (text.includes('$') ? undefined : numberProblem(text, 1, type.limit?.max))}
+              problem={(text) => (text.includes('$') ? undefined : wholeProblem(text, 1, type.limit?.max))}
               onCommit={(text) => update({ limit: text === '' || text.includes('$') ? text : Number(text) })}
             />
           </EditorField>
