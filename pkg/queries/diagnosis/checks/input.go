@@ -13,7 +13,8 @@ import (
 
 // Input is what was measured on one homeserver.
 type Input struct {
-	Server  string
+	Server string
+	// Now is the time of what Rows tells: PostgreSQL tells of now, whatever time range is looked at.
 	Now     time.Time
 	Where   Where
 	Options query.Options
