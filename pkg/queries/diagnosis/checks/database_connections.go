@@ -37,7 +37,7 @@ var databaseConnections = Check{
 			"many":    "count " + PerServer + "(count " + PerProcess + "(synapse_threadpool_max_threads" + w.Selector(poolName) + "))",
 		}
 	},
-	Read:  readConnections,
+	Read: readConnections, ReadOnce: "connections",
 	Judge: judgeDatabaseConnections,
 }
 

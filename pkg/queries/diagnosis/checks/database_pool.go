@@ -49,7 +49,7 @@ var databasePool = Check{
 			"uptime": w.Process("time() - process_start_time_seconds%s"),
 		}
 	},
-	Read:   readConnections,
+	Read: readConnections, ReadOnce: "connections",
 	Signal: func(w Where) Signal { return Signal{PromQL: poolShare(w), Subject: subjectOfProcess} },
 	Judge:  judgeDatabasePool,
 }
@@ -68,6 +68,9 @@ func judgeDatabasePool(in Input) []Finding {
 	}
 	if !in.Has("used") {
 		return Absent("synapse_threadpool_working_threads")
+	}
+	if !in.Has("share") {
+		return Absent("synapse_storage_schedule_time_bucket")
 	}
 	var found []Finding
 	judged, worst := 0, Sample{Value: -1}

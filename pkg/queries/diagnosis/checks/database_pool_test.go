@@ -22,6 +22,7 @@ func TestDatabasePool(t *testing.T) {
 		"quiet":                {series: on(0.5, 300, 0.99, 0.4, day), want: OK, evidence: "too few to judge"},
 		"just started":         {series: on(0.5, 9000, 0.99, 0.4, 300), want: OK},
 		"no metric":            {want: Unknown, evidence: "synapse_storage_schedule_time"},
+		"buckets not kept":     {series: map[string]float64{"waits job=worker index=1": 9000, "used job=worker index=1": 0.9}, want: Unknown, evidence: "synapse_storage_schedule_time_bucket"},
 		"pool not exported":    {series: map[string]float64{"waits job=worker index=1": 9000, "share job=worker index=1": 0.5}, want: Unknown, evidence: "synapse_threadpool_working_threads"},
 	})
 }

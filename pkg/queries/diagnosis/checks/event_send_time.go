@@ -54,6 +54,7 @@ var eventSendTime = Check{
 			"p95":      "histogram_quantile(0.95, sum by (server_name, le) (" + w.Rate(sendHistogram+"_bucket", sendWindow, sentMessages...) + "))",
 			"workers": fmt.Sprintf("topk %s(2, 1 - %s / (%s >= %d))", PerServer,
 				sends(w, PerProcess, "_bucket", within(slowSend)), sends(w, PerProcess, "_count"), enoughSends),
+			"scraped":  "count " + PerServer + "(synapse_http_server_requests_received_total" + w.Selector() + ")",
 			"received": "sum " + PerServer + "(" + w.Increase("synapse_http_server_requests_received_total", sendWindow, sentMessages[0]) + ")",
 			"onPath":   onSendPath(w),
 			"origins": "sum by (server_name, origin_type) (" +
@@ -68,18 +69,20 @@ var eventSendTime = Check{
 	Judge: judgeSendTime,
 }
 
-// onSendPath is how busy the busiest of the processes was that a message goes through: those that take it from the
-// client, and those that store it.
+// onSendPath are the processes that a message goes through: those that take it from the client, and those that store it.
 func onSendPath(w Where) string {
-	return "max " + PerServer + "(" + loopBusy(w, cpuWindow) + " and on (job, index, instance) (" +
-		w.Rate("synapse_http_server_requests_received_total", cpuWindow, sentMessages[0]) + " > 0 or " +
-		w.Rate("synapse_storage_events_persisted_events_total", cpuWindow) + " > 0))"
+	return "sum " + PerProcess + "(" + w.Rate("synapse_http_server_requests_received_total", sendWindow, sentMessages[0]) + ") > 0 or sum " +
+		PerProcess + "(" + w.Rate("synapse_storage_events_persisted_events_total", sendWindow) + ") > 0"
 }
 
 func judgeSendTime(in Input) []Finding {
 	switch {
 	case !in.Has("sends") && in.Total("received") >= enoughSends:
 		return Blind(fmt.Sprintf("%.0f sends were received in the last hour, but Prometheus has no %s of a successful one: it is dropped, or all of them fail.", in.Total("received"), sendHistogram))
+	case !in.Has("sends") && !in.Has("scraped"):
+		return Absent("synapse_http_server_requests_received_total")
+	case !in.Has("sends") && in.Total("received") >= 1:
+		return Fine(fmt.Sprintf("Only about %.0f messages were received in the last hour, and none was accepted: too few to judge.", in.Total("received")))
 	case !in.Has("sends"):
 		return Fine("No message was sent in the last hour: nothing to judge.")
 	case !in.Has("slow") || !in.Has("verySlow"):
@@ -97,8 +100,8 @@ func judgeSendTime(in Input) []Finding {
 			percent(slow), total, percent(verySlow), sendQuantile(in)),
 		Advice: "Go down the list: what explains it stands above, from the process that is full over the database to state resolution. " + vouching(in) +
 			"If nothing does, look at spam-checker and other modules and at the proxy in front, which no metric shows.",
-		Remedy:      "Query type eventSendTime, format byWorker: is it all of them, or one?",
-		NotCausedBy: elsewhere(in),
+		Remedy:    "Query type eventSendTime, format byWorker: is it all of them, or one?",
+		Processes: in.Processes("onPath"),
 	}
 	oneOnly := several && worst.Value >= outlierFactor*in.Warning && worst.Value >= outlierFactor*next.Value
 	switch {
@@ -127,14 +130,6 @@ func slowestWorkers(in Input) (worst, next Sample, several bool) {
 		return worst, next, false
 	}
 	return workers[0], workers[1], true
-}
-
-// elsewhere are causes that are found on other processes only, where no process on a message's way is busy.
-func elsewhere(in Input) []string {
-	if busy := in.Samples("onPath"); len(busy) > 0 && busy[0].Value < busyFloor {
-		return []string{"cpu-saturation", "reactor-lag"}
-	}
-	return nil
 }
 
 // bridges says how many of the homeserver's own events came from them.

@@ -108,7 +108,7 @@ func (p processor) judge(in Input, advice string) []Finding {
 			late = max(0, 1-prompt/events)
 		}
 		total += events
-		f := Finding{Subject: Subject{Name: at.Process()}, Advice: advice}
+		f := Finding{Subject: Subject{Name: at.Process()}, Processes: []string{at.Process()}, Advice: advice}
 		if events >= sendingFloor {
 			worst = max(worst, late)
 			f.Evidence = fmt.Sprintf("%s of the %.0f events in 15 minutes were %s more than 10 s after they were received.", percent(late), events, p.done)

@@ -82,6 +82,15 @@ func (in Input) Samples(name string) []Sample {
 	return samples
 }
 
+// Processes are the names of a measurement's processes, for Finding.Processes.
+func (in Input) Processes(name string) []string {
+	var names []string
+	for _, s := range in.Samples(name) {
+		names = append(names, s.Process())
+	}
+	return names
+}
+
 // Of is a measurement's value for the same process as another sample's.
 func (in Input) Of(name string, process Sample) (float64, bool) {
 	for _, s := range in.vectors[name] {
