@@ -45,6 +45,7 @@ var databasePool = Check{
 			"used": "max " + PerProcess + "(avg_over_time(synapse_threadpool_working_threads" + w.Selector(poolName) + w.Window(poolWindow) +
 				") / synapse_threadpool_max_threads" + w.Selector(poolName) + ")",
 			"size":   "sum " + PerProcess + "(synapse_threadpool_max_threads" + w.Selector(poolName) + ")",
+			"pools":  "sum " + PerServer + "(synapse_threadpool_max_threads" + w.Homeserver().Selector(poolName) + ")",
 			"busy":   w.Process("rate(python_twisted_reactor_tick_time_sum%s" + w.Window(cpuWindow) + ")"),
 			"uptime": w.Process("time() - process_start_time_seconds%s"),
 		}
@@ -133,7 +134,7 @@ func poolFinding(in Input, p Sample, waits float64) Finding {
 
 // poolBudget says whether there is room for more connections; without that nobody should raise cp_max.
 func poolBudget(in Input) string {
-	pools := in.Total("size")
+	pools := in.Total("pools")
 	c, ok := in.Rows.(connections)
 	switch {
 	case !ok || c.Replica:

@@ -5,7 +5,7 @@ import "testing"
 func TestDatabasePool(t *testing.T) {
 	on := func(share, waits, used, busy, uptime float64) map[string]float64 {
 		const process = " job=worker index=1 instance=w:1"
-		return map[string]float64{"share" + process: share, "waits" + process: waits, "used" + process: used, "size" + process: 10, "busy" + process: busy, "uptime" + process: uptime}
+		return map[string]float64{"share" + process: share, "waits" + process: waits, "used" + process: used, "size" + process: 10, "pools": 10, "busy" + process: busy, "uptime" + process: uptime}
 	}
 	const day = 86400
 	room := connections{Allowed: 100, Reserved: 3, Limit: -1, Open: 20, Here: 15}

@@ -96,7 +96,7 @@ func judgeSendTime(in Input) []Finding {
 	worst, next, several := slowestWorkers(in)
 	f := Finding{
 		Value: &slow, Threshold: Threshold(in.Warning),
-		Evidence: fmt.Sprintf("%s of %.0f sends in the last hour took longer than 1 s, %s longer than 2.5 s; 95 of 100 were answered within %s.",
+		Evidence: fmt.Sprintf("%s of %.0f sends in the last hour took longer than 1 s, %s longer than 2.5 s; %s.",
 			percent(slow), total, percent(verySlow), sendQuantile(in)),
 		Advice: "Go down the list: what explains it stands above, from the process that is full over the database to state resolution. " + vouching(in) +
 			"If nothing does, look at spam-checker and other modules and at the proxy in front, which no metric shows.",
@@ -157,13 +157,14 @@ func vouching(in Input) string {
 	return ""
 }
 
+// sendQuantile is a clause about the 95th percentile; the histogram ends at 10 s.
 func sendQuantile(in Input) string {
 	samples := in.Samples("p95")
 	switch {
 	case len(samples) == 0:
-		return "an unknown time"
+		return "how long 95 of 100 took is not known"
 	case samples[0].Value >= 10:
-		return ">10 s"
+		return "at least 5 of 100 took >10 s"
 	}
-	return seconds(samples[0].Value)
+	return "95 of 100 were answered within " + seconds(samples[0].Value)
 }

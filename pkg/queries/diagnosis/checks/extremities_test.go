@@ -49,7 +49,9 @@ func TestExtremitiesOfRooms(t *testing.T) {
 		"behind a corrupt one":  {surveyed(split(90, 9, 3, outlier), split(60, 5, 3)), wanted{severity: Warning, subject: second, causedBy: "extremities-corrupt", advice: []string{"corrupt"}}},
 		"few behind one":        {surveyed(split(90, 9, 3, outlier), split(20, 5, 3)), wanted{severity: Info, subject: second, causedBy: "extremities-corrupt"}},
 		"the worst comes first": {surveyed(split(70, 30, 0), split(60, 5, 3)), wanted{severity: Critical, subject: second, count: 2}},
-		"being joined":          {surveyed(split(90, 9, 3, func(f *rooms.Facts) { f.Partial = true })), wanted{severity: OK}},
+		"being joined":          {surveyed(split(90, 9, 3, func(f *rooms.Facts) { f.Partial = true })), wanted{severity: OK, evidence: []string{"1 are still being joined"}}},
+		"a corrupt one":         {surveyed(split(90, 9, 3, outlier)), wanted{severity: OK, evidence: []string{"1 are corrupt (extremities-corrupt)"}}},
+		"too many to look at":   {rooms.Survey{Beyond: 31}, wanted{severity: OK, evidence: []string{"31 with fewer extremities"}}},
 		"none":                  {rooms.Survey{}, wanted{severity: OK, evidence: []string{"0 heal"}}},
 	} {
 		t.Run(name, func(t *testing.T) {

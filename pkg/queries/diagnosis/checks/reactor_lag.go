@@ -106,7 +106,7 @@ func lagFinding(in Input, p Sample) Finding {
 			"its garbage collection and state resolution. If it is at the same hour every night, it is a job of Synapse's and passes. Only then move work to another process.",
 		Remedy: "Query type resources, format processes: what does this process do, and how much of it is garbage collection?",
 	})
-	f.Evidence = fmt.Sprintf("The event loop of %s was busy %s of the last 15 minutes and %s; 99 of 100 rounds took %s or less.",
+	f.Evidence = fmt.Sprintf("The event loop of %s was busy %s of the last 15 minutes and %s; %s.",
 		p.Process(), percent(p.Value), stood, tickQuantile(in, p))
 	byStalls := OK
 	switch {
@@ -127,14 +127,14 @@ func lagFinding(in Input, p Sample) Finding {
 	return f
 }
 
-// tickQuantile prints the 99th percentile; the histogram ends at 5 s.
+// tickQuantile is a clause about the 99th percentile; the histogram ends at 5 s.
 func tickQuantile(in Input, p Sample) string {
 	switch v, ok := in.Of("p99", p); {
 	case !ok:
-		return "an unknown time"
+		return "how long 99 of 100 rounds took is not known"
 	case v >= 5:
-		return "more than 5 s"
+		return "at least 1 of 100 rounds took >5 s"
 	default:
-		return seconds(v)
+		return "99 of 100 rounds took " + seconds(v) + " or less"
 	}
 }
