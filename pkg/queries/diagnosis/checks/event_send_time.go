@@ -98,8 +98,8 @@ func judgeSendTime(in Input) []Finding {
 		Value: &slow, Threshold: Threshold(in.Warning),
 		Evidence: fmt.Sprintf("%s of %.0f sends in the last hour took longer than 1 s, %s longer than 2.5 s; %s.",
 			percent(slow), total, percent(verySlow), sendQuantile(in)),
-		Advice: "Go down the list: what explains it stands above, from the process that is full over the database to state resolution. " + vouching(in) +
-			"If nothing does, look at spam-checker and other modules and at the proxy in front, which no metric shows.",
+		Advice: "1. See whether a finding that stands above explains it: a full process, a slow database, a full pool of connections, state resolution. " + vouching(in) +
+			"2. If none does, look at spam-checker and other modules and at the proxy in front, which no metric shows.",
 		Remedy:    "Query type eventSendTime, format byWorker: is it all of them, or one?",
 		Processes: in.Processes("onPath"),
 	}

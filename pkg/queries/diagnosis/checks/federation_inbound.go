@@ -110,7 +110,7 @@ func judgeInbound(in Input) []Finding {
 	}
 	f := in.Graded(least, Finding{
 		Evidence: evidence,
-		Advice: "1. What explains it stands above: a room whose state takes long to resolve, a process without CPU, a slow database. 2. If one room has most of the events, " +
+		Advice: "1. See whether a finding that stands above explains it: a room whose state takes long to resolve, a process without CPU, a slow database. 2. If one room has most of the events, " +
 			"look at it in the list of rooms by forward extremities. 3. If many rooms wait and the process that handles them is full, send this homeserver's " +
 			"incoming federation to a worker (/_matrix/federation/v1/send), one for each group of senders.",
 		Remedy:    "Look for the handling of incoming transactions in the log of the process that serves /_matrix/federation/v1/send.",
@@ -155,6 +155,7 @@ func refusedRequests(in Input) []Finding {
 
 // lasting is a time for people.
 func lasting(seconds float64) string {
+	seconds = max(0, seconds) // two clocks
 	switch d := time.Duration(seconds * float64(time.Second)); {
 	case d >= 48*time.Hour:
 		return fmt.Sprintf("%.0f days", d.Hours()/24)

@@ -100,7 +100,7 @@ func judgeSyncTime(in Input) []Finding {
 		kind := s.Label("kind")
 		f := in.Graded(s.Value, Finding{
 			Subject: Subject{Name: kind}, Evidence: syncEvidence(in, kind, s.Value), Processes: in.Processes("servers"),
-			Advice: "Go down the list: what explains it stands above. If nothing does: 1. See which process serves syncs and whether it is the busiest of them. 2. Compare " +
+			Advice: "First see whether a finding that stands above explains it. If none does: 1. See which process serves syncs and whether it is the busiest of them. 2. Compare " +
 				"with the dashboard's transactions: those that grew with it are what syncs wait for. 3. If the process is full, spread syncs over more workers, the same user always on the same one.",
 			Remedy: "Look at the process that serves syncs: event loop, database and garbage collection.",
 		})
