@@ -112,15 +112,15 @@ func (q *quietRooms) count(room rooms.Room) {
 }
 
 func (q quietRooms) String() string {
-	text := fmt.Sprintf("%d heal by themselves, %d are harmless", q.healing, q.harmless)
+	text := fmt.Sprintf("heal by themselves: %d, harmless: %d", q.healing, q.harmless)
 	if q.joining > 0 {
-		text += fmt.Sprintf(", %d are still being joined (partial-state)", q.joining)
+		text += fmt.Sprintf(", still being joined (partial-state): %d", q.joining)
 	}
 	if q.corrupt > 0 {
-		text += fmt.Sprintf(", %d are corrupt (extremities-corrupt)", q.corrupt)
+		text += fmt.Sprintf(", corrupt (extremities-corrupt): %d", q.corrupt)
 	}
 	if q.beyond > 0 {
-		text += fmt.Sprintf(", %d with fewer extremities than these were not looked at", q.beyond)
+		text += fmt.Sprintf(", not looked at, for they have fewer: %d", q.beyond)
 	}
 	return text
 }
