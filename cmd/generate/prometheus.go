@@ -98,6 +98,9 @@ func prometheusRuleOf(c checks.Check, d decision) (prometheusRule, error) {
 		}
 		text = severity(c, d) + ": measured " + measured + ". Thresholds: " + defaults + ". " + c.Meaning
 	}
+	if d.text != "" {
+		text = d.text
+	}
 	return prometheusRule{
 		Alert: alertName(c.ID),
 		Expr:  strings.Join(parts, " or on (server_name) "),

@@ -15,6 +15,8 @@ type decision struct {
 	or func(measures) []string
 	// worse: more than the number decides whether a warning is critical.
 	worse bool
+	// text is the alert's where the rule decides less than the check, else it comes from the check.
+	text string
 }
 
 var promql = map[string]decision{
@@ -74,10 +76,39 @@ var promql = map[string]decision{
 		or: func(m measures) []string {
 			return []string{
 				worst("("+m["connected"]+" == 0)"+young(m, 900)) + " and on (server_name) (" + worst(m["connected"]) + " > 0)",
+				// Several, and none is connected; vector(0) stands for homeservers without a name, which may be two.
+				"count by (server_name) ((" + m["connected"] + " == 0)" + young(m, 900) + ") >= 2 and on (server_name) (" + worst(m["connected"]) + " == 0) unless on (server_name) vector(0)",
 				worst(m["behind"] + " >= 1000"),
 			}
 		},
 	},
+	"scrape-health": {
+		value: func(m measures) string {
+			return worst("(" + m["failed"] + ")" + where(m["scrapes"]+" >= 20") + where(m["uptime"]+" >= 3600"))
+		},
+		or: func(m measures) []string {
+			enough := where(m["scrapes"] + " >= 20")
+			return []string{
+				worst(m["failing"]) + " == 1",
+				worst("(" + m["duration"] + " >= on (server_name, job, index, instance) 0.5 * (" + m["timeout"] + "))" + enough),
+				worst("(" + m["duration"] + unless(m["timeout"]) + enough + ") >= 5"), // half of Prometheus' own default
+			}
+		},
+	},
+	// Only that all of a homeserver is gone: which single metrics are missing is no one expression.
+	"metric-coverage": {
+		or: func(m measures) []string {
+			return []string{
+				`count by (server_name) (last_over_time(synapse_storage_schedule_time_count{server_name!=""}[6h])) unless on (server_name) (` + m["alive"] + ")",
+				"absent(" + m["alive"] + ")",
+			}
+		},
+		text: "Critical: within the last 10 minutes there was nothing from any Synapse process of this homeserver. It is down, or Prometheus does not reach it; all other rules are silent about it.",
+	},
+	// Without the rooms' verdicts, which PostgreSQL tells, by the events that went to such rooms.
+	"extremities": {value: func(m measures) string {
+		return fmt.Sprintf("1 - (%s) / ((%s) >= 100)", m["few"], m["events"])
+	}},
 	"cache-memory": {value: func(m measures) string {
 		return worst(fmt.Sprintf("((%s) >= 1e9) / on (server_name, job, index, instance) (%s)", m["rss"], m["allocated"]) + young(m, 6*3600))
 	}},

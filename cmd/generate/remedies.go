@@ -52,7 +52,7 @@ var remedies = map[string][]string{
 	},
 	"database-connections": {
 		"Lower `cp_max` of processes that do little: it counts for each of them.",
-		"Raise PostgreSQL's `max_connections`, which costs memory and needs a restart, or put a pooler in between.",
+		"Raise PostgreSQL's `max_connections`, which costs memory and needs a restart.",
 	},
 	"postgres-hygiene": {
 		"Run ANALYZE where statistics are missing, above all after pg_upgrade.",
@@ -101,14 +101,14 @@ var remedies = map[string][]string{
 		"Don't raise caches that read everything once, and none that time or invalidation empties: nothing changes.",
 	},
 	"cache-memory": {
-		"Preload jemalloc; without it set `PYTHONMALLOC=malloc`.",
+		"Preload jemalloc, and set `PYTHONMALLOC=malloc` with it, so that it counts Python's own objects too. Both take a restart.",
 		"Remember that limits of memory are per process.",
 	},
 	"extremities": {
 		"Wait, where the finding says that the room heals itself.",
 		"Let a local user send a message to the room: it joins up to ten extremities.",
 		"See whether any local user may send there at all: in a room for announcements Synapse can't heal by itself.",
-		"Last, and only for single rooms: Synapse's admin API for forward extremities. Its own documentation warns never to use it as an automated task, and not without need.",
+		"Last, and only for single rooms: Synapse's admin API for forward extremities, after a backup. Its own documentation warns never to use it as an automated task, and not without need. Never for a corrupt room, nor where all extremities have the same state.",
 	},
 	"extremities-corrupt": {
 		"Don't delete anything: rooms were lost that way.",

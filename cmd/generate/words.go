@@ -27,6 +27,11 @@ var counted = map[string]string{
 	"extremities-corrupt": " unusable forward extremities", "metric-coverage": " metrics",
 }
 
+// decidedBy says what a threshold is of, where the two are of different numbers.
+var decidedBy = map[string]map[string]string{
+	"event-send-time": {"warning": " of the sends slower than 1 s", "critical": " slower than 2.5 s"},
+}
+
 // suffix is what stands behind a check's plain number.
 func suffix(c checks.Check) (string, error) {
 	if noun, ok := counted[c.ID]; ok && c.Unit == "none" {
@@ -107,7 +112,7 @@ func thresholds(c checks.Check) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		parts = append(parts, t.name+" from "+text)
+		parts = append(parts, t.name+" from "+text+decidedBy[c.ID][t.name])
 	}
 	return strings.Join(parts, ", "), nil
 }

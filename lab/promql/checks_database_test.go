@@ -329,7 +329,7 @@ func TestCacheMemory(t *testing.T) {
 	wantOfCheck(t, diagnoseWeek(t, base+memory(dbWholeMain, 4<<30, 1<<30)+memory(dbWholeWorker, 800e6, 100e6), nil, ids), "cache-memory", "synapse/1", "warning",
 		"holds 4.0 GiB of memory; jemalloc has allocated 1.0 GiB, so it is 4 times as large")
 	wantOfCheck(t, diagnoseWeek(t, base+memory(dbWholeMain, 4<<30, 3<<30), nil, ids), "cache-memory", "", "ok", "hold 4.0 GiB")
-	wantOfCheck(t, diagnoseWeek(t, base+memory(dbWholeMain, 4<<30, 0), nil, ids), "cache-memory", "", "info", "1 processes don't export jemalloc_stats_app_memory_bytes (synapse/1)")
+	wantOfCheck(t, diagnoseWeek(t, base+memory(dbWholeMain, 4<<30, 0), nil, ids), "cache-memory", "", "info", "don't export jemalloc_stats_app_memory_bytes: 1 (synapse/1)")
 	wantOfCheck(t, diagnoseWeek(t, base+memory(dbWholeMain, 500e6, 0), nil, ids), "cache-memory", "", "ok", "")
 	wantOfCheck(t, diagnoseWeek(t, base+memory(dbWholeMain, 500e6, 0), autotuning, ids), "cache-memory", "", "warning", "")
 	wantOfCheck(t, diagnoseWeek(t, base, nil, ids), "cache-memory", "", "unknown", "process_resident_memory_bytes")

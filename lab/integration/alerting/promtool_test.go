@@ -95,6 +95,40 @@ var promtoolCases = []struct {
 		},
 		expect: []expectation{{"40m", "Warning", "10m 0s"}, {at: "90m"}},
 	},
+	{
+		// An event in fifty goes to a room with many extremities; quiet.org writes one a minute.
+		check: "extremities",
+		series: map[string]string{
+			of("synapse_storage_events_forward_extremities_persisted_count", "", "a.org"):               "0+100x120",
+			of("synapse_storage_events_forward_extremities_persisted_bucket", `le="10.0"`, "a.org"):     "0+98x120",
+			of("synapse_storage_events_forward_extremities_persisted_count", "", "quiet.org"):           "0+1x120",
+			of("synapse_storage_events_forward_extremities_persisted_bucket", `le="10.0"`, "quiet.org"): "0x120",
+		},
+		expect: []expectation{{"100m", "Warning", "2%"}},
+	},
+	{
+		// The process stops answering after an hour and answers again after another; quiet.org's is taken off the list.
+		check: "scrape-health",
+		series: map[string]string{
+			of("synapse_storage_schedule_time_count", "", "a.org"):     "0+1x60 stale _x59 1+1x90",
+			of("synapse_storage_schedule_time_count", "", "quiet.org"): "0+1x60 stale",
+			process("process_start_time_seconds", "a.org"):             "-86400x60 stale _x59 7200x90",
+			process("up", "a.org"):                                     "1x60 0x59 1x90",
+			process("up", "quiet.org"):                                 "1x60 stale",
+			process("scrape_duration_seconds", "a.org"):                "0.1x210",
+		},
+		expect: []expectation{{at: "55m"}, {"90m", "Warning or worse", ""}, {at: "3h20m"}},
+	},
+	{
+		// A homeserver is gone altogether. That of before had no name yet.
+		check: "metric-coverage",
+		series: map[string]string{
+			of("synapse_storage_schedule_time_count", "", "a.org"):                                   "0+1x60 stale",
+			of("synapse_storage_schedule_time_count", "", "quiet.org"):                               "_x30 0+1x200",
+			`synapse_storage_schedule_time_count{job="synapse",index="1",instance="quiet.org:9000"}`: "0+1x29 stale",
+		},
+		expect: []expectation{{at: "55m"}, {"90m", "Critical", ""}},
+	},
 }
 
 // promtool accepts the rules, and they fire with their numbers, and stay silent, as they should.

@@ -189,7 +189,7 @@ func TestHygieneOfANeglectedDatabase(t *testing.T) {
 		t.Fatal(err)
 	}
 	all := diagnosed(t, client(t, c), "postgres-hygiene")
-	wantFound(t, all, "never analysed", "warning", "1 tables of 100 MiB or more were never analysed since the database was made or upgraded: event_search")
+	wantFound(t, all, "never analysed", "warning", "never analysed since the database was made or upgraded: 1 (event_search)")
 	wantFound(t, all, "state_groups_state", "warning", "n_distinct of its column state_group is not set")
 	wantFound(t, all, "invalid indexes", "warning", "ev_extrem_room on event_forward_extremities")
 	if f, there := all["open transactions"]; there {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/diagnosis/checks"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
 )
 
 // Causes form chains: following them never leads back.
@@ -116,6 +117,16 @@ func TestCut(t *testing.T) {
 	}
 }
 
+// scoresOf gives the numbers of a query that found these rows.
+func scoresOf(t *testing.T, rows []row, raw string) data.Frames {
+	t.Helper()
+	request, err := Type().Decode(json.RawMessage(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return newScores(query.NewSession(request, query.TimeRange{}, noon, query.Options{}, nil, nil), rows).Frames(query.View{})
+}
+
 func scored(frames data.Frames) map[string]*float64 {
 	got := map[string]*float64{}
 	for _, frame := range frames {
@@ -148,7 +159,7 @@ func TestScore(t *testing.T) {
 	}
 	last := rowOf(t, "gc-pauses", "the worst", checks.Critical)
 	rows = append(rows, last)
-	got := scored(scores{rows: rows, subjects: true}.Frames(query.View{}))
+	got := scored(scoresOf(t, rows, `{"format":"score"}`))
 	for key, want := range map[string]float64{
 		"a.example cpu-saturation ": 3, "a.example cpu-saturation synapse/1": 3, "a.example cpu-saturation synapse/2": 3,
 		"a.example memory ": -1, "a.example restarts ": 0, "a.example restarts synapse/9": 0,
@@ -164,10 +175,10 @@ func TestScore(t *testing.T) {
 	if len(got) != 4+2+1+5 {
 		t.Errorf("%d numbers: %v", len(got), got)
 	}
-	if got := scored(scores{rows: rows}.Frames(query.View{})); len(got) != 4 {
+	if got := scored(scoresOf(t, rows, `{"format":"score","subjects":false}`)); len(got) != 4 {
 		t.Errorf("without subjects: %v", got)
 	}
-	measured := scored(scores{rows: rows, subjects: true, measured: true}.Frames(query.View{}))
+	measured := scored(scoresOf(t, rows, `{"format":"measured"}`))
 	if v := measured["a.example cpu-saturation synapse/2"]; v == nil || *v != value {
 		t.Errorf("measured %v", v)
 	}
@@ -327,5 +338,98 @@ func TestErrorsAndUnknownChecks(t *testing.T) {
 	var bad *query.BadRequest
 	if err := run(answering{}, `{"checks":["cpu"]}`); !errors.As(err, &bad) || !strings.Contains(bad.Message, "cpu-saturation") {
 		t.Errorf("%v", err)
+	}
+}
+
+// refusing is Prometheus with a limit that one kind of query exceeds.
+type refusing struct {
+	answering
+	part string
+	kind upstream.Kind
+}
+
+func (r refusing) fault(promql string) error {
+	if strings.Contains(promql, r.part) {
+		return &upstream.Fault{Kind: r.kind, Message: "Too many samples."}
+	}
+	return nil
+}
+
+func (r refusing) Instant(_ context.Context, promql string, _ time.Time) (model.Vector, []string, error) {
+	return longest(r.vectors, promql), nil, r.fault(promql)
+}
+
+func (r refusing) Range(_ context.Context, promql string, _, _ time.Time, _ time.Duration) (model.Matrix, []string, error) {
+	return longest(r.lines, promql), nil, r.fault(promql)
+}
+
+// A query that Prometheus refuses for its size blinds the checks that need it; a source that is lost is an error.
+func TestRefusedQuery(t *testing.T) {
+	heavy := "process_resident_memory_bytes{}[1d]"
+	frame := ask(t, refusing{onTwo(0.97, 0.3), heavy, upstream.Limit}, `{"checks":["memory","cpu-saturation"]}`)[0]
+	ids, severities, evidence := words(frame, "check"), words(frame, "severity"), words(frame, "evidence")
+	for i, id := range ids {
+		want := map[string]string{"memory": "unknown", "cpu-saturation": "critical"}[id]
+		if severities[i] != want || id == "memory" && !strings.Contains(evidence[i], "Too many samples.") {
+			t.Errorf("%s is %s: %s", id, severities[i], evidence[i])
+		}
+	}
+	if len(ids) != 2 {
+		t.Errorf("rows %v", ids)
+	}
+	request, err := Type().Decode(json.RawMessage(`{}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = query.NewRunner(query.Options{QueryTimeout: time.Minute, ScrapeInterval: 15 * time.Second}, refusing{onTwo(0.97, 0.3), heavy, upstream.Unreachable}, nil).
+		Run(t.Context(), Type(), request, query.Align(noon.Add(-time.Hour), noon, time.Minute, 15*time.Second), query.Asker{})
+	var fault *upstream.Fault
+	if !errors.As(err, &fault) || fault.Kind != upstream.Unreachable {
+		t.Errorf("a lost source: %v", err)
+	}
+}
+
+// What is well needs no advice, and no title that says the contrary.
+func TestNothingToDoWhereNothingIsWrong(t *testing.T) {
+	on := onTwo(0.2, 0.1)
+	on.vectors["synapse_http_server_response_time_seconds"] = model.Vector{{Metric: model.Metric{"server_name": "a.example"}, Value: 1000}}
+	frame := ask(t, on, `{}`)[0]
+	severities := words(frame, "severity")
+	for i, advice := range words(frame, "advice") {
+		if (severities[i] == "ok" || severities[i] == "unknown") && advice+words(frame, "remedy")[i] != "" {
+			t.Errorf("%s is %s and advises: %s", words(frame, "check")[i], severities[i], advice)
+		}
+	}
+}
+
+// A finding names the processes that it is about; what is wrong with another one does not explain it.
+func TestExplainedByTheSameProcess(t *testing.T) {
+	rows := []row{rowOf(t, "event-send-time", "", checks.Critical), rowOf(t, "cpu-saturation", "media/1", checks.Critical), rowOf(t, "gc-pauses", "synapse/1", checks.Warning)}
+	if got := explained(slices.Clone(rows))[0].CausedBy; got != "cpu-saturation" {
+		t.Errorf("any process: caused by %q", got)
+	}
+	rows[0].Processes = []string{"synapse/1", "synapse/2"}
+	if got := explained(slices.Clone(rows))[0].CausedBy; got != "gc-pauses" {
+		t.Errorf("caused by %q", got)
+	}
+	rows[0].Processes = []string{"synapse/2"}
+	if got := explained(slices.Clone(rows))[0].CausedBy; got != "" {
+		t.Errorf("nothing is wrong there, but caused by %q", got)
+	}
+}
+
+// More subjects than are shown are told of, in numbers as in the table.
+func TestCutIsTold(t *testing.T) {
+	on := onTwo(0.97, 0.97)
+	for _, index := range []string{"3", "4", "5", "6", "7"} {
+		on.vectors[cpu] = append(on.vectors[cpu], process(index, 0.97))
+		on.vectors[busy] = append(on.vectors[busy], process(index, 0.97))
+	}
+	for format, frames := range map[string]int{"findings": 1, "score": 6, "measured": 6} {
+		got := ask(t, on, `{"format":"`+format+`","checks":["cpu-saturation"]}`)
+		notices := got[0].Meta.Notices
+		if len(got) != frames || len(notices) != 1 || !strings.Contains(notices[0].Text, "2 more on a.example are not shown") {
+			t.Errorf("%s: %d frames, notices %v", format, len(got), notices)
+		}
 	}
 }

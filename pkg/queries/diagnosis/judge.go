@@ -80,10 +80,19 @@ func (m measured) found(s *query.Session, c checks.Check, server string) []check
 	if !m.present[server] && c.Read == nil && !c.WithoutSynapse {
 		return checks.Blind("Prometheus has nothing from a Synapse process of this homeserver in this time range.")
 	}
-	if found := c.Judge(m.input(s, c, server)); len(found) > 0 {
-		return found
+	if why := m.refusedTo(c); why != "" {
+		return checks.Blind("Prometheus did not answer all that this check asks. " + why)
 	}
-	return []checks.Finding{{Severity: checks.OK}}
+	found := c.Judge(m.input(s, c, server))
+	if len(found) == 0 {
+		return []checks.Finding{{Severity: checks.OK}}
+	}
+	for i, f := range found {
+		if f.Severity <= checks.OK { // nothing is wrong, so there is nothing to do
+			found[i].Title, found[i].Advice, found[i].Remedy = "", "", ""
+		}
+	}
+	return found
 }
 
 // explained gives each finding without a cause of its own the first of its check's causes that was found.
@@ -104,7 +113,7 @@ func explained(rows []row) []row {
 }
 
 // explains tells whether a row is the cause that another one names: a warning at least, unless the other's check knows
-// better, and about the same process where both are about processes.
+// better, and about one of the other's processes where it is about a process.
 func (r row) explains(symptom row) bool {
 	if r.check.ID != symptom.CausedBy || r.server != symptom.server {
 		return false
@@ -112,5 +121,14 @@ func (r row) explains(symptom row) bool {
 	if !slices.Contains(symptom.check.Causes, r.check.ID) {
 		return r.Severity > checks.OK
 	}
-	return r.Severity >= checks.Warning && (!r.check.PerProcess || !symptom.check.PerProcess || r.Subject.Key() == symptom.Subject.Key())
+	processes := symptom.processes()
+	return r.Severity >= checks.Warning && (!r.check.PerProcess || len(processes) == 0 || slices.Contains(processes, r.Subject.Key()))
+}
+
+// processes are those that a row is about; none: it may be any.
+func (r row) processes() []string {
+	if len(r.Processes) == 0 && r.check.PerProcess {
+		return []string{r.Subject.Key()}
+	}
+	return r.Processes
 }

@@ -54,6 +54,17 @@ func ordered(rows []row) []row {
 
 // cut keeps the first subjects of each check and the first rows of each homeserver, and says what it left out.
 func cut(s *query.Session, rows []row) []row {
+	kept := fewSubjects(s, rows)
+	shown := map[string]int{}
+	within := slices.DeleteFunc(slices.Clone(kept), func(r row) bool { shown[r.server]++; return shown[r.server] > s.Limit })
+	if left := len(kept) - len(within); left > 0 {
+		s.Inform("%d more rows are not shown (limit %d for each homeserver).", left, s.Limit)
+	}
+	return within
+}
+
+// fewSubjects keeps the first subjects of each check, and counts the others in a notice.
+func fewSubjects(s *query.Session, rows []row) []row {
 	type group struct{ server, check string }
 	seen := map[group]int{}
 	var kept []row
@@ -66,14 +77,9 @@ func cut(s *query.Session, rows []row) []row {
 	for _, r := range rows {
 		g := group{r.server, r.check.ID}
 		if left := seen[g] - perCheck; left > 0 {
-			s.Inform("%s: %d more on %s are not shown.", r.check.Title, left, cmp.Or(r.server, "the homeserver"))
+			s.Inform("%s: %d more on %s are not shown (the first %d of each check are).", r.check.Title, left, cmp.Or(r.server, "the homeserver"), perCheck)
 			delete(seen, g)
 		}
 	}
-	shown := map[string]int{}
-	within := slices.DeleteFunc(slices.Clone(kept), func(r row) bool { shown[r.server]++; return shown[r.server] > s.Limit })
-	if left := len(kept) - len(within); left > 0 {
-		s.Inform("%d more rows are not shown (limit %d for each homeserver).", left, s.Limit)
-	}
-	return within
+	return kept
 }

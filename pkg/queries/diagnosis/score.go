@@ -14,9 +14,30 @@ import (
 // that holds its worst. Labels hold nothing that changes while the problem lasts, so that a warning that turns critical
 // is the same alert.
 type scores struct {
-	rows     []row
+	rows     []row // the worst of each check first
 	measured bool
 	subjects bool // a number for each subject too
+}
+
+// newScores takes rows in any order. Each subject counts once, by its worst row.
+func newScores(s *query.Session, rows []row) scores {
+	out := scores{measured: s.Format.ID == "measured", subjects: s.Flag("subjects")}
+	sorted, places := slices.Clone(rows), places()
+	slices.SortStableFunc(sorted, func(a, b row) int {
+		return cmp.Or(cmp.Compare(a.server, b.server), cmp.Compare(places[a.check.ID], places[b.check.ID]), cmp.Compare(b.Severity, a.Severity))
+	})
+	type id struct{ server, check, subject string }
+	seen := map[id]bool{}
+	for _, r := range sorted {
+		if key := (id{r.server, r.check.ID, r.Subject.Key()}); !seen[key] {
+			seen[key] = true
+			out.rows = append(out.rows, r)
+		}
+	}
+	if out.subjects {
+		out.rows = fewSubjects(s, out.rows)
+	}
+	return out
 }
 
 // Frames shows rooms by their pseudonyms to everyone: a label must be the same for whoever asks.
@@ -25,14 +46,10 @@ func (s scores) Frames(query.View) data.Frames {
 	if s.measured {
 		name, help = "measured", "The number that decided, in the check's unit."
 	}
-	type id struct{ server, check, subject string }
-	rows, places := slices.Clone(s.rows), places()
-	slices.SortStableFunc(rows, func(a, b row) int { // the worst speaks for its subject, and for its check
-		return cmp.Or(cmp.Compare(a.server, b.server), cmp.Compare(places[a.check.ID], places[b.check.ID]), cmp.Compare(b.Severity, a.Severity))
-	})
-	seen, shown := map[id]bool{}, map[id]int{}
+	type check struct{ server, id string }
+	seen := map[check]bool{}
 	var whole, parts data.Frames
-	several := slices.ContainsFunc(rows, func(r row) bool { return r.server != rows[0].server })
+	several := slices.ContainsFunc(s.rows, func(r row) bool { return r.server != s.rows[0].server })
 	frame := func(r row, subject string) *data.Frame {
 		labels := data.Labels{"check": r.check.ID, "subject": subject, "server_name": r.server}
 		if s.measured && !s.subjects {
@@ -44,17 +61,13 @@ func (s scores) Frames(query.View) data.Frames {
 			Type: data.FrameTypeNumericMulti, TypeVersion: data.FrameTypeVersion{0, 1},
 		})
 	}
-	for _, r := range rows {
-		check := id{r.server, r.check.ID, ""}
-		if !seen[check] {
-			seen[check] = true
+	for _, r := range s.rows {
+		if c := (check{r.server, r.check.ID}); !seen[c] {
+			seen[c] = true
 			whole = append(whole, frame(r, ""))
 		}
-		subject := id{r.server, r.check.ID, r.Subject.Key()}
-		if s.subjects && !seen[subject] && shown[check] < perCheck {
-			seen[subject] = true
-			shown[check]++
-			parts = append(parts, frame(r, subject.subject))
+		if subject := r.Subject.Key(); s.subjects && subject != "" {
+			parts = append(parts, frame(r, subject))
 		}
 	}
 	frames := append(whole, parts...)

@@ -86,23 +86,22 @@ func TestScoresForRules(t *testing.T) {
 		{check: checks.All[0], server: "a.org", Finding: checks.Finding{Severity: checks.Info, Subject: checks.Subject{Name: "y"}}},
 	}
 	for _, c := range []struct {
-		name   string
-		scores scores
+		query  string
 		frames int
 		unit   bool
 	}{
-		{"score", scores{rows: rows}, 1, false},
-		{"measured", scores{rows: rows, measured: true}, 1, true},
-		{"score with subjects", scores{rows: rows, subjects: true}, 3, false},
-		{"measured with subjects", scores{rows: rows, subjects: true, measured: true}, 3, false},
+		{`{"format":"score","subjects":false}`, 1, false},
+		{`{"format":"measured","subjects":false}`, 1, true},
+		{`{"format":"score"}`, 3, false},
+		{`{"format":"measured"}`, 3, false},
 	} {
-		frames := c.scores.Frames(query.View{})
+		frames := scoresOf(t, rows, c.query)
 		if len(frames) != c.frames {
-			t.Errorf("%s: %d frames, want %d", c.name, len(frames), c.frames)
+			t.Errorf("%s: %d frames, want %d", c.query, len(frames), c.frames)
 		}
 		unit, there := frames[0].Fields[0].Labels["unit"]
 		if there != c.unit || there && unit != "none" {
-			t.Errorf("%s: labels %v", c.name, frames[0].Fields[0].Labels)
+			t.Errorf("%s: labels %v", c.query, frames[0].Fields[0].Labels)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package diagnosis
 
 import (
+	"slices"
 	"time"
 
 	"github.com/prometheus/common/model"
@@ -74,13 +75,11 @@ func (m measured) healed(s *query.Session, wanted []checks.Check, rows []row) []
 			if there[key] || l.subject == "" || !judged[id{l.server, c.ID, ""}] {
 				continue
 			}
-			in := checks.NewInput(l.server, s.Range.To, m.where, s.Options, c, nil)
-			for _, p := range l.points {
-				if float64(p.Value) >= in.Warning {
-					there[key] = true
-					out = append(out, row{Finding: checks.Finding{Subject: checks.Subject{Name: l.subject}}, check: c, server: l.server})
-					break
-				}
+			in := checks.NewInput(l.server, s.Now, m.where, s.Options, c, nil)
+			if slices.ContainsFunc(l.points, func(p model.SamplePair) bool { return float64(p.Value) >= in.Warning }) {
+				there[key] = true
+				now := float64(l.points[len(l.points)-1].Value)
+				out = append(out, row{Finding: checks.Finding{Subject: checks.Subject{Name: l.subject}, Value: &now}, check: c, server: l.server})
 			}
 		}
 	}

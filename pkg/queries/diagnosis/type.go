@@ -60,7 +60,5 @@ func run(ctx context.Context, s *query.Session) (query.Result, error) {
 	if s.Format.ID == "findings" {
 		return findings(cut(s, ordered(all))), nil
 	}
-	return scores{
-		rows: append(all, m.healed(s, wanted, all)...), measured: s.Format.ID == "measured", subjects: s.Flag("subjects"),
-	}, nil
+	return newScores(s, append(all, m.healed(s, wanted, all)...)), nil
 }

@@ -49,8 +49,8 @@ var issues = map[string]Issue{
 	"state_groups_state": {
 		Link:    "https://github.com/element-hq/synapse/issues/3364",
 		Meaning: "It holds the states of all rooms and is normally the largest table: forward extremities and large rooms multiply it.",
-		Advice: "See rooms with many forward extremities first. Purge the history of rooms that nobody uses by the admin API. rust-synapse-compress-state makes it smaller, but needs free disk while it runs, and what it saves " +
-			"is given back to the disk only by a rewrite of the table, which locks it. Make a backup first. " + never,
+		Advice: "See rooms with many forward extremities first. rust-synapse-compress-state makes it smaller, but needs free disk while it runs, and what it saves " +
+			"is given back to the disk only by a rewrite of the table, which locks it: make a backup first. Last, the admin API can purge the history of rooms that nobody reads, which can't be undone. " + never,
 	},
 }
 

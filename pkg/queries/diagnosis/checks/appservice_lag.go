@@ -77,7 +77,8 @@ func servicesDown(in Input) []Finding {
 		failures := s.Value
 		found = append(found, Finding{
 			Subject: Subject{Name: name}, Severity: Warning, Title: "An application service takes no events",
-			Value: &failures, Threshold: Threshold(bridgeFailures), Unit: "none",
+			NotCausedBy: []string{"cpu-saturation", "database-slow", "database-pool", "gc-pauses"},
+			Value:       &failures, Threshold: Threshold(bridgeFailures), Unit: "none",
 			Evidence: fmt.Sprintf("%s failed to take %.0f transactions in an hour and took none within half an hour. Its events are kept and sent again.", name, failures),
 			Advice: "1. See whether the bridge or bot runs, and what it logs. 2. Check that the url and the hs_token of its registration file are right. " +
 				"3. Look for \"push_bulk\" in Synapse's log. If it is gone for good, take its registration out of homeserver.yaml: what waits for it grows otherwise.",

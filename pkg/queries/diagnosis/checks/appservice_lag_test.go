@@ -1,6 +1,9 @@
 package checks
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 func TestAppserviceLag(t *testing.T) {
 	const day = 86400
@@ -27,5 +30,12 @@ func TestAppserviceLag(t *testing.T) {
 		"late, and a bridge is down": {with(lagOn(100, 50, 0, 0, 0, 5, day), map[string]float64{"failed service=irc": 7}), wanted{severity: Warning, subject: "synapse/1", count: 2}},
 	} {
 		t.Run(name, func(t *testing.T) { expect(t, measuredOn{check: appserviceLag, series: c.series}, c.want) })
+	}
+	found := appserviceLag.Judge(measuredOn{check: appserviceLag, series: with(lagOn(100, 50, 0, 0, 0, 5, day), map[string]float64{"failed service=irc": 7})}.input())
+	if late := found[0]; !slices.Equal(late.Processes, []string{"synapse/1"}) {
+		t.Errorf("late on %v", late.Processes)
+	}
+	if down := found[1]; !slices.Equal(down.NotCausedBy, appserviceLag.Causes) {
+		t.Errorf("nothing here explains a bridge that is down: %v", down.NotCausedBy)
 	}
 }

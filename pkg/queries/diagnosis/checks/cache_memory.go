@@ -107,7 +107,7 @@ func withoutJemalloc(in Input, processes []Sample) (Finding, bool) {
 	largest := processes[0].Value
 	f := Finding{
 		Severity: Info, Title: "jemalloc is not loaded",
-		Evidence: fmt.Sprintf("%d processes don't export %s (%s); the largest of them holds %s of memory.", len(processes), jemallocMetric, list(names), bytes(largest)),
+		Evidence: fmt.Sprintf("Processes that don't export %s: %d (%s); the largest of them holds %s of memory.", jemallocMetric, len(processes), list(names), bytes(largest)),
 		Advice: "Nothing is wrong: without jemalloc Synapse runs well, but it uses more memory, which part of it is in use can't be told, and cache_autotuning does nothing. " +
 			"Official images load it; elsewhere install libjemalloc2 and set LD_PRELOAD, at the next restart.",
 	}

@@ -33,7 +33,7 @@ var cpuSaturation = Check{
 		"is busy with less than one core used, and reactor-lag tells it. Of the CPU, what the loop's own requests and jobs took can be told; threads for the database and media can't.",
 	Unit:    "none",
 	Warning: Threshold(0.8), Critical: Threshold(0.95),
-	Causes:     []string{"state-resolution", "federation-presence", "gc-pauses", "extremities", "workers"},
+	Causes:     []string{"state-resolution", "federation-presence", "gc-pauses", "workers"},
 	PerProcess: true,
 	Measures: func(w Where) map[string]string {
 		return map[string]string{

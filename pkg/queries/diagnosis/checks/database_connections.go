@@ -29,6 +29,7 @@ var databaseConnections = Check{
 	Unit:    "percentunit",
 	Warning: Threshold(1), Critical: Threshold(connectionsNearly),
 	Measures: func(w Where) map[string]string {
+		w = w.Homeserver()
 		by := "sum by (server_name, name) "
 		return map[string]string{
 			"pools":   by + "(synapse_threadpool_max_threads" + w.Selector(poolName) + ")",
@@ -37,7 +38,7 @@ var databaseConnections = Check{
 			"many":    "count " + PerServer + "(count " + PerProcess + "(synapse_threadpool_max_threads" + w.Selector(poolName) + "))",
 		}
 	},
-	Read:  readConnections,
+	Read: readConnections, ReadOnce: "connections",
 	Judge: judgeDatabaseConnections,
 }
 

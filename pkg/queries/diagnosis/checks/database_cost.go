@@ -200,7 +200,7 @@ func (t txn) costFinding(in Input, total float64, known bool, why string) Findin
 	if t.onFull < txnOnFull {
 		f.NotCausedBy = append(f.NotCausedBy, "cpu-saturation")
 	}
-	if !known || t.often == 0 || t.mean() < slowRatio*t.costBefore/t.often {
+	if !known || t.often == 0 || t.calls == 0 || t.mean() < slowRatio*t.costBefore/t.often {
 		f.NotCausedBy = append(f.NotCausedBy, "database-slow")
 	}
 	if !t.slowedByExtremities(in, known) {
@@ -210,14 +210,17 @@ func (t txn) costFinding(in Input, total float64, known bool, why string) Findin
 }
 
 func (t txn) costEvidence(share float64, known bool, why string) string {
-	parts := []string{fmt.Sprintf("%s took %s of database time per second within the last hour, %s of the whole: %s calls per second at %s each.",
-		t.desc, seconds(t.cost), percent(share), number(t.calls), seconds(t.mean()))}
+	calls := fmt.Sprintf("%s calls per second at %s each", number(t.calls), seconds(t.mean()))
+	if t.calls == 0 {
+		calls = fmt.Sprintf("fewer than %d calls", txnEnough)
+	}
+	parts := []string{fmt.Sprintf("%s took %s of database time per second within the last hour, %s of the whole: %s.", t.desc, seconds(t.cost), percent(share), calls)}
 	switch {
 	case !known:
 		parts = append(parts, "Whether that is more than usual is not known: "+why+".")
 	case t.costBefore == 0:
 		parts = append(parts, "A week ago it cost next to nothing.")
-	case t.often == 0:
+	case t.often == 0 || t.calls == 0:
 		parts = append(parts, fmt.Sprintf("A week ago it took %s per second: %s times as much now.", seconds(t.costBefore), number(t.cost/t.costBefore)))
 	default:
 		parts = append(parts, fmt.Sprintf("A week ago it took %s per second: %s times as much now, %s times the calls, %s times the duration of one.",

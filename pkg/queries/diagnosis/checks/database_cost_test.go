@@ -150,6 +150,8 @@ func TestDatabaseCost(t *testing.T) {
 		"housekeeping": {series: dbWith(week, total(4), dbTxn("purge_history", 1, 3, 0, 0)), want: Info, subject: "purge_history", advice: "passes by itself"},
 		"behind its cache": {series: dbWith(week, total(4), dbTxn("get_users_in_room", 100, 0.025, 20, 0.025)), want: Critical, subject: "get_users_in_room",
 			advice: "The cache get_users_in_room stands before it|only where it drops entries for lack of room"},
+		"called a few times": {series: dbWith(week, total(4), map[string]float64{"cost desc=get_rooms": 2.5, "costBefore desc=get_rooms": 0.1, "callsBefore desc=get_rooms": 1}), want: Critical, subject: "get_rooms",
+			evidence: "fewer than 100 calls.|25 times as much now."},
 		"no data of last week":       {series: dbWith(total(4), grown), want: Warning, subject: "get_rooms", evidence: "no data of the same hour a week ago"},
 		"restarted":                  {series: dbWith(week, total(40), grown, map[string]float64{"young": 0.5}), want: OK},
 		"one of many restarted":      {series: dbWith(week, total(40), grown, map[string]float64{"young": 0.05}), want: Critical, subject: "get_rooms", free: []string{"database-slow"}},

@@ -45,11 +45,12 @@ var databasePool = Check{
 			"used": "max " + PerProcess + "(avg_over_time(synapse_threadpool_working_threads" + w.Selector(poolName) + w.Window(poolWindow) +
 				") / synapse_threadpool_max_threads" + w.Selector(poolName) + ")",
 			"size":   "sum " + PerProcess + "(synapse_threadpool_max_threads" + w.Selector(poolName) + ")",
+			"pools":  "sum " + PerServer + "(synapse_threadpool_max_threads" + w.Homeserver().Selector(poolName) + ")",
 			"busy":   w.Process("rate(python_twisted_reactor_tick_time_sum%s" + w.Window(cpuWindow) + ")"),
 			"uptime": w.Process("time() - process_start_time_seconds%s"),
 		}
 	},
-	Read:   readConnections,
+	Read: readConnections, ReadOnce: "connections",
 	Signal: func(w Where) Signal { return Signal{PromQL: poolShare(w), Subject: subjectOfProcess} },
 	Judge:  judgeDatabasePool,
 }
@@ -68,6 +69,9 @@ func judgeDatabasePool(in Input) []Finding {
 	}
 	if !in.Has("used") {
 		return Absent("synapse_threadpool_working_threads")
+	}
+	if !in.Has("share") {
+		return Absent("synapse_storage_schedule_time_bucket")
 	}
 	var found []Finding
 	judged, worst := 0, Sample{Value: -1}
@@ -130,7 +134,7 @@ func poolFinding(in Input, p Sample, waits float64) Finding {
 
 // poolBudget says whether there is room for more connections; without that nobody should raise cp_max.
 func poolBudget(in Input) string {
-	pools := in.Total("size")
+	pools := in.Total("pools")
 	c, ok := in.Rows.(connections)
 	switch {
 	case !ok || c.Replica:

@@ -5,7 +5,7 @@ import "testing"
 func TestDatabasePool(t *testing.T) {
 	on := func(share, waits, used, busy, uptime float64) map[string]float64 {
 		const process = " job=worker index=1 instance=w:1"
-		return map[string]float64{"share" + process: share, "waits" + process: waits, "used" + process: used, "size" + process: 10, "busy" + process: busy, "uptime" + process: uptime}
+		return map[string]float64{"share" + process: share, "waits" + process: waits, "used" + process: used, "size" + process: 10, "pools": 10, "busy" + process: busy, "uptime" + process: uptime}
 	}
 	const day = 86400
 	room := connections{Allowed: 100, Reserved: 3, Limit: -1, Open: 20, Here: 15}
@@ -22,6 +22,7 @@ func TestDatabasePool(t *testing.T) {
 		"quiet":                {series: on(0.5, 300, 0.99, 0.4, day), want: OK, evidence: "too few to judge"},
 		"just started":         {series: on(0.5, 9000, 0.99, 0.4, 300), want: OK},
 		"no metric":            {want: Unknown, evidence: "synapse_storage_schedule_time"},
+		"buckets not kept":     {series: map[string]float64{"waits job=worker index=1": 9000, "used job=worker index=1": 0.9}, want: Unknown, evidence: "synapse_storage_schedule_time_bucket"},
 		"pool not exported":    {series: map[string]float64{"waits job=worker index=1": 9000, "share job=worker index=1": 0.5}, want: Unknown, evidence: "synapse_threadpool_working_threads"},
 	})
 }

@@ -54,6 +54,7 @@ var eventSendTime = Check{
 			"p95":      "histogram_quantile(0.95, sum by (server_name, le) (" + w.Rate(sendHistogram+"_bucket", sendWindow, sentMessages...) + "))",
 			"workers": fmt.Sprintf("topk %s(2, 1 - %s / (%s >= %d))", PerServer,
 				sends(w, PerProcess, "_bucket", within(slowSend)), sends(w, PerProcess, "_count"), enoughSends),
+			"scraped":  "count " + PerServer + "(synapse_http_server_requests_received_total" + w.Selector() + ")",
 			"received": "sum " + PerServer + "(" + w.Increase("synapse_http_server_requests_received_total", sendWindow, sentMessages[0]) + ")",
 			"onPath":   onSendPath(w),
 			"origins": "sum by (server_name, origin_type) (" +
@@ -68,18 +69,20 @@ var eventSendTime = Check{
 	Judge: judgeSendTime,
 }
 
-// onSendPath is how busy the busiest of the processes was that a message goes through: those that take it from the
-// client, and those that store it.
+// onSendPath are the processes that a message goes through: those that take it from the client, and those that store it.
 func onSendPath(w Where) string {
-	return "max " + PerServer + "(" + loopBusy(w, cpuWindow) + " and on (job, index, instance) (" +
-		w.Rate("synapse_http_server_requests_received_total", cpuWindow, sentMessages[0]) + " > 0 or " +
-		w.Rate("synapse_storage_events_persisted_events_total", cpuWindow) + " > 0))"
+	return "sum " + PerProcess + "(" + w.Rate("synapse_http_server_requests_received_total", sendWindow, sentMessages[0]) + ") > 0 or sum " +
+		PerProcess + "(" + w.Rate("synapse_storage_events_persisted_events_total", sendWindow) + ") > 0"
 }
 
 func judgeSendTime(in Input) []Finding {
 	switch {
 	case !in.Has("sends") && in.Total("received") >= enoughSends:
 		return Blind(fmt.Sprintf("%.0f sends were received in the last hour, but Prometheus has no %s of a successful one: it is dropped, or all of them fail.", in.Total("received"), sendHistogram))
+	case !in.Has("sends") && !in.Has("scraped"):
+		return Absent("synapse_http_server_requests_received_total")
+	case !in.Has("sends") && in.Total("received") >= 1:
+		return Fine(fmt.Sprintf("Only about %.0f messages were received in the last hour, and none was accepted: too few to judge.", in.Total("received")))
 	case !in.Has("sends"):
 		return Fine("No message was sent in the last hour: nothing to judge.")
 	case !in.Has("slow") || !in.Has("verySlow"):
@@ -93,12 +96,12 @@ func judgeSendTime(in Input) []Finding {
 	worst, next, several := slowestWorkers(in)
 	f := Finding{
 		Value: &slow, Threshold: Threshold(in.Warning),
-		Evidence: fmt.Sprintf("%s of %.0f sends in the last hour took longer than 1 s, %s longer than 2.5 s; 95 of 100 were answered within %s.",
+		Evidence: fmt.Sprintf("%s of %.0f sends in the last hour took longer than 1 s, %s longer than 2.5 s; %s.",
 			percent(slow), total, percent(verySlow), sendQuantile(in)),
-		Advice: "Go down the list: what explains it stands above, from the process that is full over the database to state resolution. " + vouching(in) +
-			"If nothing does, look at spam-checker and other modules and at the proxy in front, which no metric shows.",
-		Remedy:      "Query type eventSendTime, format byWorker: is it all of them, or one?",
-		NotCausedBy: elsewhere(in),
+		Advice: "1. See whether a finding that stands above explains it: a full process, a slow database, a full pool of connections, state resolution. " + vouching(in) +
+			"2. If none does, look at spam-checker and other modules and at the proxy in front, which no metric shows.",
+		Remedy:    "Query type eventSendTime, format byWorker: is it all of them, or one?",
+		Processes: in.Processes("onPath"),
 	}
 	oneOnly := several && worst.Value >= outlierFactor*in.Warning && worst.Value >= outlierFactor*next.Value
 	switch {
@@ -129,14 +132,6 @@ func slowestWorkers(in Input) (worst, next Sample, several bool) {
 	return workers[0], workers[1], true
 }
 
-// elsewhere are causes that are found on other processes only, where no process on a message's way is busy.
-func elsewhere(in Input) []string {
-	if busy := in.Samples("onPath"); len(busy) > 0 && busy[0].Value < busyFloor {
-		return []string{"cpu-saturation", "reactor-lag"}
-	}
-	return nil
-}
-
 // bridges says how many of the homeserver's own events came from them.
 func bridges(in Input) string {
 	total, bridged := 0.0, 0.0
@@ -162,13 +157,14 @@ func vouching(in Input) string {
 	return ""
 }
 
+// sendQuantile is a clause about the 95th percentile; the histogram ends at 10 s.
 func sendQuantile(in Input) string {
 	samples := in.Samples("p95")
 	switch {
 	case len(samples) == 0:
-		return "an unknown time"
+		return "how long 95 of 100 took is not known"
 	case samples[0].Value >= 10:
-		return ">10 s"
+		return "at least 5 of 100 took >10 s"
 	}
-	return seconds(samples[0].Value)
+	return "95 of 100 were answered within " + seconds(samples[0].Value)
 }

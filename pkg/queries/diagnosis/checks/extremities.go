@@ -66,15 +66,10 @@ func judgeExtremities(in Input) []Finding {
 func judgeRooms(in Input, survey rooms.Survey) []Finding {
 	threshold := int64(in.Options.DummyEventsThreshold)
 	var found []Finding
-	harmless, healing := 0, 0
+	quiet := quietRooms{beyond: survey.Beyond}
 	for i, room := range survey.Rooms {
 		severity := roomSeverity(room, threshold)
-		switch {
-		case room.Verdict == rooms.HealsItself:
-			healing++
-		case severity == OK && room.Verdict == rooms.Harmless:
-			harmless++
-		}
+		quiet.count(room)
 		if severity == OK {
 			continue
 		}
@@ -94,10 +89,40 @@ func judgeRooms(in Input, survey rooms.Survey) []Finding {
 		found = append(found, f)
 	}
 	if len(found) == 0 {
-		return Fine(fmt.Sprintf("No room with more than %d forward extremities needs you: %d heal by themselves, %d are harmless.%s", threshold, healing, harmless, splitNumbers(in)))
+		return Fine(fmt.Sprintf("No room needs you for having more than %d forward extremities: %s.%s", threshold, quiet, splitNumbers(in)))
 	}
 	slices.SortStableFunc(found, func(a, b Finding) int { return cmp.Compare(b.Severity, a.Severity) })
 	return found
+}
+
+// quietRooms counts the rooms that this check is silent about.
+type quietRooms struct{ healing, harmless, joining, corrupt, beyond int64 }
+
+func (q *quietRooms) count(room rooms.Room) {
+	switch {
+	case room.Verdict == rooms.Corrupt:
+		q.corrupt++
+	case room.Reason == rooms.Joining:
+		q.joining++
+	case room.Verdict == rooms.HealsItself:
+		q.healing++
+	case room.Verdict == rooms.Harmless:
+		q.harmless++
+	}
+}
+
+func (q quietRooms) String() string {
+	text := fmt.Sprintf("heal by themselves: %d, harmless: %d", q.healing, q.harmless)
+	if q.joining > 0 {
+		text += fmt.Sprintf(", still being joined (partial-state): %d", q.joining)
+	}
+	if q.corrupt > 0 {
+		text += fmt.Sprintf(", corrupt (extremities-corrupt): %d", q.corrupt)
+	}
+	if q.beyond > 0 {
+		text += fmt.Sprintf(", not looked at, for they have fewer: %d", q.beyond)
+	}
+	return text
 }
 
 // roomSeverity follows the room's verdict. Corrupt rooms are another check's, as are rooms that are being joined.

@@ -58,7 +58,7 @@ func judgeCorrupt(in Input) []Finding {
 			f.Confidence = weakSign
 		}
 		if room.Tidied(threshold) && starving > 0 {
-			f.Evidence += fmt.Sprintf(" %d rooms below corrupt ones are not tidied any more.", starving)
+			f.Evidence += fmt.Sprintf(" Rooms below corrupt ones, which are not tidied any more: %d.", starving)
 		}
 		found = append(found, f)
 	}

@@ -42,15 +42,17 @@ func TestExtremitiesOfRooms(t *testing.T) {
 		"many": {surveyed(split(213, 37, 40)), wanted{severity: Critical, subject: first, value: 213, evidence: []string{"213 forward extremities", "37 different states", "40 local members", "3 days"},
 			advice: []string{"local member", "power", "after a backup", "admin API"}}},
 		"left and loud":         {surveyed(split(70, 30, 0)), wanted{severity: Warning, subject: first, advice: []string{"backup"}}},
-		"left and quiet":        {surveyed(split(400, 30, 0, quiet)), wanted{severity: OK, evidence: []string{"1 are harmless"}}},
+		"left and quiet":        {surveyed(split(400, 30, 0, quiet)), wanted{severity: OK, evidence: []string{"harmless: 1"}}},
 		"some":                  {surveyed(split(20, 5, 3)), wanted{severity: Info, subject: first, value: 20}},
-		"heals":                 {surveyed(split(90, 5, 3, young)), wanted{severity: OK, evidence: []string{"1 heal by themselves", "3 % of the events"}}},
+		"heals":                 {surveyed(split(90, 5, 3, young)), wanted{severity: OK, evidence: []string{"heal by themselves: 1", "3 % of the events"}}},
 		"one state":             {surveyed(split(90, 1, 3)), wanted{severity: OK}},
 		"behind a corrupt one":  {surveyed(split(90, 9, 3, outlier), split(60, 5, 3)), wanted{severity: Warning, subject: second, causedBy: "extremities-corrupt", advice: []string{"corrupt"}}},
 		"few behind one":        {surveyed(split(90, 9, 3, outlier), split(20, 5, 3)), wanted{severity: Info, subject: second, causedBy: "extremities-corrupt"}},
 		"the worst comes first": {surveyed(split(70, 30, 0), split(60, 5, 3)), wanted{severity: Critical, subject: second, count: 2}},
-		"being joined":          {surveyed(split(90, 9, 3, func(f *rooms.Facts) { f.Partial = true })), wanted{severity: OK}},
-		"none":                  {rooms.Survey{}, wanted{severity: OK, evidence: []string{"0 heal"}}},
+		"being joined":          {surveyed(split(90, 9, 3, func(f *rooms.Facts) { f.Partial = true })), wanted{severity: OK, evidence: []string{"still being joined (partial-state): 1"}}},
+		"a corrupt one":         {surveyed(split(90, 9, 3, outlier)), wanted{severity: OK, evidence: []string{"corrupt (extremities-corrupt): 1"}}},
+		"too many to look at":   {rooms.Survey{Beyond: 31}, wanted{severity: OK, evidence: []string{"not looked at, for they have fewer: 31"}}},
+		"none":                  {rooms.Survey{}, wanted{severity: OK, evidence: []string{"heal by themselves: 0"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := measuredOn{check: extremities, rows: c.survey, series: map[string]float64{"events": 1000, "few": 970}}
@@ -94,7 +96,7 @@ func TestExtremitiesCorrupt(t *testing.T) {
 		want wanted
 	}{
 		"an outlier": {surveyed(split(18, 5, 12, outlier), split(16, 4, 5)), wanted{severity: Critical, subject: first, value: 1,
-			evidence: []string{"1 of 18 forward extremities", "1 outliers", "1 rooms below"}, advice: []string{"Change and delete nothing", "backup", "log"}}},
+			evidence: []string{"1 of 18 forward extremities", "1 outliers", "not tidied any more: 1."}, advice: []string{"Change and delete nothing", "backup", "log"}}},
 		"nobody is in it": {surveyed(split(18, 5, 0, outlier)), wanted{severity: Warning, subject: first, advice: []string{"delete nothing"}}},
 		"none is left":    {surveyed(empty), wanted{severity: Critical, subject: first, evidence: []string{"6 local users are in the room", "no forward extremity"}, advice: []string{"delete nothing"}}},
 		"fine":            {surveyed(split(20, 5, 3)), wanted{severity: OK, evidence: []string{"1 rooms with more than 10", "No room with local members"}}},

@@ -45,6 +45,7 @@ var federationInbound = Check{
 			"requests": requests("synapse_rate_limit_queue_wait_time_seconds_count"),
 			"refused":  requests("synapse_rate_limit_reject_total"),
 			"slowed":   requests("synapse_rate_limit_sleep_total"),
+			"handlers": inboundHandlers(w),
 			"pdus":     "sum " + PerServer + "(" + w.Rate("synapse_federation_server_received_pdus_total", inboundWindow) + ")",
 		}
 	},
@@ -56,6 +57,12 @@ var federationInbound = Check{
 // inboundAge: every process exports the same numbers of one database, so the largest counts, and never the sum.
 func inboundAge(w Where) string {
 	return "max " + PerServer + "(synapse_federation_server_oldest_inbound_pdu_in_staging" + w.Selector() + ") / 1000"
+}
+
+// inboundHandlers are the processes that take in and store what other homeservers send.
+func inboundHandlers(w Where) string {
+	return "sum " + PerProcess + "(" + w.Rate("synapse_http_server_requests_received_total", inboundWindow, query.Equal("servlet", "FederationSendServlet")) +
+		") > 0 or sum " + PerProcess + "(" + w.Rate("synapse_storage_events_persisted_events_total", inboundWindow) + ") > 0"
 }
 
 // The staging area is small unless federation is behind; it is read by an index.
@@ -103,15 +110,17 @@ func judgeInbound(in Input) []Finding {
 	}
 	f := in.Graded(least, Finding{
 		Evidence: evidence,
-		Advice: "1. What explains it stands above: a room whose state takes long to resolve, a process without CPU, a slow database. 2. If one room has most of the events, " +
+		Advice: "1. See whether a finding that stands above explains it: a room whose state takes long to resolve, a process without CPU, a slow database. 2. If one room has most of the events, " +
 			"look at it in the list of rooms by forward extremities. 3. If many rooms wait and the process that handles them is full, send this homeserver's " +
 			"incoming federation to a worker (/_matrix/federation/v1/send), one for each group of senders.",
-		Remedy: "Look for the handling of incoming transactions in the log of the process that serves /_matrix/federation/v1/send.",
+		Remedy:    "Look for the handling of incoming transactions in the log of the process that serves /_matrix/federation/v1/send.",
+		Processes: in.Processes("handlers"),
 	})
 	if waiting < inboundFloor {
 		f.Severity, f.Title = Info, "A few events from other homeservers are stuck"
 		f.Advice = "Too few to be a matter of load: the handling of single rooms hangs or fails. Look in the log of the process that handles incoming federation for errors; " +
 			"it tries again after a restart."
+		f.NotCausedBy = []string{"cpu-saturation", "database-slow", "database-pool", "gc-pauses"}
 	}
 	found := append([]Finding{f}, refused...)
 	if len(rooms) > 0 && float64(rooms[0].waiting) > waiting/2 {
@@ -119,7 +128,8 @@ func judgeInbound(in Input) []Finding {
 		found = append(found, Finding{
 			Subject: Subject{Room: &rooms[0].room}, Severity: Info, Title: "Most of the waiting events belong to one room",
 			Value: &most, Unit: "none", Evidence: fmt.Sprintf("%.0f events of this room wait.", most),
-			Advice: "Look at its forward extremities and the size of its state. Wait, if the number falls.",
+			Advice:    "Look at its forward extremities and the size of its state. Wait, if the number falls.",
+			Processes: in.Processes("handlers"),
 		})
 	}
 	return found
@@ -139,11 +149,13 @@ func refusedRequests(in Input) []Finding {
 		Evidence: fmt.Sprintf("%.0f requests of other homeservers were refused by the rate limit in 15 minutes (%s) and %.0f were slowed down.", refused, percent(share), in.Total("slowed")),
 		Advice: "One homeserver that sends too much is what the limit is for: the log names it. If many are refused, the process that answers them is too slow: " +
 			"see what takes its time before rc_federation is raised.",
+		Processes: in.Processes("handlers"),
 	}}
 }
 
 // lasting is a time for people.
 func lasting(seconds float64) string {
+	seconds = max(0, seconds) // two clocks
 	switch d := time.Duration(seconds * float64(time.Second)); {
 	case d >= 48*time.Hour:
 		return fmt.Sprintf("%.0f days", d.Hours()/24)

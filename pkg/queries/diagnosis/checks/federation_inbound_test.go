@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
@@ -33,6 +34,10 @@ func TestFederationInbound(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			expect(t, measuredOn{check: federationInbound, series: c.series, rows: c.rows, missing: "PostgreSQL is not configured."}, c.want)
 		})
+	}
+	stuck := federationInbound.Judge(measuredOn{check: federationInbound, series: waits(90000, 89000, 3)}.input())[0]
+	if !slices.Contains(stuck.NotCausedBy, "cpu-saturation") || slices.Contains(stuck.NotCausedBy, "extremities") {
+		t.Errorf("three events are no matter of load: %v", stuck.NotCausedBy)
 	}
 	found := federationInbound.Judge(measuredOn{check: federationInbound, series: waits(900, 700, 800), rows: one}.input())
 	if f := found[1]; f.Severity != Info || f.Subject.Room == nil || f.Subject.Text(query.View{ShowRooms: true}) != "!room:a.example" {

@@ -108,7 +108,7 @@ func (p processor) judge(in Input, advice string) []Finding {
 			late = max(0, 1-prompt/events)
 		}
 		total += events
-		f := Finding{Subject: Subject{Name: at.Process()}, Advice: advice}
+		f := Finding{Subject: Subject{Name: at.Process()}, Processes: []string{at.Process()}, Advice: advice}
 		if events >= sendingFloor {
 			worst = max(worst, late)
 			f.Evidence = fmt.Sprintf("%s of the %.0f events in 15 minutes were %s more than 10 s after they were received.", percent(late), events, p.done)
@@ -118,7 +118,7 @@ func (p processor) judge(in Input, advice string) []Finding {
 		case growing:
 			before, _ := in.Of("before", at)
 			least, _ := in.Of("least", at)
-			f.Severity, f.Value, f.Unit = Critical, &behind, "none"
+			f.Severity, f.Value, f.Threshold, f.Unit = Critical, &behind, Threshold(farBehind(in)), "none"
 			f.Evidence = fmt.Sprintf("%s is %.0f events behind the newest one and was %.0f behind 15 minutes ago, never less than %.0f in between. ",
 				at.Process(), behind, before, min(least, before)) + f.Evidence
 		case events >= sendingFloor && in.Grade(late) > OK:
@@ -144,6 +144,10 @@ func (p processor) behind(in Input, at Sample) (gap float64, growing bool) {
 	gap, known := in.Of("behind", at)
 	before, knownBefore := in.Of("before", at)
 	least, knownLeast := in.Of("least", at)
-	enough := max(sendingBehind, sendingBehindFor*in.Total("flow"))
-	return gap, known && knownBefore && knownLeast && least >= enough && gap > before
+	return gap, known && knownBefore && knownLeast && least >= farBehind(in) && gap > before
+}
+
+// farBehind is how many events count as being behind: a hundred, or a minute's worth where that is more.
+func farBehind(in Input) float64 {
+	return max(sendingBehind, sendingBehindFor*in.Total("flow"))
 }

@@ -84,6 +84,8 @@ func judgePresence(in Input) []Finding {
 		return Absent("process_cpu_seconds_total")
 	case !in.Has("jobs"):
 		return Absent("synapse_background_process_ru_utime_seconds_total")
+	case !in.Has("updates") && in.Has("share") && in.Samples("share")[0].Value >= in.Warning: // something is handled, and dropped on the way here
+		return Absent("synapse_handler_presence_presence_updates_total")
 	case !in.Has("updates"):
 		return Fine("No presence is counted: it is switched off, or the process that writes it is not scraped.")
 	}

@@ -124,8 +124,9 @@ func TestFederationPresence(t *testing.T) {
 	const day = 86400
 	none := presenceOn(0.5, 0.9, 0.9, day, 9, 1)
 	delete(none, "share"+mainProcess)
-	off := presenceOn(0.5, 0.9, 0.9, day, 9, 1)
+	off, dropped := presenceOn(0.01, 0.9, 0.9, day, 9, 1), presenceOn(0.5, 0.9, 0.9, day, 9, 1)
 	delete(off, "updates")
+	delete(dropped, "updates")
 	noCPU := presenceOn(0.5, 0.9, 0.9, day, 9, 1)
 	delete(noCPU, "cpu"+mainProcess)
 	ladder := []string{"1.124", "rc_presence.per_user", "1.156", "last_active_granularity", "include_offline_users_on_sync", "stream_writers.presence",
@@ -143,6 +144,7 @@ func TestFederationPresence(t *testing.T) {
 		"most EDUs, and CPU left":          {none, wanted{severity: OK, evidence: []string{"No process", "85 % of the EDUs"}}},
 		"quiet":                            {presenceOn(0.38, 0.93, 0.95, day, 0.4, 0.1), wanted{severity: OK, evidence: []string{"too few to judge"}}},
 		"switched off":                     {off, wanted{severity: OK, evidence: []string{"switched off"}}},
+		"updates are not kept":             {dropped, wanted{severity: Unknown, evidence: []string{"synapse_handler_presence_presence_updates_total"}}},
 		"no process metrics":               {noCPU, wanted{severity: Unknown, evidence: []string{"process_cpu_seconds_total"}}},
 		"metrics of whole processes only":  {map[string]float64{"cpu" + mainProcess: 0.9}, wanted{severity: Unknown, evidence: []string{"synapse_background_process"}}},
 		"nothing is known of the loop yet": {map[string]float64{"share" + mainProcess: 0.2, "cpu" + mainProcess: 0.8, "jobs": 1, "updates": 5}, wanted{severity: Warning, subject: "synapse/1"}},

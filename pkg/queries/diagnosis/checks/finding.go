@@ -69,8 +69,11 @@ type Finding struct {
 	Confidence float64
 	// CausedBy is set where the check itself knows which one explains it; else the diagnosis looks for a cause.
 	CausedBy string
-	// NotCausedBy are causes of the check that do not explain this finding: they are about other processes or things.
+	// NotCausedBy are causes of the check that do not explain this finding: they are about other things.
 	NotCausedBy []string
+	// Processes are those that the finding is about, where its subject is none: what is wrong with another process does
+	// not explain it. Empty: any may.
+	Processes []string
 }
 
 // Fine is an "ok" with its evidence.

@@ -13,7 +13,8 @@ import (
 
 // Input is what was measured on one homeserver.
 type Input struct {
-	Server  string
+	Server string
+	// Now is the time of what Rows tells: PostgreSQL tells of now, whatever time range is looked at.
 	Now     time.Time
 	Where   Where
 	Options query.Options
@@ -79,6 +80,15 @@ func (in Input) Samples(name string) []Sample {
 		return cmp.Or(cmp.Compare(b.Value, a.Value), strings.Compare(a.Process(), b.Process()))
 	})
 	return samples
+}
+
+// Processes are the names of a measurement's processes, for Finding.Processes.
+func (in Input) Processes(name string) []string {
+	var names []string
+	for _, s := range in.Samples(name) {
+		names = append(names, s.Process())
+	}
+	return names
 }
 
 // Of is a measurement's value for the same process as another sample's.

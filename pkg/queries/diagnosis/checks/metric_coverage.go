@@ -52,7 +52,7 @@ func judgeCoverage(in Input) []Finding {
 			Title:    "Prometheus has nothing from Synapse",
 			Evidence: fmt.Sprintf("Within the last 10 minutes there was no metric of a Synapse process; %.0f are needed. All other checks are blind.", count),
 			Advice: "See whether Synapse runs. Then, in homeserver.yaml: enable_metrics, and a listener of type metrics for each process. Then, in Prometheus: its page of targets shows whether it reaches them. " +
-				"Last, the filters of this query and rules that drop metrics.",
+				"Last, the filters of this query and rules that drop metrics. If you have taken this homeserver away, this ends by itself when the time range no longer holds it.",
 			Remedy: "Open Prometheus' page of targets.",
 		}}
 	}

@@ -85,7 +85,7 @@ func judgePartialState(in Input) []Finding {
 		}
 		found = append(found, in.Graded(age, Finding{
 			Subject:  Subject{Room: &rooms[i].room},
-			Evidence: fmt.Sprintf("The room was joined %s ago and its state has not all arrived; %d rooms are in that condition.", lasting(age), r.total),
+			Evidence: fmt.Sprintf("The room was joined %s ago and its state has not all arrived. Rooms in that condition: %d.", lasting(age), r.total),
 			Advice: "1. Look for sync_partial_state_room and for the room's id in Synapse's log: it tries one homeserver of the room after the other, and again after errors. " +
 				"2. Check that the homeservers of the room can be reached. 3. A restart begins the fetching anew. 4. If nobody needs the room, let its local members leave.",
 			Remedy: "Look for sync_partial_state_room in Synapse's log.",
@@ -94,7 +94,7 @@ func judgePartialState(in Input) []Finding {
 	if len(found) > 0 {
 		return found
 	}
-	text := fmt.Sprintf("The state of %d rooms is still being fetched, of the oldest for %s.", rooms[0].total, lasting(longest))
+	text := fmt.Sprintf("Rooms whose state is still being fetched: %d, the oldest for %s.", rooms[0].total, lasting(longest))
 	if unknown > 0 {
 		text += fmt.Sprintf(" Of %d of them it is not known since when.", unknown)
 	}

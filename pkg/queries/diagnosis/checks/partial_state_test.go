@@ -19,8 +19,8 @@ func TestPartialState(t *testing.T) {
 		series map[string]float64
 		want   wanted
 	}{
-		"stuck":           {[]partialRoom{room(30 * time.Hour), unknown}, nil, wanted{severity: Warning, subject: key, value: 30 * 3600, evidence: []string{"30 hours ago", "2 rooms"}, advice: []string{"sync_partial_state_room", "leave"}}},
-		"on its way":      {[]partialRoom{room(20 * time.Hour), unknown}, nil, wanted{severity: OK, value: 20 * 3600, evidence: []string{"2 rooms", "20 hours", "Of 1 of them"}}},
+		"stuck":           {[]partialRoom{room(30 * time.Hour), unknown}, nil, wanted{severity: Warning, subject: key, value: 30 * 3600, evidence: []string{"30 hours ago", "Rooms in that condition: 2."}, advice: []string{"sync_partial_state_room", "leave"}}},
+		"on its way":      {[]partialRoom{room(20 * time.Hour), unknown}, nil, wanted{severity: OK, value: 20 * 3600, evidence: []string{"still being fetched: 2", "20 hours", "Of 1 of them"}}},
 		"unknown age":     {[]partialRoom{unknown}, nil, wanted{severity: OK}},
 		"none":            {[]partialRoom{}, nil, wanted{severity: OK, evidence: []string{"every room"}}},
 		"no PostgreSQL":   {nil, nil, wanted{severity: Unknown, evidence: []string{"not configured"}}},

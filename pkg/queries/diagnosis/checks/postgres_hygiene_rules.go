@@ -32,7 +32,7 @@ func (h hygiene) neverAnalysed() (Finding, bool) {
 	f := Finding{
 		Subject: Subject{Name: "never analysed"}, Severity: Warning, Value: countedUp(len(names)),
 		Title:    "PostgreSQL has no statistics of large tables",
-		Evidence: fmt.Sprintf("%d tables of 100 MiB or more were never analysed since the database was made or upgraded: %s. The largest has %s.", len(names), list(names), bytes(float64(largest))),
+		Evidence: fmt.Sprintf("Tables of 100 MiB or more that were never analysed since the database was made or upgraded: %d (%s). The largest has %s.", len(names), list(names), bytes(float64(largest))),
 		Advice: "Without statistics PostgreSQL guesses, and reads whole tables where an index would do; that is usual after an upgrade of PostgreSQL, which loses them (before version 18). " +
 			"Let it analyse the database (vacuumdb --analyze-in-stages, or ANALYZE): harmless while Synapse runs, it reads samples of the tables only. Then see why autovacuum did not.",
 		Remedy: "vacuumdb --analyze-in-stages",
@@ -56,7 +56,7 @@ func (h hygiene) stale() (Finding, bool) {
 	return Finding{
 		Subject: Subject{Name: "stale statistics"}, Severity: Warning, Value: countedUp(len(names)),
 		Title:    "PostgreSQL's statistics of large tables are old",
-		Evidence: fmt.Sprintf("In %d tables of 100 MiB or more at least half of the rows changed since the last analyse: %s. PostgreSQL analyses at a tenth by default.", len(names), list(names)),
+		Evidence: fmt.Sprintf("Tables of 100 MiB or more in which at least half of the rows changed since the last analyse: %d (%s). PostgreSQL analyses at a tenth by default.", len(names), list(names)),
 		Advice:   "Let PostgreSQL analyse these tables: harmless while Synapse runs. Then see why autovacuum is behind: is it on, has it enough workers, does something hold it up?",
 		Remedy:   "vacuumdb --analyze-only",
 	}, len(names) > 0
@@ -81,13 +81,13 @@ func (h hygiene) invalid() (Finding, bool) {
 	f := Finding{
 		Subject: Subject{Name: "invalid indexes"}, Severity: Warning, Value: countedUp(len(names)),
 		Title:    "Indexes are invalid",
-		Evidence: fmt.Sprintf("%d indexes are invalid: %s. PostgreSQL keeps them up to date with each write, but no query uses them.", len(names), list(names)),
+		Evidence: fmt.Sprintf("Invalid indexes: %d (%s). PostgreSQL keeps them up to date with each write, but no query uses them.", len(names), list(names)),
 		Advice: "Such an index is left over where building it failed (see PostgreSQL's and Synapse's logs). If a background update of Synapse builds it (background-updates), leave it alone: Synapse begins anew. " +
 			"Else let PostgreSQL rebuild it at a quiet time (reindexdb --concurrently); a unique one fails where rows are there twice, and that is damage to look into first.",
 	}
 	if h.building > 0 {
 		f.Severity, f.Title = Info, "An index is being built"
-		f.Evidence += fmt.Sprintf(" %d indexes are being built right now, which are invalid until that is done.", h.building)
+		f.Evidence += fmt.Sprintf(" Being built right now, and invalid until that is done: %d.", h.building)
 		f.Advice = "Nothing is wrong: wait until it is done. It takes hours on a large table."
 	}
 	return f, len(names) > 0
@@ -101,7 +101,7 @@ func (h hygiene) openTransactions() (Finding, bool) {
 	f := Finding{
 		Subject: Subject{Name: "open transactions"}, Severity: Warning, Value: countedUp(int(h.sessions.Idle)),
 		Title:    "Transactions are open and idle",
-		Evidence: fmt.Sprintf("%d sessions hold a transaction open and have done nothing for 10 minutes or more; the oldest was begun %s ago.", h.sessions.Idle, openFor(longest)),
+		Evidence: fmt.Sprintf("Sessions that hold a transaction open and have done nothing for 10 minutes or more: %d; the oldest of these transactions was begun %s ago.", h.sessions.Idle, openFor(longest)),
 		Advice: "While one is open, vacuum can't remove rows that died since, so tables grow and get slower. See whose it is (pg_stat_activity, state \"idle in transaction\"): a psql window, a backup, a script. Close it there. " +
 			"PostgreSQL's setting idle_in_transaction_session_timeout ends such sessions in future; Synapse itself does not leave any.",
 	}
@@ -138,7 +138,7 @@ func (h hygiene) prepared() (Finding, bool) {
 	return Finding{
 		Subject: Subject{Name: "prepared transactions"}, Severity: Warning, Value: countedUp(int(h.facts.Prepared)),
 		Title:    "Prepared transactions are left over",
-		Evidence: fmt.Sprintf("%d prepared transactions are older than an hour (pg_prepared_xacts).", h.facts.Prepared),
+		Evidence: fmt.Sprintf("Prepared transactions that are older than an hour: %d (pg_prepared_xacts).", h.facts.Prepared),
 		Advice:   "Synapse never prepares transactions: another program does, and they survive restarts and hold vacuum up. Find that program and let it finish them.",
 	}, h.facts.Prepared > 0
 }
@@ -147,7 +147,7 @@ func (h hygiene) slots() (Finding, bool) {
 	return Finding{
 		Subject: Subject{Name: "replication slots"}, Severity: Warning, Value: countedUp(int(h.facts.Slots)),
 		Title:    "An unused replication slot holds back PostgreSQL's log",
-		Evidence: fmt.Sprintf("%d replication slots that nobody reads hold back up to %s of log.", h.facts.Slots, bytes(float64(h.facts.SlotBytes))),
+		Evidence: fmt.Sprintf("Replication slots that nobody reads: %d; they hold back up to %s of log.", h.facts.Slots, bytes(float64(h.facts.SlotBytes))),
 		Advice: "The log grows until the disk is full, and then PostgreSQL stops. See which replica or backup the slot belongs to (pg_replication_slots) and start that again. " +
 			"Only if it is gone for good, the slot can go too.",
 	}, h.facts.Slots > 0

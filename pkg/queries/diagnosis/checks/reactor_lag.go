@@ -92,8 +92,12 @@ func judgeReactorLag(in Input) []Finding {
 }
 
 func lagFinding(in Input, p Sample) Finding {
-	long, _ := in.Of("stalls", p)
+	long, counted := in.Of("stalls", p)
 	long = max(0, long)
+	stood := fmt.Sprintf("stood still for more than a second %.0f times within the last hour", long)
+	if !counted {
+		stood = "how often it stood still for more than a second is not known (Prometheus has no python_twisted_reactor_tick_time_bucket)"
+	}
 	away, _ := in.Of("away", p)
 	f := in.Graded(p.Value, Finding{
 		Subject: Subject{Name: p.Process()},
@@ -102,8 +106,8 @@ func lagFinding(in Input, p Sample) Finding {
 			"its garbage collection and state resolution. If it is at the same hour every night, it is a job of Synapse's and passes. Only then move work to another process.",
 		Remedy: "Query type resources, format processes: what does this process do, and how much of it is garbage collection?",
 	})
-	f.Evidence = fmt.Sprintf("The event loop of %s was busy %s of the last 15 minutes and stood still for more than a second %.0f times within the last hour; 99 of 100 rounds took %s or less.",
-		p.Process(), percent(p.Value), long, tickQuantile(in, p))
+	f.Evidence = fmt.Sprintf("The event loop of %s was busy %s of the last 15 minutes and %s; %s.",
+		p.Process(), percent(p.Value), stood, tickQuantile(in, p))
 	byStalls := OK
 	switch {
 	case long >= manyStalls:
@@ -123,14 +127,14 @@ func lagFinding(in Input, p Sample) Finding {
 	return f
 }
 
-// tickQuantile prints the 99th percentile; the histogram ends at 5 s.
+// tickQuantile is a clause about the 99th percentile; the histogram ends at 5 s.
 func tickQuantile(in Input, p Sample) string {
 	switch v, ok := in.Of("p99", p); {
 	case !ok:
-		return "an unknown time"
+		return "how long 99 of 100 rounds took is not known"
 	case v >= 5:
-		return "more than 5 s"
+		return "at least 1 of 100 rounds took >5 s"
 	default:
-		return seconds(v)
+		return "99 of 100 rounds took " + seconds(v) + " or less"
 	}
 }

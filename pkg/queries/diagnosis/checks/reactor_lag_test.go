@@ -30,6 +30,8 @@ func loopOn(index string, busy, ticks, stalls, away, uptime float64) map[string]
 
 func TestReactorLag(t *testing.T) {
 	const day = 86400
+	noBuckets := loopOn("1", 0.8, 9000, 0, 0.01, day)
+	delete(noBuckets, onProcess("stalls", "1"))
 	for name, c := range map[string]struct {
 		series map[string]float64
 		want   wanted
@@ -46,6 +48,8 @@ func TestReactorLag(t *testing.T) {
 		"too few rounds":   {loopOn("1", 0.2, 500, 30, 0, day), wanted{severity: OK, evidence: []string{"too little"}}},
 		"few, long rounds": {loopOn("1", 0.99, 500, 400, 1, day), wanted{severity: Critical, subject: "synapse/1"}},
 		"the worst of two": {together(loopOn("1", 0.75, 9000, 0, 0, day), loopOn("2", 0.92, 9000, 0, 0, day)), wanted{severity: Critical, subject: "synapse/2", count: 2}},
+		"off the end":      {together(loopOn("1", 0.95, 9000, 2, 0.01, day), map[string]float64{onProcess("p99", "1"): 5}), wanted{severity: Critical, subject: "synapse/1", evidence: []string{"at least 1 of 100 rounds took >5 s."}}},
+		"buckets not kept": {noBuckets, wanted{severity: Warning, subject: "synapse/1", evidence: []string{"how often it stood still for more than a second is not known"}}},
 		"absent":           {nil, wanted{severity: Unknown, evidence: []string{"python_twisted_reactor_tick_time"}}},
 	} {
 		t.Run(name, func(t *testing.T) { expect(t, measuredOn{check: reactorLag, series: c.series}, c.want) })

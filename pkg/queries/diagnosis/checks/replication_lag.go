@@ -27,7 +27,7 @@ var replicationLag = Check{
 	Meaning: "Processes tell each other through Redis what happened. One that does not keep up serves old answers: messages arrive late in sync, " +
 		"caches hold what is no longer true.",
 	Decides: "Per process over 15 minutes: the mean wait of an update in its queue, as the queue's mean length divided by the updates received (with at least 100 updates and 5 waiting). " +
-		"Critical as well: a process without any connection for replication while others have one. " +
+		"Critical as well: a process without any connection for replication while others have one, or several of which none has one. " +
 		"A follower of the stream of events (statistics, user directory, presence) that was 1000 events behind all the time is a warning.",
 	Source:     "Synapse's replication metrics; the queue is seen at each scrape. The numbers are ours.",
 	CannotKnow: "How long an update waits in Redis, and whether updates were lost while the connection was down. With one process there is no replication.",
@@ -77,16 +77,26 @@ func judgeReplication(in Input) []Finding {
 // disconnected are processes that hear nothing of the others.
 func disconnected(in Input) []Finding {
 	connections := in.Samples("connected")
-	if len(connections) == 0 || connections[0].Value == 0 {
+	var lost []Sample
+	for _, p := range connections {
+		if uptime, ok := in.Of("uptime", p); p.Value == 0 && (!ok || uptime >= settled) {
+			lost = append(lost, p)
+		}
+	}
+	if len(lost) == 0 {
 		return nil
 	}
+	switch {
+	case connections[0].Value > 0:
+	case in.Server == "" || len(lost) < 2: // where homeservers have no names, these may be two that know nothing of each other
+		return nil
+	default:
+		return nobodyConnected(lost)
+	}
 	var found []Finding
-	for _, p := range connections {
-		if uptime, ok := in.Of("uptime", p); p.Value > 0 || ok && uptime < settled {
-			continue
-		}
+	for _, p := range lost {
 		found = append(found, Finding{
-			Subject: Subject{Name: p.Process()}, Severity: Critical, Confidence: 0.9,
+			Subject: Subject{Name: p.Process()}, Severity: Critical, Confidence: 0.9, NotCausedBy: noLoad,
 			Title:    p.Process() + " has lost its connection to the other processes",
 			Evidence: fmt.Sprintf("%s had no connection for replication at any scrape of the last 5 minutes; %s has %.0f.", p.Process(), connections[0].Process(), connections[0].Value),
 			Advice:   "See whether Redis runs and whether this process reaches it: its log says why it can't connect. It reconnects by itself; restart it only if Redis answers others and not it.",
@@ -95,6 +105,24 @@ func disconnected(in Input) []Finding {
 	}
 	return found
 }
+
+// nobodyConnected: one process alone needs no connection, several can't do without.
+func nobodyConnected(processes []Sample) []Finding {
+	var names []string
+	for _, p := range processes {
+		names = append(names, p.Process())
+	}
+	return []Finding{{
+		Severity: Critical, Confidence: 0.9, NotCausedBy: noLoad,
+		Title:    "The processes have lost each other",
+		Evidence: fmt.Sprintf("None of %d processes (%s) had a connection for replication at any scrape of the last 5 minutes.", len(processes), list(names)),
+		Advice:   "See whether Redis runs, and whether the processes reach it: their logs say why they can't connect. They reconnect by themselves once it answers; don't restart them before.",
+		Remedy:   "See whether Redis runs.",
+	}}
+}
+
+// noLoad are causes of being late, which do not cut a connection.
+var noLoad = []string{"cpu-saturation", "reactor-lag", "gc-pauses", "database-slow"}
 
 func waiting(in Input) []Finding {
 	var found []Finding

@@ -66,7 +66,7 @@ func stateRate(w Where, of string, d time.Duration) string {
 
 func judgeStateResolution(in Input) []Finding {
 	if !in.Has("cpu") {
-		if in.Has("events") {
+		if in.Has("events") && in.Total("conflict") < stateFloor {
 			return Fine("No room's state had to be resolved since Synapse started.")
 		}
 		return Absent("synapse_state_res_cpu_for_all_rooms_seconds_sum")

@@ -22,6 +22,7 @@ func TestStateResolution(t *testing.T) {
 		"few":                     {on(0.4, 0.35, 0.1, 0.1, 6, day), wanted{severity: OK, evidence: []string{"too few"}}},
 		"just started":            {on(0.4, 0.4, 0.1, 0.1, 900, 600), wanted{severity: OK}},
 		"nothing to resolve yet":  {map[string]float64{"events": 4}, wanted{severity: OK, evidence: []string{"No room's state"}}},
+		"resolved, but not kept":  {map[string]float64{"events": 4, "conflict": 900}, wanted{severity: Unknown, evidence: []string{"synapse_state_res_cpu_for_all_rooms_seconds_sum"}}},
 		"persisters not scraped":  {nil, wanted{severity: Unknown, evidence: []string{"synapse_state_res_cpu_for_all_rooms_seconds_sum"}}},
 		"not in the hour's top 5": {map[string]float64{"cpu" + mainProcess: 0.4, "db" + mainProcess: 0.1, "count" + mainProcess: 50}, wanted{severity: OK}},
 	} {

@@ -50,6 +50,8 @@ var syncTime = Check{
 			"cpu":      syncWork(w, "ru_utime_seconds", "ru_stime_seconds"),
 			"database": syncWork(w, "db_txn_duration_seconds"),
 			"waiting":  syncWork(w, "db_sched_duration_seconds"),
+			"servers": "sum " + PerProcess + "(" + w.Rate("synapse_http_server_requests_received_total", syncWindow,
+				`servlet=~"SyncRestServlet|SlidingSyncRestServlet"`) + ") > 0",
 		}
 	},
 	Signal: func(w Where) Signal {
@@ -97,8 +99,8 @@ func judgeSyncTime(in Input) []Finding {
 	for _, s := range in.Samples("mean") {
 		kind := s.Label("kind")
 		f := in.Graded(s.Value, Finding{
-			Subject: Subject{Name: kind}, Evidence: syncEvidence(in, kind, s.Value),
-			Advice: "Go down the list: what explains it stands above. If nothing does: 1. See which process serves syncs and whether it is the busiest of them. 2. Compare " +
+			Subject: Subject{Name: kind}, Evidence: syncEvidence(in, kind, s.Value), Processes: in.Processes("servers"),
+			Advice: "First see whether a finding that stands above explains it. If none does: 1. See which process serves syncs and whether it is the busiest of them. 2. Compare " +
 				"with the dashboard's transactions: those that grew with it are what syncs wait for. 3. If the process is full, spread syncs over more workers, the same user always on the same one.",
 			Remedy: "Look at the process that serves syncs: event loop, database and garbage collection.",
 		})
@@ -112,6 +114,8 @@ func judgeSyncTime(in Input) []Finding {
 	switch {
 	case len(found) > 0:
 		return found
+	case len(fine) == 0 && in.Total("ordinary") >= syncFloor:
+		return Blind(fmt.Sprintf("%.0f incremental syncs were answered within 15 minutes, but Prometheus lacks a metric of their work (synapse_http_server_response_ru_utime_seconds_total and the like).", in.Total("ordinary")))
 	case len(fine) == 0:
 		return Fine(fmt.Sprintf("Fewer than %.0f incremental syncs of one kind in 15 minutes on processes that run for half an hour: too few to judge.", syncFloor))
 	}

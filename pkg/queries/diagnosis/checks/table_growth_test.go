@@ -26,7 +26,7 @@ func TestTableGrowth(t *testing.T) {
 		"events of the month unknown":  {rows: with(nil, false, 200<<30, exterm(20<<30, 90e6)), want: OK},
 		"dead rows":                    {rows: with(nil, false, 200<<30, dead), want: Warning, subject: "event_push_actions", free: []string{"postgres-hygiene"}, evidence: "40 % of its rows are dead (4 million)|last vacuum was on 2026-01-01", advice: "what holds vacuum up|let vacuum run|VACUUM FULL|free disk"},
 		"few dead rows":                {rows: with(nil, false, 200<<30, events), want: OK, evidence: "200.0 GiB, 1 of its tables 1 GiB or more; the largest is events"},
-		"state takes the database":     {rows: with(nil, false, 50<<30, tablestats.Table{Name: stateTable, TableBytes: 30 << 30}), want: Info, subject: stateTable, evidence: "60 % of the database", advice: "normally the largest table|admin API|compress-state|free disk"},
+		"state takes the database":     {rows: with(nil, false, 50<<30, tablestats.Table{Name: stateTable, TableBytes: 30 << 30}), want: Info, subject: stateTable, evidence: "60 % of the database", advice: "normally the largest table|compress-state|free disk|backup first|admin API"},
 		"a small one":                  {rows: with(n(10), false, 1<<30, exterm(900<<20, 9e6)), want: OK, evidence: "too little to judge"},
 		"a replica":                    {rows: with(nil, true, 200<<30, tablestats.Table{Name: "events", TableBytes: 8 << 30}), want: Unknown, evidence: "replica"},
 		"a replica, but plain by size": {rows: with(nil, true, 100<<30, tablestats.Table{Name: "push_rules_stream", TableBytes: 80 << 30}), want: Critical, subject: "push_rules_stream"},

@@ -20,6 +20,12 @@ type Where struct {
 	Identity synapse.Identity
 }
 
+// Homeserver is every process of the homeservers, whichever ones are looked at: for what all of them share.
+func (w Where) Homeserver() Where {
+	w.Filters = query.Filters{ServerName: w.Filters.ServerName}
+	return w
+}
+
 // Selector selects metrics that carry server_name.
 func (w Where) Selector(more ...query.Matcher) string { return w.Filters.Selector(more...) }
 

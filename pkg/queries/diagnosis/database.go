@@ -1,0 +1,113 @@
+package diagnosis
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/queries/diagnosis/checks"
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+)
+
+// databaseShare is the part of a query's time that PostgreSQL may take: where it hangs, what Prometheus tells is judged
+// all the same.
+const databaseShare = 0.75
+
+// databaseAhead is the age of a time range's end from which it is told that PostgreSQL's answers are newer.
+const databaseAhead = 10 * time.Minute
+
+func leavingTime(ctx context.Context) (context.Context, context.CancelFunc) {
+	deadline, limited := ctx.Deadline()
+	if !limited {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, time.Duration(databaseShare*float64(time.Until(deadline))))
+}
+
+// read asks PostgreSQL for each check that reads it. A failure blinds that check only and says why.
+func (m *measured) read(ctx context.Context, s *query.Session, wanted []checks.Check) {
+	ctx, cancel := leavingTime(ctx)
+	defer cancel()
+	readers := slices.DeleteFunc(slices.Clone(wanted), func(c checks.Check) bool { return c.Read == nil })
+	if len(readers) == 0 {
+		return
+	}
+	fail := func(c checks.Check, why string) { m.failed[c.ID] = why }
+	if !s.HasDatabase() {
+		for _, c := range readers {
+			fail(c, "PostgreSQL is not configured in this data source.")
+		}
+		return
+	}
+	owner, err := s.Owner(ctx)
+	if err != nil {
+		for _, c := range readers {
+			fail(c, readable(err))
+		}
+		return
+	}
+	m.owner = owner
+	if s.Now.Sub(s.Range.To) > databaseAhead {
+		s.Inform("PostgreSQL tells of now, not of the end of the time range: %s.", list(readers))
+	}
+	in := checks.ReadInput{Now: s.Now, Options: s.Options}
+	shared := map[string]string{} // by ReadOnce: the check that has the answer
+	for _, c := range readers {
+		if first, done := shared[c.ReadOnce]; done && c.ReadOnce != "" {
+			m.share(first, c.ID)
+			continue
+		}
+		shared[c.ReadOnce] = c.ID
+		rows, err := query.Once(ctx, s, query.Postgres, "read "+cmp.Or(c.ReadOnce, c.ID), func(ctx context.Context, s *query.Session) (rows any, err error) {
+			err = s.Read(ctx, 0, func(ctx context.Context, tx query.Tx) (err error) {
+				rows, err = c.Read(ctx, tx, in)
+				return err
+			})
+			return rows, err
+		})
+		if err != nil {
+			fail(c, readable(err))
+			continue
+		}
+		m.rows[c.ID] = rows
+	}
+}
+
+func list(all []checks.Check) string {
+	ids := make([]string, len(all))
+	for i, c := range all {
+		ids[i] = c.ID
+	}
+	return strings.Join(ids, ", ")
+}
+
+// share gives a check the answer, or the failure, of another one with the same Read.
+func (m *measured) share(from, to string) {
+	if rows, ok := m.rows[from]; ok {
+		m.rows[to] = rows
+	}
+	if why, ok := m.failed[from]; ok {
+		m.failed[to] = why
+	}
+}
+
+// worded is an error whose text is made for people.
+type worded interface {
+	error
+	Worded() string
+}
+
+// readable gives an error's words for people; anything else stays in the log.
+func readable(err error) string {
+	var w worded
+	if errors.As(err, &w) {
+		return w.Worded()
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return "PostgreSQL did not answer within the time that the diagnosis has."
+	}
+	return "PostgreSQL could not answer."
+}

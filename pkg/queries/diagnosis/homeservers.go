@@ -1,0 +1,44 @@
+package diagnosis
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/prometheus/common/model"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+)
+
+// serversQuery finds the homeservers of the range. Before the upgrade to the version that gives homeservers their names a
+// process had none: a nameless homeserver that is not there any more is that of the same processes' name.
+func serversQuery(s *query.Session) string {
+	all := func(matcher query.Matcher) string {
+		return "synapse_storage_schedule_time_count" + s.Filters.Selector(matcher)
+	}
+	const nameless = query.Matcher(`server_name=""`)
+	window := s.Range.Window()
+	named := "last_over_time(" + all(`server_name!=""`) + window + ")"
+	return "count by (server_name) (" + named + " or " + all(nameless) + " or (last_over_time(" + all(nameless) + window + ") unless on (job, index) " + named + "))"
+}
+
+// homeservers are those that Prometheus has something of, the one whose database PostgreSQL holds, and those that were
+// asked for by name, there or not; the nameless one where there is none at all: somebody must say that nothing is there.
+func (m *measured) homeservers(s *query.Session, present model.Vector) {
+	m.present = map[string]bool{}
+	for _, sample := range present {
+		m.present[string(sample.Metric["server_name"])] = true
+	}
+	if m.present[""] && len(m.present) == 1 && m.owner != "" {
+		m.owner = "" // Synapse is older than the label: the database is that of the nameless homeserver
+	}
+	m.servers = slices.Collect(maps.Keys(m.present))
+	for _, name := range append(slices.Clone(s.Filters.ServerName), m.owner) {
+		if name != "" && s.Filters.AllowsServer(name) && !slices.Contains(m.servers, name) {
+			m.servers = append(m.servers, name)
+		}
+	}
+	if len(m.servers) == 0 {
+		m.servers = []string{""}
+	}
+	slices.Sort(m.servers)
+}
