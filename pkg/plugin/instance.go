@@ -22,6 +22,7 @@ type Instance struct {
 	prometheus *prometheus.Client
 	postgres   *postgres.Client // nil where not configured
 	resources  backend.CallResourceHandler
+	transport  *http.Transport // below what Grafana's settings put around it
 	// broken is why the settings can't be used. Such an instance answers every call with it, so that the admin reads
 	// which setting to mend instead of "plugin unavailable".
 	broken error
@@ -40,7 +41,7 @@ func (i *Instance) connect(ctx context.Context, ds backend.DataSourceInstanceSet
 	if i.settings, err = settings.Load(ds.URL, ds.JSONData, ds.DecryptedSecureJSONData); err != nil {
 		return err
 	}
-	transport, err := httpTransport(ctx, ds)
+	transport, err := i.httpTransport(ctx, ds)
 	if err != nil {
 		return &settings.Invalid{Message: "The HTTP settings of the data source can't be used. Check its TLS certificates and keys, and its proxy settings."}
 	}
@@ -58,21 +59,34 @@ func (i *Instance) connect(ctx context.Context, ds backend.DataSourceInstanceSet
 	return nil
 }
 
-func httpTransport(ctx context.Context, ds backend.DataSourceInstanceSettings) (http.RoundTripper, error) {
-	opts, err := ds.HTTPClientOptions(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if opts.Timeouts != nil {
-		timeouts := *opts.Timeouts
-		timeouts.Timeout = 0 // the query timeout is the only limit
-		opts.Timeouts = &timeouts
-	}
-	return httpclient.GetTransport(opts)
+// httpTransport is what the standard HTTP settings make. The SDK panics where one of them has another type than it
+// expects.
+func (i *Instance) httpTransport(ctx context.Context, ds backend.DataSourceInstanceSettings) (transport http.RoundTripper, err error) {
+	err = query.Recovered(func() error {
+		opts, err := ds.HTTPClientOptions(ctx)
+		if err != nil {
+			return err
+		}
+		if opts.Timeouts != nil {
+			timeouts := *opts.Timeouts
+			timeouts.Timeout = 0 // the query timeout is the only limit
+			opts.Timeouts = &timeouts
+		}
+		opts.ConfigureTransport = func(_ httpclient.Options, t *http.Transport) { i.transport = t }
+		transport, err = httpclient.GetTransport(opts)
+		return err
+	})
+	return transport, err
 }
 
-// Dispose ends what the instance holds open.
+// Dispose ends what the instance holds open, and what still runs for it.
 func (i *Instance) Dispose() {
+	if i.runner != nil {
+		i.runner.Close()
+	}
+	if i.transport != nil {
+		i.transport.CloseIdleConnections()
+	}
 	if i.postgres != nil {
 		i.postgres.Close()
 	}

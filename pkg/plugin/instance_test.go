@@ -1,0 +1,55 @@
+package plugin
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
+	"go.uber.org/goleak"
+)
+
+// Grafana makes a new instance whenever the settings are saved: nothing of the old one may stay, not even where
+// Prometheus hangs.
+func TestDisposeLeavesNothing(t *testing.T) {
+	before := goleak.IgnoreCurrent()
+	arrived := make(chan struct{}, 10)
+	var hangs atomic.Bool
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.ReadAll(r.Body)
+		if !hangs.Load() {
+			_, _ = io.WriteString(w, sampleVector(`{}`))
+			return
+		}
+		arrived <- struct{}{}
+		<-r.Context().Done()
+	}))
+	made, err := NewInstance(t.Context(), backend.DataSourceInstanceSettings{URL: server.URL, JSONData: []byte(unreachablePostgres)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := made.(*Instance)
+	health(t, i) // leaves an open connection
+	hangs.Store(true)
+	answer := make(chan backend.DataResponse, 1)
+	go func() { answer <- answers(t, i, request(&ada, nil, ask("A", "transactions", "")))["A"] }()
+	<-arrived
+	begin := time.Now()
+	i.Dispose()
+	if got := <-answer; got.Status != 499 || time.Since(begin) > 5*time.Second {
+		t.Errorf("after %s: status %d, %v", time.Since(begin), got.Status, got.Error)
+	}
+	server.Close()
+	goleak.VerifyNone(t, before)
+}
+
+// A wrong type in the standard settings must not keep the data source from saying what is wrong.
+func TestStandardSettingsOfAnotherType(t *testing.T) {
+	i := instance(t, "http://prometheus:9090", `{"basicAuth":true,"basicAuthUser":7}`)
+	if i.broken == nil || i.broken.Error() != "The HTTP settings of the data source can't be used. Check its TLS certificates and keys, and its proxy settings." {
+		t.Errorf("%v", i.broken)
+	}
+}
