@@ -2,6 +2,7 @@ package plugin
 
 import (
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"sync/atomic"
@@ -18,7 +19,8 @@ func TestDisposeLeavesNothing(t *testing.T) {
 	before := goleak.IgnoreCurrent()
 	arrived := make(chan struct{}, 10)
 	var hangs atomic.Bool
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	var connections atomic.Int32
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.ReadAll(r.Body)
 		if !hangs.Load() {
 			_, _ = io.WriteString(w, sampleVector(`{}`))
@@ -27,6 +29,15 @@ func TestDisposeLeavesNothing(t *testing.T) {
 		arrived <- struct{}{}
 		<-r.Context().Done()
 	}))
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		switch state {
+		case http.StateNew:
+			connections.Add(1)
+		case http.StateClosed:
+			connections.Add(-1)
+		}
+	}
+	server.Start()
 	made, err := NewInstance(t.Context(), backend.DataSourceInstanceSettings{URL: server.URL, JSONData: []byte(unreachablePostgres)})
 	if err != nil {
 		t.Fatal(err)
@@ -41,6 +52,11 @@ func TestDisposeLeavesNothing(t *testing.T) {
 	i.Dispose()
 	if got := <-answer; got.Status != 499 || time.Since(begin) > 5*time.Second {
 		t.Errorf("after %s: status %d, %v", time.Since(begin), got.Status, got.Error)
+	}
+	for end := time.Now().Add(5 * time.Second); connections.Load() > 0; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("%d connections stay open", connections.Load())
+		}
 	}
 	server.Close()
 	goleak.VerifyNone(t, before)
