@@ -43,11 +43,12 @@ func TestDisposeLeavesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	i := made.(*Instance)
-	health(t, i) // leaves an open connection
 	hangs.Store(true)
 	answer := make(chan backend.DataResponse, 1)
 	go func() { answer <- answers(t, i, request(&ada, nil, ask("A", "transactions", "")))["A"] }()
 	<-arrived
+	hangs.Store(false)
+	health(t, i) // leaves an idle connection
 	begin := time.Now()
 	i.Dispose()
 	if got := <-answer; got.Status != 499 || time.Since(begin) > 5*time.Second {
