@@ -3,7 +3,9 @@ package plugin
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
+	"strconv"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 	"github.com/grafana/grafana-plugin-sdk-go/backend/httpclient"
@@ -23,8 +25,8 @@ type Instance struct {
 	postgres   *postgres.Client // nil where not configured
 	resources  backend.CallResourceHandler
 	transport  *http.Transport // below what Grafana's settings put around it
-	// broken is why the settings can't be used. Such an instance answers every call with it, so that the admin reads
-	// which setting to mend instead of "plugin unavailable".
+	// broken, an Invalid, is why the settings can't be used. Such an instance answers every call with it, so that the
+	// admin reads which setting to mend instead of "plugin unavailable".
 	broken error
 }
 
@@ -41,6 +43,7 @@ func (i *Instance) connect(ctx context.Context, ds backend.DataSourceInstanceSet
 	if i.settings, err = settings.Load(ds.URL, ds.JSONData, ds.DecryptedSecureJSONData); err != nil {
 		return err
 	}
+	ds.JSONData = withProxy(ds.JSONData, i.settings.SecureSocksProxy)
 	transport, err := i.httpTransport(ctx, ds)
 	if err != nil {
 		return &settings.Invalid{Message: "The HTTP settings of the data source can't be used. Check its TLS certificates and keys, and its proxy settings."}
@@ -50,13 +53,23 @@ func (i *Instance) connect(ctx context.Context, ds backend.DataSourceInstanceSet
 	}
 	var database query.Database
 	if i.settings.Postgres.Configured() {
-		if i.postgres, err = newPostgres(ctx, ds, i.settings.Postgres); err != nil {
-			return err
-		}
+		i.postgres = newPostgres(ctx, ds, i.settings.Postgres)
 		database = i.postgres
 	}
 	i.runner = query.NewRunner(options(ds.UID, i.settings), i.prometheus, database)
 	return nil
+}
+
+// withProxy writes the switch of Grafana's secure socks proxy as the SDK reads it: provisioning with environment variables
+// makes a string of it, which the SDK takes for "off".
+func withProxy(jsonData []byte, on bool) []byte {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(jsonData, &members) != nil || members == nil { // nothing is stored
+		members = map[string]json.RawMessage{}
+	}
+	members["enableSecureSocksProxy"] = json.RawMessage(strconv.FormatBool(on))
+	written, _ := json.Marshal(members) // what was just read can be written
+	return written
 }
 
 // httpTransport is what the standard HTTP settings make. The SDK panics where one of them has another type than it

@@ -11,6 +11,8 @@ import (
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 	"go.uber.org/goleak"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 // Grafana makes a new instance whenever the settings are saved: nothing of the old one may stay, not even where
@@ -68,5 +70,27 @@ func TestStandardSettingsOfAnotherType(t *testing.T) {
 	i := instance(t, "http://prometheus:9090", `{"basicAuth":true,"basicAuthUser":7}`)
 	if i.broken == nil || i.broken.Error() != "The HTTP settings of the data source can't be used. Check its TLS certificates and keys, and its proxy settings." {
 		t.Errorf("%v", i.broken)
+	}
+}
+
+// The switch of the proxy counts however provisioning writes it.
+func TestSecureSocksProxy(t *testing.T) {
+	for jsonData, want := range map[string]bool{
+		``: false, `null`: false, `{}`: false, `{"enableSecureSocksProxy":false}`: false, `{"enableSecureSocksProxy":"false"}`: false,
+		`{"enableSecureSocksProxy":true}`: true, `{"enableSecureSocksProxy":"true"}`: true,
+	} {
+		s, err := settings.Load("http://prometheus:9090", []byte(jsonData), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ds := backend.DataSourceInstanceSettings{JSONData: withProxy([]byte(jsonData), s.SecureSocksProxy)}
+		opts, err := ds.ProxyOptions(nil)
+		if on := opts != nil && opts.Enabled; err != nil || on != want {
+			t.Errorf("%s: proxy %t, %v; want %t", jsonData, on, err, want)
+		}
+	}
+	kept := withProxy([]byte(`{"httpHeaderName1":"X-Scope-OrgID","timeout":30}`), true)
+	if got := string(kept); got != `{"enableSecureSocksProxy":true,"httpHeaderName1":"X-Scope-OrgID","timeout":30}` {
+		t.Error(got)
 	}
 }
