@@ -3,7 +3,6 @@ package plugin
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"strings"
 	"sync"
 	"time"
@@ -33,11 +32,7 @@ func (i *Instance) CheckHealth(ctx context.Context, req *backend.CheckHealthRequ
 // aspects always lists all five, in the same order.
 func (i *Instance) aspects(ctx context.Context) []upstream.Aspect {
 	if i.broken != nil {
-		message := "The data source settings can't be used."
-		if fault := new(upstream.Fault); !errors.As(i.broken, &fault) {
-			message = i.broken.Error()
-		}
-		return append([]upstream.Aspect{{Aspect: "prometheus", Status: upstream.Error, Message: message}},
+		return append([]upstream.Aspect{{Aspect: "prometheus", Status: upstream.Error, Message: i.broken.Error()}},
 			notChecked("metrics", "postgres", "grants", "schema")...)
 	}
 	ctx, cancel := context.WithTimeout(ctx, i.settings.QueryTimeout)

@@ -83,6 +83,27 @@ func TestOnlyPrometheusDecides(t *testing.T) {
 	}
 }
 
+// Wrong settings of PostgreSQL are no more than PostgreSQL down: Prometheus answers, and what needs PostgreSQL says why not.
+func TestUnusablePostgresSettings(t *testing.T) {
+	i, fake := open(t, `{"postgresHost":"db"}`)
+	fake.answers["/api/v1/query"] = sampleVector(`{"version":"1.160.0","server_name":"example.org"}`)
+	result, aspects := health(t, i)
+	const want = "PostgreSQL is half configured: database and user missing. Fill it in, or empty all three to use Prometheus alone. Correct it in the data source settings."
+	if result.Status != backend.HealthStatusOk || result.Message != "Synapse 1.160.0: 1 process of example.org. "+want {
+		t.Errorf("%s: %s", result.Status, result.Message)
+	}
+	if diff := cmp.Diff([]string{"prometheus ok", "metrics ok", "postgres error", "grants not-checked", "schema not-checked"}, states(aspects)); diff != "" {
+		t.Error(diff)
+	}
+	got := answers(t, i, request(&ada, nil, ask("A", "forwardExtremities", `{"format":"rooms"}`), ask("B", "transactions", "")))
+	if a := got["A"]; a.Status != 400 || a.ErrorSource != backend.ErrorSourceDownstream || a.Error == nil || a.Error.Error() != want {
+		t.Errorf("rooms: %d, %v", a.Status, a.Error)
+	}
+	if b := got["B"]; b.Error != nil {
+		t.Errorf("transactions: %v", b.Error)
+	}
+}
+
 func TestUnreachablePrometheus(t *testing.T) {
 	server := httptest.NewServer(nil)
 	server.Close()

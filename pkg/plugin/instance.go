@@ -3,7 +3,9 @@ package plugin
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
+	"strconv"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 	"github.com/grafana/grafana-plugin-sdk-go/backend/httpclient"
@@ -22,8 +24,9 @@ type Instance struct {
 	prometheus *prometheus.Client
 	postgres   *postgres.Client // nil where not configured
 	resources  backend.CallResourceHandler
-	// broken is why the settings can't be used. Such an instance answers every call with it, so that the admin reads
-	// which setting to mend instead of "plugin unavailable".
+	transport  *http.Transport // below what Grafana's settings put around it
+	// broken, an Invalid, is why the settings can't be used. Such an instance answers every call with it, so that the
+	// admin reads which setting to mend instead of "plugin unavailable".
 	broken error
 }
 
@@ -40,7 +43,8 @@ func (i *Instance) connect(ctx context.Context, ds backend.DataSourceInstanceSet
 	if i.settings, err = settings.Load(ds.URL, ds.JSONData, ds.DecryptedSecureJSONData); err != nil {
 		return err
 	}
-	transport, err := httpTransport(ctx, ds)
+	ds.JSONData = withProxy(ds.JSONData, i.settings.SecureSocksProxy)
+	transport, err := i.httpTransport(ctx, ds)
 	if err != nil {
 		return &settings.Invalid{Message: "The HTTP settings of the data source can't be used. Check its TLS certificates and keys, and its proxy settings."}
 	}
@@ -49,30 +53,53 @@ func (i *Instance) connect(ctx context.Context, ds backend.DataSourceInstanceSet
 	}
 	var database query.Database
 	if i.settings.Postgres.Configured() {
-		if i.postgres, err = newPostgres(ctx, ds, i.settings.Postgres); err != nil {
-			return err
-		}
+		i.postgres = newPostgres(ctx, ds, i.settings.Postgres)
 		database = i.postgres
 	}
 	i.runner = query.NewRunner(options(ds.UID, i.settings), i.prometheus, database)
 	return nil
 }
 
-func httpTransport(ctx context.Context, ds backend.DataSourceInstanceSettings) (http.RoundTripper, error) {
-	opts, err := ds.HTTPClientOptions(ctx)
-	if err != nil {
-		return nil, err
+// withProxy writes the switch of Grafana's secure socks proxy as the SDK reads it: provisioning with environment variables
+// makes a string of it, which the SDK takes for "off".
+func withProxy(jsonData []byte, on bool) []byte {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(jsonData, &members) != nil || members == nil { // nothing is stored
+		members = map[string]json.RawMessage{}
 	}
-	if opts.Timeouts != nil {
-		timeouts := *opts.Timeouts
-		timeouts.Timeout = 0 // the query timeout is the only limit
-		opts.Timeouts = &timeouts
-	}
-	return httpclient.GetTransport(opts)
+	members["enableSecureSocksProxy"] = json.RawMessage(strconv.FormatBool(on))
+	written, _ := json.Marshal(members) // what was just read can be written
+	return written
 }
 
-// Dispose ends what the instance holds open.
+// httpTransport is what the standard HTTP settings make. The SDK panics where one of them has another type than it
+// expects.
+func (i *Instance) httpTransport(ctx context.Context, ds backend.DataSourceInstanceSettings) (transport http.RoundTripper, err error) {
+	err = query.Recovered(func() error {
+		opts, err := ds.HTTPClientOptions(ctx)
+		if err != nil {
+			return err
+		}
+		if opts.Timeouts != nil {
+			timeouts := *opts.Timeouts
+			timeouts.Timeout = 0 // the query timeout is the only limit
+			opts.Timeouts = &timeouts
+		}
+		opts.ConfigureTransport = func(_ httpclient.Options, t *http.Transport) { i.transport = t }
+		transport, err = httpclient.GetTransport(opts)
+		return err
+	})
+	return transport, err
+}
+
+// Dispose ends what the instance holds open, and what still runs for it.
 func (i *Instance) Dispose() {
+	if i.runner != nil {
+		i.runner.Close()
+	}
+	if i.transport != nil {
+		i.transport.CloseIdleConnections()
+	}
 	if i.postgres != nil {
 		i.postgres.Close()
 	}

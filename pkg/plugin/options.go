@@ -33,20 +33,25 @@ func options(uid string, s settings.Settings) query.Options {
 	return o
 }
 
-func newPostgres(ctx context.Context, ds backend.DataSourceInstanceSettings, p settings.Postgres) (*postgres.Client, error) {
+// newPostgres makes the client of PostgreSQL, one that says what is wrong where its settings can't be used.
+func newPostgres(ctx context.Context, ds backend.DataSourceInstanceSettings, p settings.Postgres) *postgres.Client {
+	if p.Unusable != nil {
+		return postgres.Unusable(p.Unusable.Error())
+	}
 	dial, err := socksDialer(ctx, ds)
 	if err != nil {
-		return nil, err
+		return postgres.Unusable(err.Error())
 	}
 	return postgres.New(postgres.Config{
 		Host: p.Host, Database: p.Database, User: p.User, Password: p.Secrets.Password,
 		ServerName: p.ServerName, SSLMode: p.SSLMode,
 		CACert: p.Secrets.CACert, ClientCert: p.Secrets.ClientCert, ClientKey: p.Secrets.ClientKey,
 		MaxConnections: p.MaxConnections, StatementTimeout: p.StatementTimeout,
-	}, dial), nil
+	}, dial)
 }
 
-// socksDialer is Grafana's secure socks proxy where the data source uses it, else nil: a plain connection.
+// socksDialer is Grafana's secure socks proxy where the data source uses it, else nil: a plain connection. Every error is
+// an Invalid.
 func socksDialer(ctx context.Context, ds backend.DataSourceInstanceSettings) (postgres.DialFunc, error) {
 	client, err := ds.ProxyClient(ctx)
 	if err != nil {

@@ -100,6 +100,11 @@ func (r roomResult) Frames(v query.View) data.Frames {
 	return data.Frames{data.NewFrame(v.Room(r.room))}
 }
 
+// namedResult is one empty frame of that name.
+type namedResult string
+
+func (n namedResult) Frames(query.View) data.Frames { return data.Frames{data.NewFrame(string(n))} }
+
 func ask(refID, queryType, members string) backend.DataQuery {
 	if members == "" {
 		members = "{}"

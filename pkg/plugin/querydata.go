@@ -3,7 +3,8 @@ package plugin
 import (
 	"context"
 	"net/http"
-	"sync"
+	"slices"
+	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 	"github.com/grafana/grafana-plugin-sdk-go/data"
@@ -21,32 +22,35 @@ func (i *Instance) QueryData(ctx context.Context, req *backend.QueryDataRequest)
 	_, fromAlert := req.Headers[backend.FromAlertHeaderName]
 	ctx, asker := i.asker(ctx, req.PluginContext.User, req.GetHTTPHeaders(), fromAlert)
 
-	response := backend.NewQueryDataResponse()
-	var mu sync.Mutex
+	answers := make([]backend.DataResponse, len(req.Queries))
 	var group errgroup.Group
 	group.SetLimit(concurrentQueries)
-	for _, q := range req.Queries {
+	for k, q := range req.Queries {
 		group.Go(func() error {
-			answer := i.respond(ctx, q, asker)
-			mu.Lock()
-			defer mu.Unlock()
-			if earlier, twice := response.Responses[q.RefID]; twice {
-				answer = merged(earlier, answer)
-			}
-			response.Responses[q.RefID] = answer
+			answers[k] = i.respond(ctx, q, asker)
 			return nil
 		})
 	}
-	return response, group.Wait()
+	err := group.Wait()
+	response := backend.NewQueryDataResponse()
+	for k, q := range req.Queries {
+		answer := answers[k]
+		if earlier, twice := response.Responses[q.RefID]; twice {
+			answer = merged(earlier, answer)
+		}
+		response.Responses[q.RefID] = answer
+	}
+	return response, err
 }
 
-// merged keeps both answers where a request has the same refId twice.
-func merged(a, b backend.DataResponse) backend.DataResponse {
-	if a.Error != nil {
-		return a
+// merged keeps both answers, in their order, where a request has the same refId twice; of two errors the first one.
+func merged(earlier, later backend.DataResponse) backend.DataResponse {
+	frames := slices.Concat(earlier.Frames, later.Frames)
+	if earlier.Error == nil {
+		earlier = later
 	}
-	b.Frames = append(a.Frames, b.Frames...)
-	return b
+	earlier.Frames = frames
+	return earlier
 }
 
 func (i *Instance) respond(ctx context.Context, q backend.DataQuery, asker query.Asker) backend.DataResponse {
@@ -76,6 +80,16 @@ func (i *Instance) answer(ctx context.Context, q backend.DataQuery, asker query.
 	if err != nil {
 		return nil, err
 	}
-	tr := query.Align(q.TimeRange.From, q.TimeRange.To, q.Interval, i.settings.ScrapeInterval)
+	asked := untilNow(q.TimeRange, time.Now())
+	tr := query.Align(asked.From, asked.To, q.Interval, i.settings.ScrapeInterval)
 	return i.runner.Run(ctx, t, req, tr, asker)
+}
+
+// untilNow cuts off the part of a range that is still to come: "today" ends at midnight, and at midnight there are no
+// values yet.
+func untilNow(asked backend.TimeRange, now time.Time) backend.TimeRange {
+	if asked.To.After(now) && asked.From.Before(now) {
+		asked.To = now
+	}
+	return asked
 }

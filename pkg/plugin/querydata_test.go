@@ -104,26 +104,70 @@ func TestEachQueryFailsAlone(t *testing.T) {
 }
 
 func TestEqualRefIDsKeepBothAnswers(t *testing.T) {
-	withTypes(t,
-		typeOf("one", func(_ context.Context, s *query.Session) (query.Result, error) { return roomResult{s.Room("!1")}, nil }),
-		typeOf("two", func(_ context.Context, s *query.Session) (query.Result, error) { return roomResult{s.Room("!2")}, nil }),
-		typeOf("bad", func(context.Context, *query.Session) (query.Result, error) {
-			return nil, &query.BadRequest{Message: "No."}
-		}),
-	)
-	i, _ := open(t, `{}`)
-	got := answers(t, i, request(&ada, nil, ask("A", "one", ""), ask("A", "two", "")))["A"]
-	if got.Error != nil || len(got.Frames) != 2 || got.Frames[0].Name == got.Frames[1].Name {
-		t.Errorf("%v, %v", got.Frames, got.Error)
+	named := func(name string, after time.Duration, err error) query.Type {
+		return typeOf(name, func(context.Context, *query.Session) (query.Result, error) {
+			time.Sleep(after)
+			return namedResult(name), err
+		})
 	}
-	for _, f := range got.Frames {
-		if f.RefID != "A" {
-			t.Errorf("frame %s has refId %q", f.Name, f.RefID)
+	withTypes(t,
+		named("fine", 0, nil), named("slow", 5*time.Millisecond, nil),
+		named("bad", 5*time.Millisecond, &query.BadRequest{Message: "No."}),
+		named("worse", 0, &upstream.Fault{Source: upstream.Downstream, Status: 502, Message: "Gone."}),
+	)
+	i, _ := open(t, `{"cacheTTL":"0s"}`)
+	for range 20 { // whichever ends first
+		got := answers(t, i, request(&ada, nil, ask("A", "slow", ""), ask("A", "fine", "")))["A"]
+		if got.Error != nil || len(got.Frames) != 2 || got.Frames[0].Name != "slow" || got.Frames[1].Name != "fine" {
+			t.Errorf("%v, %v", got.Frames, got.Error)
+		}
+		for _, f := range got.Frames {
+			if f.RefID != "A" {
+				t.Errorf("frame %s has refId %q", f.Name, f.RefID)
+			}
 		}
 	}
-	got = answers(t, i, request(&ada, nil, ask("A", "one", ""), ask("A", "bad", "")))["A"]
-	if got.Error == nil || got.Error.Error() != "No." {
-		t.Errorf("the error of the second query is lost: %v", got.Error)
+	for _, order := range [][]string{{"fine", "bad", "worse"}, {"bad", "worse", "fine"}} {
+		var asked []backend.DataQuery
+		for _, queryType := range order {
+			asked = append(asked, ask("A", queryType, ""))
+		}
+		got := answers(t, i, request(&ada, nil, asked...))["A"]
+		if got.Error == nil || got.Error.Error() != "No." || got.Status != 400 || len(got.Frames) != 1 {
+			t.Errorf("%v: %d, %v, %d frames; want the first error and the answer", order, got.Status, got.Error, len(got.Frames))
+		}
+	}
+}
+
+// "Today" ends at midnight: what is still to come is not asked for.
+func TestRangesEndNow(t *testing.T) {
+	now := time.Now()
+	for _, c := range []struct {
+		name           string
+		from, to, want time.Time
+	}{
+		{"today", now.Add(-9 * time.Hour), now.Add(15 * time.Hour), now},
+		{"the last hour", now.Add(-time.Hour), now, now},
+		{"yesterday", now.Add(-48 * time.Hour), now.Add(-24 * time.Hour), now.Add(-24 * time.Hour)},
+		{"tomorrow", now.Add(24 * time.Hour), now.Add(48 * time.Hour), now.Add(48 * time.Hour)},
+	} {
+		var got query.TimeRange
+		withTypes(t, typeOf("when "+c.name, func(_ context.Context, s *query.Session) (query.Result, error) {
+			got = s.Range
+			return roomResult{s.Room("!r")}, nil
+		}))
+		i, _ := open(t, `{}`)
+		q := ask("A", "when "+c.name, "")
+		q.TimeRange = backend.TimeRange{From: c.from, To: c.to}
+		if answer := answers(t, i, request(&ada, nil, q))["A"]; answer.Error != nil {
+			t.Fatal(answer.Error)
+		}
+		if late := c.want.Sub(got.To); late > 15*time.Second || late < -time.Second {
+			t.Errorf("%s ends at %s, want %s", c.name, got.To, c.want)
+		}
+		if early := c.from.Sub(got.From); early < 0 || early > 2*time.Minute {
+			t.Errorf("%s begins at %s, want %s", c.name, got.From, c.from)
+		}
 	}
 }
 

@@ -49,6 +49,12 @@ func NewRunner(o Options, metrics Metrics, database Database) *Runner {
 	}
 }
 
+// Close cancels what still runs; whoever waits for it is told so.
+func (r *Runner) Close() {
+	r.shared.Cancel()
+	r.parts.Cancel()
+}
+
 // Asker is on whose behalf a query runs.
 type Asker struct {
 	View

@@ -83,6 +83,16 @@ func (s *Shared[V]) start(ctx context.Context, key string, ttl time.Duration, wo
 	return f
 }
 
+// Cancel ends all work that runs, as its last caller's leaving would.
+func (s *Shared[V]) Cancel() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for key, f := range s.running {
+		f.cancel()
+		delete(s.running, key)
+	}
+}
+
 // leave takes one waiter away; work that nobody waits for is cancelled, and a newcomer starts it afresh.
 func (s *Shared[V]) leave(key string, f *flight[V]) {
 	s.mu.Lock()

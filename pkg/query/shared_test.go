@@ -205,6 +205,25 @@ func TestSharedLastCallerCancels(t *testing.T) {
 	})
 }
 
+func TestSharedCancel(t *testing.T) {
+	inBubble(t, func(t *testing.T, s *Shared[int]) {
+		var errs []error
+		var all sync.WaitGroup
+		all.Go(func() {
+			_, errs = callers(t.Context(), s, 3, func(ctx context.Context) (int, error) { <-ctx.Done(); return 0, ctx.Err() })
+		})
+		synctest.Wait()
+		begin := time.Now()
+		s.Cancel()
+		all.Wait()
+		for i, err := range errs {
+			if !errors.Is(err, context.Canceled) || time.Since(begin) != 0 {
+				t.Errorf("caller %d got %v after %s", i, err, time.Since(begin))
+			}
+		}
+	})
+}
+
 func TestSharedWorkHasItsOwnLimit(t *testing.T) {
 	inBubble(t, func(t *testing.T, s *Shared[int]) {
 		type who struct{}

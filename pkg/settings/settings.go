@@ -3,9 +3,11 @@
 package settings
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"strings"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend/gtime"
@@ -28,6 +30,8 @@ type Settings struct {
 
 // Postgres is where Synapse's database is; Configured tells whether there is one.
 type Postgres struct {
+	// Unusable is an Invalid where one of these settings is; all that Prometheus tells works nevertheless.
+	Unusable             error
 	Host, Database, User string
 	ServerName           string
 	SSLMode              string
@@ -74,9 +78,10 @@ func (e *Invalid) Error() string { return e.Message }
 
 func invalidf(format string, args ...any) error { return &Invalid{fmt.Sprintf(format, args...)} }
 
-// Load makes Settings from what Grafana stores. Every error is an Invalid.
+// Load makes Settings from what Grafana stores. Every error is an Invalid. What is wrong with PostgreSQL's settings alone
+// is no error, but their Unusable.
 func Load(url string, jsonData []byte, secrets map[string]string) (Settings, error) {
-	stored, err := unmarshal(jsonData)
+	stored, unusable, err := unmarshal(jsonData)
 	if err != nil {
 		return Settings{}, err
 	}
@@ -84,25 +89,33 @@ func Load(url string, jsonData []byte, secrets map[string]string) (Settings, err
 	if err != nil {
 		return Settings{}, err
 	}
-	s.URL = url
+	s.URL = strings.TrimSpace(url)
 	s.Postgres.Secrets = Secrets{
 		Password:   secrets["postgresPassword"],
 		CACert:     secrets["postgresTlsCaCert"],
 		ClientCert: secrets["postgresTlsClientCert"],
 		ClientKey:  secrets["postgresTlsClientKey"],
 	}
+	switch {
+	case !s.Postgres.Configured():
+		s.Postgres.Unusable = nil // leftovers say nothing
+	case unusable != nil:
+		s.Postgres.Unusable = unusable
+	case s.Postgres.Unusable == nil:
+		s.Postgres.Unusable = s.Postgres.validate()
+	}
 	return s, s.validate()
 }
 
-// unmarshal reads each key by itself, so that an error names the key, its value and what it takes.
-func unmarshal(jsonData []byte) (stored, error) {
-	var s stored
+// unmarshal reads each key by itself, so that an error names the key, its value and what it takes. One of PostgreSQL's
+// keys is unusable instead.
+func unmarshal(jsonData []byte) (s stored, unusable, err error) {
 	if len(jsonData) == 0 {
-		return s, nil
+		return s, nil, nil
 	}
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(jsonData, &members); err != nil {
-		return s, invalidf("The data source settings can't be read. Open the data source's settings and save them again.")
+		return s, nil, invalidf("The data source settings can't be read. Open the data source's settings and save them again.")
 	}
 	fields := reflect.ValueOf(&s).Elem()
 	for i := range fields.NumField() {
@@ -111,11 +124,16 @@ func unmarshal(jsonData []byte) (stored, error) {
 		if !there {
 			continue
 		}
-		if err := json.Unmarshal(raw, fields.Field(i).Addr().Interface()); err != nil {
-			return s, invalidf("The setting %s is %s; it takes %s.", key, raw, takes[fields.Type().Field(i).Type])
+		if json.Unmarshal(raw, fields.Field(i).Addr().Interface()) == nil {
+			continue
 		}
+		invalid := invalidf("The setting %s is %s; it takes %s.", key, raw, takes[fields.Type().Field(i).Type])
+		if !strings.HasPrefix(key, "postgres") {
+			return s, nil, invalid
+		}
+		unusable = cmp.Or(unusable, invalid)
 	}
-	return s, nil
+	return s, unusable, nil
 }
 
 func duration(key, text, fallback string) (time.Duration, error) {

@@ -105,42 +105,34 @@ func TestCacheTTLFollowsTheScrapes(t *testing.T) {
 }
 
 func TestInvalid(t *testing.T) {
-	const postgres = `"postgresHost":"h","postgresDatabase":"d","postgresUser":"u"`
 	for jsonData, want := range map[string]string{
-		`[`:                                                  `The data source settings can't be read. Open the data source's settings and save them again.`,
-		`[]`:                                                 `The data source settings can't be read. Open the data source's settings and save them again.`,
-		`{"httpMethod":"PUT"}`:                               `The setting httpMethod is "PUT"; it takes POST or GET.`,
-		`{"httpMethod":7}`:                                   `The setting httpMethod is 7; it takes a string.`,
-		`{"scrapeInterval":"soon"}`:                          `The setting scrapeInterval is "soon"; it takes a duration such as 15s or 5m.`,
-		`{"scrapeInterval":15}`:                              `The setting scrapeInterval is 15; it takes a string.`,
-		`{"scrapeInterval":"10ms"}`:                          `The setting scrapeInterval is 10ms; it takes one second or more.`,
-		`{"scrapeInterval":"-15s"}`:                          `The setting scrapeInterval is "-15s"; it takes a duration such as 15s or 5m.`,
-		`{"queryTimeout":"0s"}`:                              `The setting queryTimeout is 0s; it takes one second or more.`,
-		`{"queryTimeout":"25"}`:                              `The setting queryTimeout is "25"; it takes a duration such as 15s or 5m.`,
-		`{"cacheTTL":"x"}`:                                   `The setting cacheTTL is "x"; it takes a duration such as 15s or 5m.`,
-		`{"cacheEntryTtl":"forever"}`:                        `The setting cacheEntryTtl is "forever"; it takes a duration such as 15s or 5m.`,
-		`{"hideRoomsFromViewers":"maybe"}`:                   `The setting hideRoomsFromViewers is "maybe"; it takes true or false.`,
-		`{"cacheAutotuning":1}`:                              `The setting cacheAutotuning is 1; it takes true or false.`,
-		`{"enableSecureSocksProxy":"on"}`:                    `The setting enableSecureSocksProxy is "on"; it takes true or false.`,
-		`{"dummyEventsThreshold":0}`:                         `The setting dummyEventsThreshold is 0; it takes 1 or more.`,
-		`{"dummyEventsThreshold":2.5}`:                       `The setting dummyEventsThreshold is 2.5; it takes a whole number.`,
-		`{"dummyEventsThreshold":"ten"}`:                     `The setting dummyEventsThreshold is "ten"; it takes a whole number.`,
-		`{"globalCacheFactor":-1}`:                           `The setting globalCacheFactor is -1; it takes a number of 0 or more.`,
-		`{"globalCacheFactor":"NaN"}`:                        `The setting globalCacheFactor is "NaN"; it takes a number of 0 or more.`,
-		`{"globalCacheFactor":"Inf"}`:                        `The setting globalCacheFactor is "Inf"; it takes a number of 0 or more.`,
-		`{"globalCacheFactor":{}}`:                           `The setting globalCacheFactor is {}; it takes a number of 0 or more.`,
-		`{"perCacheFactors":{"a":"b"}}`:                      `The setting perCacheFactors is {"a":"b"}; it takes numbers of 0 or more by cache name, such as {"*stateGroupCache*": 4}.`,
-		`{"perCacheFactors":[1]}`:                            `The setting perCacheFactors is [1]; it takes numbers of 0 or more by cache name, such as {"*stateGroupCache*": 4}.`,
-		`{"processLabels":5}`:                                `The setting processLabels is 5; it takes label names, such as ["job", "index"].`,
-		`{"processLabels":["a b"]}`:                          `The setting processLabels names "a b", which is not a Prometheus label.`,
-		`{"thresholds":{"x":3}}`:                             `The setting thresholds is {"x":3}; it takes limits by check, such as {"reactor-lag": {"warning": 0.6, "critical": 0.9}}.`,
-		`{"postgresHost":"h"}`:                               `PostgreSQL is half configured: database and user missing. Fill it in, or empty all three to use Prometheus alone.`,
-		`{"postgresUser":"u","postgresDatabase":"d"}`:        `PostgreSQL is half configured: host missing. Fill it in, or empty all three to use Prometheus alone.`,
-		`{` + postgres + `,"postgresSslMode":"prefer"}`:      `The setting postgresSslMode is "prefer"; it takes disable, require, verify-ca, verify-full.`,
-		`{` + postgres + `,"postgresMaxConnections":0}`:      `The setting postgresMaxConnections is 0; it takes 1 to 20. A few are enough: 3 is the default.`,
-		`{` + postgres + `,"postgresMaxConnections":"x"}`:    `The setting postgresMaxConnections is "x"; it takes a whole number.`,
-		`{` + postgres + `,"postgresMaxConnections":21}`:     `The setting postgresMaxConnections is 21; it takes 1 to 20. A few are enough: 3 is the default.`,
-		`{` + postgres + `,"postgresStatementTimeout":"0s"}`: `postgresStatementTimeout and postgresFullPassTimeout must be longer than 0s: a guest does not run statements without an end.`,
+		`[`:                                `The data source settings can't be read. Open the data source's settings and save them again.`,
+		`[]`:                               `The data source settings can't be read. Open the data source's settings and save them again.`,
+		`{"httpMethod":"PUT"}`:             `The setting httpMethod is "PUT"; it takes POST or GET.`,
+		`{"httpMethod":7}`:                 `The setting httpMethod is 7; it takes a string.`,
+		`{"scrapeInterval":"soon"}`:        `The setting scrapeInterval is "soon"; it takes a duration such as 15s or 5m.`,
+		`{"scrapeInterval":15}`:            `The setting scrapeInterval is 15; it takes a string.`,
+		`{"scrapeInterval":"10ms"}`:        `The setting scrapeInterval is 10ms; it takes one second or more.`,
+		`{"scrapeInterval":"-15s"}`:        `The setting scrapeInterval is "-15s"; it takes a duration such as 15s or 5m.`,
+		`{"queryTimeout":"0s"}`:            `The setting queryTimeout is 0s; it takes one second or more.`,
+		`{"queryTimeout":"25"}`:            `The setting queryTimeout is "25"; it takes a duration such as 15s or 5m.`,
+		`{"cacheTTL":"x"}`:                 `The setting cacheTTL is "x"; it takes a duration such as 15s or 5m.`,
+		`{"cacheEntryTtl":"forever"}`:      `The setting cacheEntryTtl is "forever"; it takes a duration such as 15s or 5m.`,
+		`{"hideRoomsFromViewers":"maybe"}`: `The setting hideRoomsFromViewers is "maybe"; it takes true or false.`,
+		`{"cacheAutotuning":1}`:            `The setting cacheAutotuning is 1; it takes true or false.`,
+		`{"enableSecureSocksProxy":"on"}`:  `The setting enableSecureSocksProxy is "on"; it takes true or false.`,
+		`{"dummyEventsThreshold":0}`:       `The setting dummyEventsThreshold is 0; it takes 1 or more.`,
+		`{"dummyEventsThreshold":2.5}`:     `The setting dummyEventsThreshold is 2.5; it takes a whole number.`,
+		`{"dummyEventsThreshold":"ten"}`:   `The setting dummyEventsThreshold is "ten"; it takes a whole number.`,
+		`{"globalCacheFactor":-1}`:         `The setting globalCacheFactor is -1; it takes a number of 0 or more.`,
+		`{"globalCacheFactor":"NaN"}`:      `The setting globalCacheFactor is "NaN"; it takes a number of 0 or more.`,
+		`{"globalCacheFactor":"Inf"}`:      `The setting globalCacheFactor is "Inf"; it takes a number of 0 or more.`,
+		`{"globalCacheFactor":{}}`:         `The setting globalCacheFactor is {}; it takes a number of 0 or more.`,
+		`{"perCacheFactors":{"a":"b"}}`:    `The setting perCacheFactors is {"a":"b"}; it takes numbers of 0 or more by cache name, such as {"*stateGroupCache*": 4}.`,
+		`{"perCacheFactors":[1]}`:          `The setting perCacheFactors is [1]; it takes numbers of 0 or more by cache name, such as {"*stateGroupCache*": 4}.`,
+		`{"processLabels":5}`:              `The setting processLabels is 5; it takes label names, such as ["job", "index"].`,
+		`{"processLabels":["a b"]}`:        `The setting processLabels names "a b", which is not a Prometheus label.`,
+		`{"thresholds":{"x":3}}`:           `The setting thresholds is {"x":3}; it takes limits by check, such as {"reactor-lag": {"warning": 0.6, "critical": 0.9}}.`,
 	} {
 		_, err := Load(address, []byte(jsonData), nil)
 		if invalid := (*Invalid)(nil); !errors.As(err, &invalid) {
@@ -151,13 +143,46 @@ func TestInvalid(t *testing.T) {
 	}
 }
 
+// A mistake in PostgreSQL's settings is PostgreSQL's alone: what Prometheus tells goes on.
+func TestUnusablePostgres(t *testing.T) {
+	const postgres = `"postgresHost":"h","postgresDatabase":"d","postgresUser":"u"`
+	for jsonData, want := range map[string]string{
+		`{"postgresHost":"h"}`:                                                     `PostgreSQL is half configured: database and user missing. Fill it in, or empty all three to use Prometheus alone.`,
+		`{"postgresUser":"u","postgresDatabase":"d"}`:                              `PostgreSQL is half configured: host missing. Fill it in, or empty all three to use Prometheus alone.`,
+		`{` + postgres + `,"postgresSslMode":"prefer"}`:                            `The setting postgresSslMode is "prefer"; it takes disable, require, verify-ca, verify-full.`,
+		`{` + postgres + `,"postgresMaxConnections":0}`:                            `The setting postgresMaxConnections is 0; it takes 1 to 20. A few are enough: 3 is the default.`,
+		`{` + postgres + `,"postgresMaxConnections":"x"}`:                          `The setting postgresMaxConnections is "x"; it takes a whole number.`,
+		`{` + postgres + `,"postgresMaxConnections":21}`:                           `The setting postgresMaxConnections is 21; it takes 1 to 20. A few are enough: 3 is the default.`,
+		`{` + postgres + `,"postgresStatementTimeout":"0s"}`:                       `postgresStatementTimeout and postgresFullPassTimeout must be longer than 0s: a guest does not run statements without an end.`,
+		`{` + postgres + `,"postgresStatementTimeout":"soon"}`:                     `The setting postgresStatementTimeout is "soon"; it takes a duration such as 15s or 5m.`,
+		`{` + postgres + `,"postgresFullPassTimeout":"-1s"}`:                       `The setting postgresFullPassTimeout is "-1s"; it takes a duration such as 15s or 5m.`,
+		`{` + postgres + `,"postgresServerName":["a"],"postgresSslMode":"prefer"}`: `The setting postgresServerName is ["a"]; it takes a string.`,
+	} {
+		s := load(t, jsonData)
+		if invalid := (*Invalid)(nil); !errors.As(s.Postgres.Unusable, &invalid) {
+			t.Errorf("%s: %v is no Invalid", jsonData, s.Postgres.Unusable)
+		} else if invalid.Error() != want {
+			t.Errorf("%s:\n got %s\nwant %s", jsonData, invalid, want)
+		}
+		if s.ScrapeInterval != 15*time.Second || s.Homeserver.CacheEntryTTL != 30*time.Minute {
+			t.Errorf("%s: the other settings are lost: %+v", jsonData, s)
+		}
+	}
+	if err := load(t, `{`+postgres+`}`).Postgres.Unusable; err != nil {
+		t.Error(err)
+	}
+}
+
 // Without PostgreSQL its other settings say nothing, so they may be left over.
 func TestLeftoversOfPostgresDoNotMatter(t *testing.T) {
-	load(t, `{"postgresSslMode":"prefer","postgresMaxConnections":99,"postgresServerName":"example.org"}`)
+	s := load(t, `{"postgresSslMode":"prefer","postgresMaxConnections":99,"postgresServerName":"example.org","postgresStatementTimeout":"soon"}`)
+	if s.Postgres.Unusable != nil || s.Postgres.Configured() {
+		t.Errorf("%+v", s.Postgres)
+	}
 }
 
 func TestURL(t *testing.T) {
-	for _, good := range []string{"http://p:9090", "https://mimir.example.org/prometheus", "https://user:pw@h/", "http://[::1]:9090"} {
+	for _, good := range []string{"http://p:9090", "https://mimir.example.org/prometheus", "https://user:pw@h/", "http://[::1]:9090", " http://p:9090 "} {
 		if _, err := Load(good, nil, nil); err != nil {
 			t.Errorf("%s: %v", good, err)
 		}
@@ -168,7 +193,7 @@ func TestURL(t *testing.T) {
 			t.Errorf("%q: %v", bad, err)
 		}
 	}
-	for _, secret := range []string{"user:s3cret@host:9090", "ftp://user:s3cret@host", "host?token=s3cret", "ftp://h/?token=s3cret@x"} {
+	for _, secret := range []string{"user:s3cret@host:9090", "ftp://user:s3cret@host", "host?token=s3cret", "ftp://h/?token=s3cret@x", "http://user:s3cret?x@host", "http://h b/?token=x@s3cret"} {
 		if _, err := Load(secret, nil, nil); err == nil || strings.Contains(err.Error(), "s3cret") {
 			t.Errorf("%s: %v", secret, err)
 		}
@@ -178,8 +203,9 @@ func TestURL(t *testing.T) {
 func TestClientCertificateNeedsItsKey(t *testing.T) {
 	const jsonData = `{"postgresHost":"h","postgresDatabase":"d","postgresUser":"u"}`
 	for _, half := range []map[string]string{{"postgresTlsClientCert": "c"}, {"postgresTlsClientKey": "k"}} {
-		if _, err := Load(address, []byte(jsonData), half); err == nil || !strings.Contains(err.Error(), "go together") {
-			t.Errorf("%v: %v", half, err)
+		s, err := Load(address, []byte(jsonData), half)
+		if unusable := s.Postgres.Unusable; err != nil || unusable == nil || !strings.Contains(unusable.Error(), "go together") {
+			t.Errorf("%v: %v, %v", half, err, unusable)
 		}
 	}
 }

@@ -144,17 +144,18 @@ func (s stored) withDefaults() (Settings, error) {
 }
 
 func (s stored) durations(out *Settings) (err error) {
-	read := func(into *time.Duration, key, text, fallback string) {
-		if err == nil {
-			*into, err = duration(key, text, fallback)
+	read := func(into *time.Duration, failed *error, key, text, fallback string) {
+		if *failed == nil {
+			*into, *failed = duration(key, text, fallback)
 		}
 	}
-	read(&out.ScrapeInterval, "scrapeInterval", s.ScrapeInterval, "15s")
-	read(&out.QueryTimeout, "queryTimeout", s.QueryTimeout, "25s")
-	read(&out.CacheTTL, "cacheTTL", s.CacheTTL, or(s.ScrapeInterval, "15s"))
-	read(&out.Postgres.StatementTimeout, "postgresStatementTimeout", s.PostgresStatementTimeout, "10s")
-	read(&out.Postgres.FullPassTimeout, "postgresFullPassTimeout", s.PostgresFullPassTimeout, "5m")
-	read(&out.Homeserver.CacheEntryTTL, "cacheEntryTtl", s.CacheEntryTTL, "30m")
+	read(&out.ScrapeInterval, &err, "scrapeInterval", s.ScrapeInterval, "15s")
+	read(&out.QueryTimeout, &err, "queryTimeout", s.QueryTimeout, "25s")
+	read(&out.CacheTTL, &err, "cacheTTL", s.CacheTTL, or(s.ScrapeInterval, "15s"))
+	read(&out.Homeserver.CacheEntryTTL, &err, "cacheEntryTtl", s.CacheEntryTTL, "30m")
+	p := &out.Postgres
+	read(&p.StatementTimeout, &p.Unusable, "postgresStatementTimeout", s.PostgresStatementTimeout, "10s")
+	read(&p.FullPassTimeout, &p.Unusable, "postgresFullPassTimeout", s.PostgresFullPassTimeout, "5m")
 	return err
 }
 

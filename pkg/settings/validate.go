@@ -35,13 +35,10 @@ func (s Settings) validate() error {
 			return invalidf("The setting processLabels names %q, which is not a Prometheus label.", label)
 		}
 	}
-	return s.Postgres.validate()
+	return nil
 }
 
 func (p Postgres) validate() error {
-	if !p.Configured() {
-		return nil
-	}
 	if missing := missing(map[string]string{"host": p.Host, "database": p.Database, "user": p.User}); len(missing) > 0 {
 		return invalidf("PostgreSQL is half configured: %s missing. Fill it in, or empty all three to use Prometheus alone.", strings.Join(missing, " and "))
 	}
@@ -71,11 +68,10 @@ func missing(fields map[string]string) []string {
 	return names
 }
 
-// redactURL hides a password that somebody wrote into the address.
+// redactURL hides a password or a token that somebody wrote into the address.
 func redactURL(text string) string {
-	text, _, _ = strings.Cut(text, "?")
-	if at := strings.LastIndex(text, "@"); at >= 0 {
-		return "…" + text[at:]
+	if strings.ContainsAny(text, "@?") {
+		return "…"
 	}
 	return text
 }

@@ -18,8 +18,9 @@ const applicationName = "matrix-synapse-datasource"
 
 // Client reads one PostgreSQL database. It connects when first asked and closes unused connections.
 type Client struct {
-	config Config
-	dial   DialFunc
+	config   Config
+	dial     DialFunc
+	unusable error // nil: it can be asked
 
 	mu    sync.Mutex
 	pool  *pgxpool.Pool
@@ -43,6 +44,13 @@ func New(config Config, dial DialFunc) *Client {
 	}
 }
 
+// Unusable makes a client whose every read fails with this sentence about its settings.
+func Unusable(message string) *Client {
+	c := New(Config{}, nil)
+	c.unusable = &errSetting{message}
+	return c
+}
+
 // Close stops the background pass and closes all connections; it waits for reads that run.
 func (c *Client) Close() {
 	c.passes.stop()
@@ -58,7 +66,10 @@ func (c *Client) Close() {
 func (c *Client) connections() (*pgxpool.Pool, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.ended {
+	switch {
+	case c.unusable != nil:
+		return nil, c.unusable
+	case c.ended:
 		return nil, context.Canceled
 	}
 	if c.pool == nil {

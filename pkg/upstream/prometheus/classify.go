@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend/httpclient"
@@ -22,12 +23,20 @@ import (
 func (c *Client) classify(ctx context.Context, err error, status int) error {
 	fault := c.fault(ctx, err, status)
 	fault.Err = err
+	if addressed := new(url.Error); errors.As(err, &addressed) {
+		fault.Err = addressed.Err // the address may hold a token, and logs show the cause
+	}
 	return fault
 }
 
 func (c *Client) fault(ctx context.Context, err error, status int) *upstream.Fault {
 	var apiErr *v1.Error
+	var redirect *redirectError
 	switch {
+	case errors.As(err, &redirect):
+		return &upstream.Fault{Kind: upstream.BadAnswer, Source: upstream.Downstream, Status: http.StatusBadGateway,
+			Message: "The server redirects the plugin's queries to " + redirect.to + ", where they are not sent.",
+			Remedy:  "If Prometheus is there, enter that address as the URL in the data source settings; if it is a login page, give the data source credentials that pass it."}
 	case errors.Is(err, context.Canceled):
 		return &upstream.Fault{Kind: upstream.Canceled, Source: upstream.Downstream, Status: 499,
 			Message: "The query was cancelled before Prometheus answered."}

@@ -211,31 +211,6 @@ func TestIdentity(t *testing.T) {
 	}
 }
 
-// A redirect to a login page on another host must not get what proves who asks.
-func TestIdentityStaysOnItsHost(t *testing.T) {
-	var elsewhere http.Header
-	login := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		elsewhere = r.Header.Clone()
-		_, _ = io.WriteString(w, "<html>Log in</html>")
-	}))
-	defer login.Close()
-	client := serve(t, "", "POST", func(w http.ResponseWriter, r *http.Request) {
-		http.Redirect(w, r, login.URL+"/login", http.StatusFound)
-	})
-	identity := http.Header{"Authorization": {"Bearer abc"}, "X-Id-Token": {"id"}, "Cookie": {"session=1"}, "X-Grafana-User": {"ada"}}
-	if _, _, err := client.Instant(WithIdentity(t.Context(), identity), "up", time.Unix(0, 0)); err == nil {
-		t.Error("a login page is no answer")
-	}
-	if elsewhere == nil {
-		t.Fatal("the redirect was not followed")
-	}
-	for name := range identity {
-		if got := elsewhere.Get(name); got != "" {
-			t.Errorf("another host got %s: %s", name, got)
-		}
-	}
-}
-
 func TestNewRefusesNoAddress(t *testing.T) {
 	if _, err := New("http://a b", "POST", http.DefaultTransport); err == nil {
 		t.Error("an address that can't be read was accepted")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend/httpclient"
@@ -16,21 +17,38 @@ const maxBody = 32 << 20
 type roundTripper struct {
 	next  http.RoundTripper
 	get   bool
-	host  string // of the data source's address: a redirect elsewhere (to a login page) gets no credentials
+	host  string // of the data source's address
 	query string // of the data source's address, for every request
 }
 
+// redirectError is a redirect that is not followed: to another host, as a login page, because next would send it the data
+// source's own credentials; or one that turns a POST into a GET without what it asks.
+type redirectError struct{ to string }
+
+func (e *redirectError) Error() string { return "redirected to " + e.to }
+
+func (t *roundTripper) followed(r *http.Request) error {
+	if r.Response == nil {
+		return nil
+	}
+	before := r.Response.Request
+	if r.URL.Host != t.host || before != nil && before.Method == http.MethodPost && r.Method == http.MethodGet {
+		return &redirectError{to: (&url.URL{Scheme: r.URL.Scheme, Host: r.URL.Host}).String()}
+	}
+	return nil
+}
+
 func (t *roundTripper) RoundTrip(r *http.Request) (*http.Response, error) {
+	if err := t.followed(r); err != nil {
+		return nil, err
+	}
 	if t.get && r.Method == http.MethodPost {
 		var err error
 		if r, err = asGet(r); err != nil {
 			return nil, err
 		}
 	}
-	if r.URL.Host == t.host {
-		r = t.addressed(r)
-	}
-	resp, err := t.next.RoundTrip(r)
+	resp, err := t.next.RoundTrip(t.addressed(r))
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +59,7 @@ func (t *roundTripper) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// addressed adds what only the data source's own host gets.
+// addressed adds what every request to the data source's host carries.
 func (t *roundTripper) addressed(r *http.Request) *http.Request {
 	r = r.Clone(r.Context())
 	if r.Response == nil { // a redirect's address is whole
