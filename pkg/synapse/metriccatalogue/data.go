@@ -74,6 +74,7 @@ var All = []Metric{
 	{Name: "synapse_federation_server_received_edus_total", Adds: Sum, Exists: OnEvent, Meaning: "EDUs received: typing, receipts, presence, device lists.", UsedBy: []string{"federation"}},
 	{Name: "synapse_federation_client_sent_pdu_destinations_count_total", Adds: Max, Exists: OnEvent, Meaning: "Events handed to the federation sender. With several senders each counts the events that it has a destination for.",
 		UsedBy: []string{"federation"}},
+	{Name: "synapse_federation_client_sent_pdu_destinations_total", Adds: Sum, Exists: OnEvent, Meaning: "Events times the homeservers that each was handed to the federation sender for.", UsedBy: []string{"graph"}},
 	{Name: "synapse_federation_client_sent_edus_total", Adds: Sum, Exists: OnEvent, Meaning: "EDUs sent.", UsedBy: []string{"federation"}},
 	{Name: "synapse_federation_client_sent_edus_by_type_total", Adds: Sum, Exists: OnEvent, Meaning: "EDUs sent, by type.", UsedBy: []string{"federation"}},
 	{Name: "synapse_federation_client_sent_transactions_total", Adds: Sum, Exists: OnEvent, Meaning: "Transactions that another homeserver accepted.", UsedBy: []string{"graph"}},
