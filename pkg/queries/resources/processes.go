@@ -25,6 +25,7 @@ type process struct {
 // answers are the vectors that rows are made of, all per process.
 type answers struct {
 	present, cpu, busy, stalls, tick, memory, pool, gc, fds, uptime, version, roles model.Vector
+	newcomers                                                                       synapse.Newcomers
 }
 
 func fetch(ctx context.Context, s *query.Session, identity synapse.Identity) (a answers, err error) {
@@ -46,6 +47,7 @@ func fetch(ctx context.Context, s *query.Session, identity synapse.Identity) (a 
 		query.At(now("time() - process_start_time_seconds%s"), &a.uptime),
 		query.At(versions(f), &a.version),
 		query.At(synapse.RolesQuery(f, window), &a.roles),
+		synapse.AskNewcomers(&a.newcomers),
 	)
 	return a, err
 }
@@ -117,10 +119,11 @@ func (a answers) rows(identity synapse.Identity) []process {
 	for _, sample := range a.present {
 		m := sample.Metric
 		at := place(m)
+		rate := func(values map[model.Fingerprint]*float64) *float64 { return times(values[at], a.newcomers.OwnTime(m)) }
 		row := process{
 			name: identity.Name(m), server: string(m["server_name"]), instance: string(m["instance"]), version: versions[at],
-			cpu: cpu[at], busy: busy[at], stalls: stalls[at], tick: tick[at], memory: memory[at],
-			poolWait: pool[at], gc: gc[at], fds: fds[at], uptime: uptime[at],
+			cpu: rate(cpu), busy: rate(busy), stalls: rate(stalls), tick: tick[at], memory: memory[at],
+			poolWait: pool[at], gc: rate(gc), fds: fds[at], uptime: uptime[at],
 		}
 		for _, role := range synapse.Roles {
 			if roles[at][role.Name] {
@@ -135,6 +138,14 @@ func (a answers) rows(identity synapse.Identity) []process {
 	return rows
 }
 
+func times(v *float64, factor float64) *float64 {
+	if v == nil {
+		return nil
+	}
+	product := *v * factor
+	return &product
+}
+
 func value(v *float64) float64 {
 	if v == nil {
 		return 0
@@ -146,5 +157,11 @@ func value(v *float64) float64 {
 type table []process
 
 func (t table) Frames(view query.View) data.Frames {
-	return data.Frames{query.TableFrame("processes", columns, t, view)}
+	frame := query.TableFrame("processes", columns, t, view)
+	for _, field := range frame.Fields {
+		if field.Name == "reactor_tick_p99" { // 5 s is the histogram's highest bucket
+			field.Config.Mappings = data.ValueMappings{data.ValueMapper{"5": {Text: ">5 s"}}}
+		}
+	}
+	return data.Frames{frame}
 }

@@ -31,7 +31,7 @@ var All = []Metric{
 	{Name: "process_cpu_seconds_total", Scope: OfProcess, Adds: PerProcess, Exists: Always, Meaning: "CPU used by the process; on Linux only.", UsedBy: []string{"resources", "graph"}},
 	{Name: "process_resident_memory_bytes", Scope: OfProcess, Adds: PerProcess, Exists: Always, Meaning: "Memory that the process holds; on Linux only.", UsedBy: []string{"resources", "graph"}},
 	{Name: "process_start_time_seconds", Scope: OfProcess, Adds: PerProcess, Exists: Always, Meaning: "When the process started; on Linux only.",
-		UsedBy: []string{"resources", "changes", "transactions", "cacheFactors"}},
+		UsedBy: []string{"resources", "changes", "transactions", "cacheFactors", "garbageCollection"}},
 	{Name: "process_open_fds", Scope: OfProcess, Adds: PerProcess, Exists: Always, Meaning: "Open files and sockets; on Linux only.", UsedBy: []string{"resources", "graph"}},
 	{Name: "process_max_fds", Scope: OfProcess, Adds: PerProcess, Exists: Always, Meaning: "Files and sockets that it may open; on Linux only.", UsedBy: []string{"resources"}},
 	{Name: "jemalloc_stats_app_memory_bytes", Scope: OfProcess, Adds: PerProcess, Exists: Optional, Meaning: "What the allocator jemalloc holds, and how much of it is in use; only where jemalloc is loaded.", UsedBy: []string{"resources"}},
