@@ -1,6 +1,7 @@
 package promql
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
@@ -98,6 +99,13 @@ func TestResourcesProcesses(t *testing.T) {
 	wantCells(t, table(cut[0]), map[string]map[string]any{"synapse/1 a.example": main, "synapse/3 b.example": shared, "synapse/3 c.example": shared})
 	if got := notices(cut); got == "" {
 		t.Error("nothing says that a process is missing")
+	}
+	if got := notices(askLastSixHours(t, engine, resources.Type(), nil, `{"serverName": "a.example", "index": "1"}`)); got != "" {
+		t.Errorf("everything is known of process 1: %s", got)
+	}
+	part := notices(askLastSixHours(t, engine, resources.Type(), nil, `{"serverName": "a.example"}`))
+	if want := `Prometheus has no process_resident_memory_bytes, or a single value only, of 1 of 2 processes: "Memory" is empty there.`; !strings.Contains(part, want) || strings.Contains(part, "CPU") {
+		t.Errorf("notices %q, want %q", part, want)
 	}
 	if got := notices(askLastSixHours(t, engine, resources.Type(), nil, `{"serverName": "d.example"}`)); got == "" {
 		t.Error("nothing says that there is no such homeserver")
