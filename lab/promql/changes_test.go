@@ -84,3 +84,18 @@ func TestChanges(t *testing.T) {
 		t.Errorf("%d version changes", only.Rows())
 	}
 }
+
+// Nothing happened and nothing is known are two answers.
+func TestNoChanges(t *testing.T) {
+	engine := Load(t, changing())
+	quiet := askLastSixHours(t, engine, changes.Type(), nil, `{"serverName": "q.example"}`)
+	if quiet[0].Rows() != 0 || notices(quiet) != "" {
+		t.Errorf("%d changes of a quiet homeserver; %s", quiet[0].Rows(), notices(quiet))
+	}
+	unknown := askLastSixHours(t, engine, changes.Type(), nil, `{"serverName": "nobody.example"}`)
+	for _, want := range []string{"so restarts can't be told", "so changes of version can't be told"} {
+		if !strings.Contains(notices(unknown), want) {
+			t.Errorf("%q does not say %q", notices(unknown), want)
+		}
+	}
+}

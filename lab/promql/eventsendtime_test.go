@@ -44,6 +44,7 @@ func TestEventSendTime(t *testing.T) {
 		sends("a.org", "2", "a:2", "200", 90, 100, 100, false)+
 		sends("a.org", "2", "a:2", "403", 0, 0, 5000, false)+ // refused: not a send
 		sends("b.org", "1", "b:1", "200", 0, 0, 2, false)+
+		sends("quiet.org", "1", "q:1", "200", 0, 0, 0, false)+
 		process("1", "a:1")+process("2", "a:2")+process("1", "b:1"))
 	ask := func(raw string) (map[string]float64, string) {
 		frames := lastHours(t, engine, eventsendtime.Type(), 2*time.Hour, time.Hour, 15*time.Second, raw)
@@ -72,6 +73,11 @@ func TestEventSendTime(t *testing.T) {
 	wantValues(t, lines, map[string]float64{"synapse/2": 5.5})
 	lines, told = ask(`{"format":"byWorker","limit":1}`)
 	if len(lines) != 2 || !strings.Contains(told, "1 quicker processes are not shown (limit 1 per homeserver).") {
+		t.Errorf("%v; %s", lines, told)
+	}
+
+	lines, told = ask(`{"serverName":"quiet.org"}`)
+	if len(lines) != 0 || told != "Nobody sent a message on quiet.org in this time range." {
 		t.Errorf("%v; %s", lines, told)
 	}
 

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/grafana/grafana-plugin-sdk-go/data"
+
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/federation"
 )
 
@@ -47,24 +49,42 @@ func TestFederationTraffic(t *testing.T) {
 	if text := notices(frames); !strings.Contains(text, "2 federation senders share the destinations of a.example") {
 		t.Errorf("notices: %s", text)
 	}
-	wantValues(t, legends(t, askLastSixHours(t, engine, federation.Type(), nil, `{"serverName": "a.example", "index": "3"}`)), map[string]float64{
-		"PDUs out": 3, "EDUs out": 4,
-	})
+	if text := notices(frames); strings.Contains(text, "nothing of these") {
+		t.Errorf("everything is there: %s", text)
+	}
+	sender := askLastSixHours(t, engine, federation.Type(), nil, `{"serverName": "a.example", "index": "3"}`)
+	wantValues(t, legends(t, sender), map[string]float64{"PDUs out": 3, "EDUs out": 4})
+	for _, format := range []string{"traffic", "summary"} {
+		sender := askLastSixHours(t, engine, federation.Type(), nil, `{"serverName": "a.example", "index": "3", "format": "`+format+`"}`)
+		if text, want := notices(sender), "nothing of these for this selection and time range: PDUs in (synapse_federation_server_received_pdus_total), EDUs in ("; !strings.Contains(text, want) {
+			t.Errorf("%s: notices %q do not say %q", format, text, want)
+		}
+	}
 }
 
 func TestFederationEDUs(t *testing.T) {
 	engine := Load(t, federating)
 	all := askLastSixHours(t, engine, federation.Type(), nil, `{"format": "edus"}`)
 	wantValues(t, legends(t, all), map[string]float64{"m.presence": 8, "m.typing": 1, "m.receipt": 1})
+	if text := notices(all); text != "" {
+		t.Errorf("all types are drawn: %s", text)
+	}
 	top := askLastSixHours(t, engine, federation.Type(), nil, `{"format": "edus", "limit": 1}`)
 	wantValues(t, legends(t, top), map[string]float64{"m.presence": 8})
+	if text := notices(top); !strings.Contains(text, "Only the 1 most frequent types of each homeserver are drawn") {
+		t.Errorf("the cut is not told: %s", text)
+	}
 }
 
 func TestFederationLag(t *testing.T) {
-	got := legends(t, askLastSixHours(t, Load(t, federating), federation.Type(), nil, `{"format": "lag"}`))
+	frames := askLastSixHours(t, Load(t, federating), federation.Type(), nil, `{"format": "lag"}`)
+	got := legends(t, frames)
 	// Of 100 events 95 are within a second; what is above the last bound prints that bound. Bridges are not among it.
 	if got["50 %"] > 1 || got["90 %"] > 1 || got["99 %"] != 10 || len(got) != 3 {
 		t.Errorf("lag %v", got)
+	}
+	if mapper, is := frames[0].Fields[1].Config.Mappings[0].(data.ValueMapper); !is || mapper["10"].Text != ">10 s" {
+		t.Errorf("10 s reads as %v", frames[0].Fields[1].Config.Mappings)
 	}
 }
 

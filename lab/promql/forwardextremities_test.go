@@ -1,6 +1,7 @@
 package promql
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/forwardextremities"
@@ -42,6 +43,24 @@ func TestForwardExtremitiesOverTime(t *testing.T) {
 		t.Run(query, func(t *testing.T) {
 			wantValues(t, legends(t, askLastSixHours(t, engine, forwardextremities.Type(), nil, query)), want)
 		})
+	}
+}
+
+// No count of rooms yet, no event, and no metric are three answers.
+func TestForwardExtremitiesNotThere(t *testing.T) {
+	engine := Load(t, splitRooms+`
+  synapse_storage_events_forward_extremities_persisted_count{server_name="young.example",index="1"} 0+10x1920
+`)
+	for query, want := range map[string]string{
+		`{"format": "counts"}`:                                                 "The metric is not there for young.example:",
+		`{"format": "histogram"}`:                                              "The metric is not there for young.example:",
+		`{"format": "counts", "serverName": "young.example"}`:                  "The metric is not there:",
+		`{"format": "counts", "measure": "events", "serverName": "b.example"}`: "No event changed the forward extremities of any room",
+		`{"format": "counts", "measure": "events", "serverName": "c.example"}`: "No process exports synapse_storage_events_forward_extremities_persisted_count",
+	} {
+		if got := notices(askLastSixHours(t, engine, forwardextremities.Type(), nil, query)); !strings.Contains(got, want) {
+			t.Errorf("%s: %q does not say %q", query, got, want)
+		}
 	}
 }
 

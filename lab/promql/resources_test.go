@@ -1,10 +1,12 @@
 package promql
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
+	"github.com/matrix-insight/synapse-datasource/pkg/queries/garbagecollection"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/resources"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 )
@@ -98,6 +100,13 @@ func TestResourcesProcesses(t *testing.T) {
 	if got := notices(cut); got == "" {
 		t.Error("nothing says that a process is missing")
 	}
+	if got := notices(askLastSixHours(t, engine, resources.Type(), nil, `{"serverName": "a.example", "index": "1"}`)); got != "" {
+		t.Errorf("everything is known of process 1: %s", got)
+	}
+	part := notices(askLastSixHours(t, engine, resources.Type(), nil, `{"serverName": "a.example"}`))
+	if want := `Prometheus has no process_resident_memory_bytes, or a single value only, of 1 of 2 processes: "Memory" is empty there.`; !strings.Contains(part, want) || strings.Contains(part, "CPU") {
+		t.Errorf("notices %q, want %q", part, want)
+	}
 	if got := notices(askLastSixHours(t, engine, resources.Type(), nil, `{"serverName": "d.example"}`)); got == "" {
 		t.Error("nothing says that there is no such homeserver")
 	}
@@ -134,4 +143,33 @@ func TestResourcesByOwnLabels(t *testing.T) {
 		"main-0 k.example": {"cpu_cores": 0.2}, "worker-0 k.example": {"cpu_cores": 0.4},
 	})
 	wantValues(t, legends(t, askLastSixHours(t, engine, resources.Type(), pods, `{"format": "cpu"}`)), map[string]float64{"main-0": 0.2, "worker-0": 0.4})
+}
+
+// replacedPod is a process that Kubernetes replaced an hour before the end: the new one is full, and collects slowly.
+const replacedPod = `load 15s
+  synapse_storage_schedule_time_count{server_name="k.example",job="main",instance="10.0.0.1:9000"} 0+1x1680 stale
+  process_start_time_seconds{job="main",instance="10.0.0.1:9000"} 0+0x1680 stale
+  python_twisted_reactor_tick_time_sum{job="main",instance="10.0.0.1:9000"} 0+3x1680 stale
+  synapse_storage_schedule_time_count{server_name="k.example",job="main",instance="10.0.0.2:9000"} _x1680 0+1x240
+  process_start_time_seconds{job="main",instance="10.0.0.2:9000"} _x1680 25200+0x240
+  process_cpu_seconds_total{job="main",instance="10.0.0.2:9000"} _x1680 0+14.4x240
+  python_twisted_reactor_tick_time_sum{job="main",instance="10.0.0.2:9000"} _x1680 0+14.25x240
+  python_twisted_reactor_tick_time_count{job="main",instance="10.0.0.2:9000"} _x1680 0+1000x240
+  python_twisted_reactor_tick_time_bucket{job="main",instance="10.0.0.2:9000",le="1.0"} _x1680 0+999.9x240
+  python_twisted_reactor_tick_time_bucket{job="main",instance="10.0.0.2:9000",le="+Inf"} _x1680 0+1000x240
+  python_gc_time_count{job="main",instance="10.0.0.2:9000",gen="2"} _x1680 0+0.5x240
+  python_gc_time_sum{job="main",instance="10.0.0.2:9000",gen="2"} _x1680 0+0.9x240
+  python_gc_time_bucket{job="main",instance="10.0.0.2:9000",gen="2",le="2.5"} _x1680 0+0.5x240
+  python_gc_time_bucket{job="main",instance="10.0.0.2:9000",gen="2",le="+Inf"} _x1680 0+0.5x240
+`
+
+// What a process does is measured over the part of the range in which it ran, not watered down by what was before it.
+func TestProcessThatAppears(t *testing.T) {
+	engine := Load(t, replacedPod)
+	wantCells(t, table(askLastSixHours(t, engine, resources.Type(), nil, `{}`)[0]), map[string]map[string]any{
+		"main k.example": {"instance": "10.0.0.2:9000", "cpu_cores": 0.96, "reactor_busy": 0.95, "stalls_per_hour": 24.0, "gc_share": 0.06, "uptime": 3600.0, "verdict": "full"},
+	})
+	wantCells(t, byGeneration(askLastSixHours(t, engine, garbagecollection.Type(), nil, `{"format": "summary"}`)[0]), map[string]map[string]any{
+		"main k.example 2": {"collections_per_hour": 120.0, "mean_pause": 1.8, "share": 0.06, "verdict": "slow"},
+	})
 }

@@ -64,6 +64,8 @@ const eightDays = `load 1m
   synapse_util_caches_cache_hits{server_name="a.org",name="get_user_by_id",job="synapse",index="1",instance="a:1"} 0+18000x11520
   synapse_util_caches_cache_evicted_size{server_name="a.org",name="get_user_by_id",reason="size",job="synapse",index="1",instance="a:1"} 0+1200x11520
   synapse_util_caches_cache_evicted_size{server_name="a.org",name="get_user_by_id",reason="time",job="synapse",index="1",instance="a:1"} 0+9999x11520
+  synapse_util_caches_cache{server_name="c.org",name="*getEvent*",job="c",index="1",instance="c:1"} _x10800 0+60x720
+  synapse_util_caches_cache_hits{server_name="c.org",name="*getEvent*",job="c",index="1",instance="c:1"} _x10800 0+60x720
   synapse_util_caches_cache{server_name="b.org",name="get_user_by_id",job="synapse",index="2",instance="b:2"} 0+60x11520
   synapse_util_caches_cache_hits{server_name="b.org",name="get_user_by_id",job="synapse",index="2",instance="b:2"} 0+60x11520
 `
@@ -217,6 +219,34 @@ func TestTransactionsTableParameters(t *testing.T) {
 	}
 	table, told = ask(`{"serverName":"nobody.org"}`)
 	if len(table) != 0 || !strings.Contains(told, "Prometheus has no synapse_storage_transaction_time_sum_total for this selection and time range.") {
+		t.Errorf("%v; %s", table, told)
+	}
+}
+
+// A homeserver of which Prometheus has half of the range, and no cache.
+func TestTransactionsInPart(t *testing.T) {
+	engine := Load(t, `load 1m
+  synapse_storage_transaction_time_count_total{server_name="new.org",desc="get_user_by_id",job="n",instance="n:1"} _x180 0+60x180
+  synapse_storage_transaction_time_sum_total{server_name="new.org",desc="get_user_by_id",job="n",instance="n:1"} _x180 0+30x180
+  synapse_storage_schedule_time_count{server_name="new.org",job="n",instance="n:1"} _x180 0+1x180
+  process_start_time_seconds{job="n",instance="n:1"} _x180 10x180
+  synapse_storage_transaction_time_sum_total{server_name="half.org",desc="do_fetch",job="h",instance="h:1"} 0+30x360
+`)
+	ask := func(raw string) (map[string]map[string]any, string) {
+		frames := lastHours(t, engine, transactions.Type(), 6*time.Hour, 6*time.Hour, time.Minute, raw)
+		return cells(frames[0]), notices(frames)
+	}
+	table, told := ask(`{"serverName":"new.org"}`)
+	if got := table["new.org/get_user_by_id"]; !close2(got["cost"], 0.25) || !close2(got["mean_duration"], 0.5) {
+		t.Errorf("%v", got)
+	}
+	for _, want := range []string{"Prometheus has numbers of new.org for a part of the time range only.", "Prometheus has no synapse_util_caches_cache of the caches in front of these transactions"} {
+		if !strings.Contains(told, want) {
+			t.Errorf("%q does not say %q", told, want)
+		}
+	}
+	table, told = ask(`{"serverName":"half.org"}`)
+	if len(table) != 0 || !strings.Contains(told, "Prometheus has no synapse_storage_transaction_time_count_total for this selection") {
 		t.Errorf("%v; %s", table, told)
 	}
 }

@@ -79,6 +79,13 @@ func TestDestinationsLimit(t *testing.T) {
 	if frame.Rows() != 20 || !strings.Contains(told(frame), fmt.Sprintf("%d more destinations", left)) {
 		t.Errorf("%d rows: %s", frame.Rows(), told(frame))
 	}
+	if strings.Contains(told(frame), "More healthy destinations") {
+		t.Errorf("all that are behind are shown: %s", told(frame))
+	}
+	one := askFederation(t, client(t, config()), `{"format": "destinations", "limit": 1}`)
+	if one.Rows() != 1 || !strings.Contains(told(one), "More healthy destinations than shown miss events (limit 1)") {
+		t.Errorf("%d rows: %s", one.Rows(), told(one))
+	}
 }
 
 // TestDestinationThatNeverFailed: Synapse leaves its retry_interval empty, and it may be behind as well. What was

@@ -110,7 +110,7 @@ func TestOtherHomeserver(t *testing.T) {
 	if frame.Rows() != 0 {
 		t.Errorf("%d rows", frame.Rows())
 	}
-	wantNotice(t, frame, "PostgreSQL holds the rooms of example.org only")
+	wantNotice(t, frame, "PostgreSQL belongs to example.org only")
 }
 
 func wantNotice(t *testing.T, frame *data.Frame, text string) {

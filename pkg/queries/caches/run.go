@@ -4,11 +4,11 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
-	"github.com/matrix-insight/synapse-datasource/pkg/synapse/cachecatalogue"
 )
 
 // run ranks over the whole range first, then draws the top caches only.
@@ -34,10 +34,12 @@ func run(ctx context.Context, s *query.Session) (query.Result, error) {
 	if shape.byReason {
 		streams = notAllZero(streams)
 	}
-	result.Lines = ranked.Lines(streams)
+	// A ratio of nothing has no points.
+	result.Lines = slices.DeleteFunc(ranked.Lines(streams), func(line query.Series) bool { return len(line.Values) == 0 })
 	if len(result.Lines) == 0 {
 		return result, explainNothing(ctx, s, shape, asked)
 	}
+	tellMissing(s, result.Lines)
 	if shape.byReason {
 		addReasons(result.Lines)
 	}
@@ -89,31 +91,12 @@ func explainNothing(ctx context.Context, s *query.Session, shape shape, asked se
 	return nil
 }
 
-// notAllZero drops the reasons that never happened.
-func notAllZero(streams model.Matrix) model.Matrix {
-	return slices.DeleteFunc(slices.Clone(streams), func(stream *model.SampleStream) bool {
-		return !slices.ContainsFunc(stream.Values, func(p model.SamplePair) bool { return p.Value > 0 })
+// tellMissing names the caches that were asked for and have no line.
+func tellMissing(s *query.Session, lines []query.Series) {
+	missing := slices.DeleteFunc(slices.Clone(s.List("cache")), func(cache string) bool {
+		return slices.ContainsFunc(lines, func(line query.Series) bool { return line.Labels["name"] == cache })
 	})
-}
-
-// addReasons says in the legend why entries left, in words that don't mislead.
-func addReasons(lines []query.Series) {
-	for i, line := range lines {
-		lines[i].Legend += ": " + reasonWord(line.Labels["name"], line.Labels["reason"])
+	if len(missing) > 0 {
+		s.Inform("Nothing to draw of %s in this time range: there was nothing to count, or Prometheus does not have it.", strings.Join(missing, ", "))
 	}
-}
-
-// reasonWord: on LRU caches, and on those of modules that the catalogue does not know, "invalidation" is the expiry of
-// unused entries or the memory limit (synapse/util/caches/lrucache.py, _expire_old_entries).
-func reasonWord(cache, reason string) string {
-	known, ok := cachecatalogue.Lookup(cache)
-	switch {
-	case reason == cachecatalogue.ReasonSize:
-		return "full"
-	case reason == cachecatalogue.ReasonTime:
-		return "expired"
-	case reason == cachecatalogue.ReasonInvalidation && (!ok || known.Kind == cachecatalogue.LRU):
-		return "unused or memory limit"
-	}
-	return "removed"
 }

@@ -36,6 +36,9 @@ func restarts(ctx context.Context, s *query.Session) ([]event, error) {
 	if err := s.Ask(ctx, query.Over(promql, &matrix)); err != nil {
 		return nil, err
 	}
+	if len(matrix) == 0 {
+		s.Warn("Prometheus has no process_start_time_seconds of Synapse for this selection and time range, so restarts can't be told. Is Synapse scraped, and does the filter match?")
+	}
 	return rollouts(starts(identity, matrix, s.Range.From)), nil
 }
 

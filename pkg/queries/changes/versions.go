@@ -21,6 +21,9 @@ func versions(ctx context.Context, s *query.Session) ([]event, error) {
 	if err := s.Ask(ctx, query.Over(promql, &matrix)); err != nil {
 		return nil, err
 	}
+	if len(matrix) == 0 {
+		s.Warn("Prometheus has no synapse_build_info for this selection and time range, so changes of version can't be told. Is Synapse scraped, and does the filter match?")
+	}
 	return versionEvents(matrix), nil
 }
 

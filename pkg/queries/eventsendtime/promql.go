@@ -67,7 +67,10 @@ func tell(s *query.Session, server string, sends, inTime float64) {
 	if server == "" {
 		server = "the homeserver"
 	}
-	if sends < fewSends {
+	switch {
+	case sends < 0.5:
+		s.Inform("Nobody sent a message on %s in this time range.", server)
+	case sends < fewSends:
 		s.Inform("Only about %.0f sends on %s in this time range: too few for the quantiles to say much.", sends, server)
 	}
 	// Fewer than one in a thousand reach none of the quantiles.

@@ -8,6 +8,7 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
 )
 
 // The states of a destination.
@@ -77,12 +78,11 @@ type counts struct {
 }
 
 func runDestinations(ctx context.Context, s *query.Session) (query.Result, error) {
-	owner, err := s.Owner(ctx)
+	owner, asked, err := synapse.DatabaseOwner(ctx, s)
 	if err != nil {
 		return nil, err
 	}
-	if !s.Filters.AllowsServer(owner) {
-		s.Inform("PostgreSQL belongs to %s only, which the query does not ask for.", owner)
+	if !asked {
 		return destinations{}, nil
 	}
 	ago := func(d time.Duration) int64 { return s.Now.Add(-d).UnixMilli() }
@@ -92,7 +92,8 @@ func runDestinations(ctx context.Context, s *query.Session) (query.Result, error
 		if all, err = query.Rows[counts](ctx, tx, countSQL, ago(time.Hour), ago(24*time.Hour), ago(7*24*time.Hour)); err != nil {
 			return err
 		}
-		if behind, err = query.Rows[destination](ctx, tx, behindSQL, behindLimit, ago(onItsWay), s.Limit); err != nil {
+		// One more than asked tells whether the limit cuts.
+		if behind, err = query.Rows[destination](ctx, tx, behindSQL, behindLimit, ago(onItsWay), s.Limit+1); err != nil {
 			return err
 		}
 		failing, err = query.Rows[destination](ctx, tx, failingSQL, s.Limit)
@@ -100,6 +101,10 @@ func runDestinations(ctx context.Context, s *query.Session) (query.Result, error
 	})
 	if err != nil {
 		return nil, err
+	}
+	if len(behind) > s.Limit {
+		behind = behind[:s.Limit]
+		s.Inform("More healthy destinations than shown miss events (limit %d); those that miss most come first.", s.Limit)
 	}
 	rows := append(behind, failing...)
 	if len(rows) > s.Limit {

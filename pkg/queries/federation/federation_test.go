@@ -84,7 +84,7 @@ func TestEDUsRankedFirst(t *testing.T) {
 	if frames[0].Fields[1].Config.DisplayNameFromDS != "m.presence" {
 		t.Error("the largest does not come first")
 	}
-	if asked := strings.Join(*metrics.asked, "\n"); !strings.Contains(asked, "topk by (server_name) (2,") || !strings.Contains(asked, `type=~"m\\.presence|m\\.typing"`) {
+	if asked := strings.Join(*metrics.asked, "\n"); !strings.Contains(asked, "topk by (server_name) (3,") || !strings.Contains(asked, `type=~"m\\.presence|m\\.typing"`) {
 		t.Errorf("asked %s", asked)
 	}
 	if text := notices(ask(t, newMetrics(), nil, `{"format": "edus"}`)); !strings.Contains(text, "no EDU was sent") {
@@ -140,18 +140,23 @@ func TestDestination(t *testing.T) {
 	}
 }
 
-// otherOwner is the database of a homeserver that is not asked for.
-type otherOwner struct{}
+// ownedBy is the database of a homeserver that is not asked for.
+type ownedBy string
 
-func (otherOwner) Read(context.Context, time.Duration, func(context.Context, query.Tx) error) error {
+func (ownedBy) Read(context.Context, time.Duration, func(context.Context, query.Tx) error) error {
 	panic("read although nothing of it is wanted")
 }
-func (otherOwner) Owner(context.Context) (string, error) { return "a.org", nil }
+func (o ownedBy) Owner(context.Context) (string, error) { return string(o), nil }
 
 func TestDestinationsOfAnotherHomeserver(t *testing.T) {
-	frames := ask(t, newMetrics(), otherOwner{}, `{"format": "destinations", "serverName": "b.org"}`)
-	if frames[0].Rows() != 0 || !strings.Contains(notices(frames), "PostgreSQL belongs to a.org only") {
-		t.Errorf("%d rows: %s", frames[0].Rows(), notices(frames))
+	for owner, want := range map[ownedBy]string{
+		"a.org": "PostgreSQL belongs to a.org only",
+		"":      "the database does not tell which one it belongs to",
+	} {
+		frames := ask(t, newMetrics(), owner, `{"format": "destinations", "serverName": "b.org"}`)
+		if frames[0].Rows() != 0 || !strings.Contains(notices(frames), want) {
+			t.Errorf("%q: %d rows: %s", owner, frames[0].Rows(), notices(frames))
+		}
 	}
 }
 

@@ -21,8 +21,9 @@ func sum(metric string, f query.Filters, window string) string {
 	return "sum by (server_name) (rate(" + metric + f.Selector() + window + "))"
 }
 
-func events(f query.Filters, window string) string {
-	return "max by (server_name) (rate(" + pdusOut + f.Selector() + window + "))"
+// busiest is the rate of the process that counts most.
+func busiest(metric string, f query.Filters, window string) string {
+	return "max by (server_name) (rate(" + metric + f.Selector() + window + "))"
 }
 
 func byType(f query.Filters, window string, types ...string) string {

@@ -39,7 +39,7 @@ func runSummary(ctx context.Context, s *query.Session) (query.Result, error) {
 	window := s.Range.Window()
 	questions := []query.Question{query.At(byType(s.Filters, window), &types), query.At(senders(s.Filters, window), &several)}
 	for i, f := range flows {
-		questions = append(questions, query.At(f.promql(s.Filters, window), &totals[i]))
+		questions = append(questions, query.At(f.promql(f.metric, s.Filters, window), &totals[i]))
 	}
 	if err := s.Ask(ctx, questions...); err != nil {
 		return nil, err
@@ -62,9 +62,7 @@ func runSummary(ctx context.Context, s *query.Session) (query.Result, error) {
 		rows = append(rows, part{direction: "out", server: string(sample.Metric["server_name"]), kind: "EDU",
 			kindType: string(sample.Metric["type"]), perSecond: float64(sample.Value)})
 	}
-	if len(rows) == 0 {
-		s.Warn("Prometheus has no federation metrics for this selection and time range: the homeserver does not federate, or is not scraped.")
-	}
+	tellAbsent(s, func(flow int) bool { return len(totals[flow]) > 0 })
 	return rows.shared(), nil
 }
 

@@ -2,7 +2,7 @@ package federation
 
 import (
 	"context"
-	"fmt"
+	"strings"
 
 	"github.com/prometheus/common/model"
 
@@ -11,15 +11,15 @@ import (
 
 // flow is one line of the traffic graph.
 type flow struct {
-	legend, direction, kind string
-	promql                  func(query.Filters, string) string
+	legend, direction, kind, metric string
+	promql                          func(metric string, f query.Filters, window string) string
 }
 
 var flows = []flow{
-	{"PDUs in", "in", "PDU", func(f query.Filters, w string) string { return sum(pdusIn, f, w) }},
-	{"EDUs in", "in", "EDU", func(f query.Filters, w string) string { return sum(edusIn, f, w) }},
-	{"PDUs out", "out", "PDU", events},
-	{"EDUs out", "out", "EDU", func(f query.Filters, w string) string { return sum(edusOut, f, w) }},
+	{"PDUs in", "in", "PDU", pdusIn, sum},
+	{"EDUs in", "in", "EDU", edusIn, sum},
+	{"PDUs out", "out", "PDU", pdusOut, busiest},
+	{"EDUs out", "out", "EDU", edusOut, sum},
 }
 
 func runTraffic(ctx context.Context, s *query.Session) (query.Result, error) {
@@ -27,7 +27,7 @@ func runTraffic(ctx context.Context, s *query.Session) (query.Result, error) {
 	var several model.Vector
 	questions := []query.Question{query.At(senders(s.Filters, s.Range.Window()), &several)}
 	for i, f := range flows {
-		questions = append(questions, query.Over(f.promql(s.Filters, s.Range.RateWindow()), &streams[i]))
+		questions = append(questions, query.Over(f.promql(f.metric, s.Filters, s.Range.RateWindow()), &streams[i]))
 	}
 	if err := s.Ask(ctx, questions...); err != nil {
 		return nil, err
@@ -37,10 +37,26 @@ func runTraffic(ctx context.Context, s *query.Session) (query.Result, error) {
 	for i, f := range flows {
 		result.Lines = append(result.Lines, legends(f.legend, map[string]string{"direction": f.direction, "kind": f.kind}, streams[i])...)
 	}
-	if len(result.Lines) == 0 {
-		s.Warn("Prometheus has no federation metrics for this selection and time range: the homeserver does not federate, or is not scraped.")
-	}
+	tellAbsent(s, func(flow int) bool { return len(streams[flow]) > 0 })
 	return result, nil
+}
+
+// tellAbsent names what there is nothing of: a counter exists from its first event on, in the processes that count it.
+func tellAbsent(s *query.Session, there func(flow int) bool) {
+	var missing []string
+	for i, f := range flows {
+		if !there(i) {
+			missing = append(missing, f.legend+" ("+f.metric+")")
+		}
+	}
+	switch len(missing) {
+	case 0:
+	case len(flows):
+		s.Warn("Prometheus has no federation metrics for this selection and time range: the homeserver does not federate, or is not scraped.")
+	default:
+		s.Inform("Prometheus has nothing of these for this selection and time range: %s. None happened since the start, or the processes that count them are not scraped or not selected.",
+			strings.Join(missing, ", "))
+	}
 }
 
 // tellSenders: with several senders, events that go to destinations of more than one are counted by each.
@@ -71,51 +87,4 @@ func legends(name string, labels map[string]string, streams model.Matrix) []quer
 		}
 	}
 	return lines
-}
-
-func runEDUs(ctx context.Context, s *query.Session) (query.Result, error) {
-	result := query.Lines{Name: "Outgoing EDUs by type", Measure: query.Measure{Name: "per_second", Unit: "cps", Help: "EDUs per second in transactions that succeeded."}}
-	var top model.Vector
-	if err := s.Ask(ctx, query.At(fmt.Sprintf("topk by (server_name) (%d, %s > 0)", s.Limit, byType(s.Filters, s.Range.Window())), &top)); err != nil {
-		return nil, err
-	}
-	if len(top) == 0 {
-		s.Warn("Prometheus has no %s for this selection and time range: no EDU was sent, or the federation sender is not scraped.", edusByType)
-		return result, nil
-	}
-	ranked := query.Ranked(top, "type")
-	var matrix model.Matrix
-	if err := s.Ask(ctx, query.Over(byType(s.Filters, s.Range.RateWindow(), ranked.Names()...), &matrix)); err != nil {
-		return nil, err
-	}
-	result.Lines = ranked.Lines(matrix)
-	return result, nil
-}
-
-// lagQuantiles are the lines of the lag graph.
-var lagQuantiles = []float64{0.99, 0.9, 0.5}
-
-func runLag(ctx context.Context, s *query.Session) (query.Result, error) {
-	streams := make([]model.Matrix, len(lagQuantiles))
-	var questions []query.Question
-	for i, q := range lagQuantiles {
-		questions = append(questions, query.Over(lag(q, s.Filters, s.Range.RateWindow()), &streams[i]))
-	}
-	if err := s.Ask(ctx, questions...); err != nil {
-		return nil, err
-	}
-	result := query.Lines{Name: "Federation sending lag", Measure: query.Measure{Name: "lag", Unit: "s",
-		Help: "Time from an event until the federation sender had dealt with it; 10 s is the highest the histogram can tell."}}
-	for i, q := range lagQuantiles {
-		for _, line := range legends(fmt.Sprintf("%g %%", q*100), nil, streams[i]) {
-			if len(line.Values) > 0 {
-				line.Labels["quantile"] = fmt.Sprintf("%g", q)
-				result.Lines = append(result.Lines, line)
-			}
-		}
-	}
-	if len(result.Lines) == 0 {
-		s.Inform("No event passed the federation sender in this time range, or it is not scraped (%s).", lagByEvent)
-	}
-	return result, nil
 }

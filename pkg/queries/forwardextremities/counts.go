@@ -28,24 +28,30 @@ func counts(ctx context.Context, s *query.Session) (query.Result, error) {
 		promql = eventsAbove(s, more)
 	}
 	var matrix model.Matrix
-	if err := s.Ask(ctx, query.Over(promql, &matrix)); err != nil {
+	var active model.Vector
+	if err := s.Ask(ctx, query.Over(promql, &matrix), query.At(activeServers(s), &active)); err != nil {
 		return nil, err
 	}
+	var counted []string
 	for _, stream := range matrix {
 		lines.Lines = append(lines.Lines, query.NewSeries(legend(stream, lines.Measure.Name), stream))
+		counted = append(counted, string(stream.Metric["server_name"]))
 	}
-	if len(matrix) == 0 {
-		tellAbsent(s)
+	if s.Text("measure") == "rooms" {
+		tellNotSampled(s, active, counted)
+	} else if len(matrix) == 0 {
+		tellNoEvents(s, active)
 	}
 	return lines, nil
 }
 
-func tellAbsent(s *query.Session) {
-	if s.Text("measure") == "events" {
-		s.Warn("No process exports %s: it is there once an event was persisted; the filters may leave the event persisters out.", eventsCount)
+// tellNoEvents tells a homeserver on which nothing happens from one that is not measured.
+func tellNoEvents(s *query.Session, active model.Vector) {
+	if len(active) > 0 {
+		s.Inform("No event changed the forward extremities of any room in this time range.")
 		return
 	}
-	s.Warn(notSampled, "")
+	s.Warn("No process exports %s: it is there once an event was persisted; the filters may leave the event persisters out.", eventsCount)
 }
 
 func legend(stream *model.SampleStream, measure string) string {

@@ -44,17 +44,38 @@ func histogramOf(ctx context.Context, s *query.Session) (query.Result, error) {
 	var buckets, active model.Vector
 	err := s.Ask(ctx,
 		query.At(fmt.Sprintf("max by (server_name, le) (%s%s)", roomsBucket, s.Filters.Selector()), &buckets),
-		query.At(fmt.Sprintf("group by (server_name) (%s%s)", eventsCount, s.Filters.Selector()), &active))
+		query.At(activeServers(s), &active))
 	if err != nil {
 		return nil, err
 	}
-	h := histogram{bands(buckets)}
-	if len(buckets) == 0 {
-		s.Warn(notSampled, "")
-	} else if unsampled := missingServers(active, h.bands); len(unsampled) > 0 {
-		s.Warn(notSampled, " for "+strings.Join(unsampled, ", "))
+	var counted []string
+	for _, sample := range buckets {
+		counted = append(counted, string(sample.Metric["server_name"]))
 	}
-	return h, nil
+	tellNotSampled(s, active, counted)
+	return histogram{bands(buckets)}, nil
+}
+
+// activeServers are the homeservers that persist events, and so have rooms to count.
+func activeServers(s *query.Session) string {
+	return fmt.Sprintf("group by (server_name) (%s%s)", eventsCount, s.Filters.Selector())
+}
+
+// tellNotSampled says of which homeservers the hourly count of rooms is not there.
+func tellNotSampled(s *query.Session, active model.Vector, counted []string) {
+	if len(counted) == 0 {
+		s.Warn(notSampled, "")
+		return
+	}
+	var missing []string
+	for _, sample := range active {
+		if server := string(sample.Metric["server_name"]); !slices.Contains(counted, server) {
+			missing = append(missing, cmp.Or(server, "the homeserver without a server_name"))
+		}
+	}
+	if slices.Sort(missing); len(missing) > 0 {
+		s.Warn(notSampled, " for "+strings.Join(missing, ", "))
+	}
 }
 
 // bands takes the difference of neighbouring buckets, homeserver by homeserver.
@@ -80,16 +101,4 @@ func bands(buckets model.Vector) []band {
 		result[i] = band{bandName(below.bound, b.bound), b.server, int64(math.Round(max(b.rooms-below.rooms, 0)))}
 	}
 	return result
-}
-
-func missingServers(active model.Vector, counted []band) []string {
-	var missing []string
-	for _, sample := range active {
-		server := string(sample.Metric["server_name"])
-		if !slices.ContainsFunc(counted, func(b band) bool { return b.server == server }) {
-			missing = append(missing, server)
-		}
-	}
-	slices.Sort(missing)
-	return missing
 }

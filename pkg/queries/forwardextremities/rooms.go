@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/extremities"
 	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
 )
@@ -25,8 +26,8 @@ type survey struct {
 }
 
 func rooms(ctx context.Context, s *query.Session) (query.Result, error) {
-	owner, allowed, err := owner(ctx, s)
-	if err != nil || !allowed {
+	owner, asked, err := synapse.DatabaseOwner(ctx, s)
+	if err != nil || !asked {
 		return table{}, err
 	}
 	var found survey
@@ -45,27 +46,6 @@ func rooms(ctx context.Context, s *query.Session) (query.Result, error) {
 
 // least is the minimum that rooms must exceed.
 func least(s *query.Session) int64 { return int64(s.Number("minExtremities")) }
-
-// owner is the homeserver of the database; not allowed where the query asks for others.
-func owner(ctx context.Context, s *query.Session) (name string, allowed bool, err error) {
-	name, err = s.Owner(ctx)
-	if err != nil {
-		return "", false, err
-	}
-	if name == "" {
-		s.Inform("The database has no local member of any room yet, so the name of its homeserver is not known. " +
-			"It can be filled in in the data source settings.")
-	}
-	if s.Filters.AllowsServer(name) {
-		return name, true, nil
-	}
-	if name == "" {
-		s.Warn("The query asks for certain homeservers; the database does not tell which one it belongs to.")
-	} else {
-		s.Inform("PostgreSQL holds the rooms of %s only, which the query does not ask for.", name)
-	}
-	return name, false, nil
-}
 
 // lookAgain reads corrupt rooms a second time: what is gone then was no corruption.
 func lookAgain(ctx context.Context, s *query.Session, all []extremities.Detail) []extremities.Detail {

@@ -45,7 +45,7 @@ func TestRows(t *testing.T) {
 	present := model.Vector{sample("1", "", 1, "server_name", "a"), sample("2", "", 1, "server_name", "a"), sample("2", "", 1, "server_name", "b")}
 	counts := model.Vector{sample("1", "0", 0.5), sample("1", "2", 0.01), sample("2", "2", 0), sample("3", "2", 1)}
 	sums := model.Vector{sample("1", "0", 0.001), sample("1", "2", 0.02), sample("2", "2", 0), sample("3", "2", 1)}
-	got := rows(synapse.Identity{"job", "index"}, homesOf(present), counts, sums, nil)
+	got := rows(synapse.Identity{"job", "index"}, homesOf(present), synapse.Newcomers{}, counts, sums, nil)
 	var names []string
 	for _, r := range got {
 		names = append(names, r.server+" "+r.process+" "+r.generation)

@@ -29,12 +29,14 @@ func runSummary(ctx context.Context, s *query.Session) (query.Result, error) {
 		return nil, err
 	}
 	var present, counts, sums, buckets model.Vector
+	var newcomers synapse.Newcomers
 	f, window := s.Filters, s.Range.Window()
 	err = s.Ask(ctx,
 		query.At(homesQuery(s, identity), &present),
 		query.At(served(f, per(f, "_count", window, ", gen")), &counts),
 		query.At(served(f, per(f, "_sum", window, ", gen")), &sums),
 		query.At(served(f, per(f, "_bucket", window, ", gen, le")), &buckets),
+		synapse.AskNewcomers(&newcomers),
 	)
 	if err != nil {
 		return nil, err
@@ -42,11 +44,11 @@ func runSummary(ctx context.Context, s *query.Session) (query.Result, error) {
 	if len(counts) == 0 {
 		s.Warn("Prometheus has no %s for this selection and time range: on PyPy it does not exist, else Synapse is not scraped or the filter does not match.", metric)
 	}
-	all := rows(identity, homesOf(present), counts, sums, buckets)
+	all := rows(identity, homesOf(present), newcomers, counts, sums, buckets)
 	return table(perServer(s, all, func(r row) string { return r.server }, "rows")), nil
 }
 
-func rows(identity synapse.Identity, homes homes, counts, sums, buckets model.Vector) []row {
+func rows(identity synapse.Identity, homes homes, newcomers synapse.Newcomers, counts, sums, buckets model.Vector) []row {
 	spent := map[model.Fingerprint]float64{}
 	for _, sample := range sums {
 		spent[place(sample.Metric)] = float64(sample.Value)
@@ -54,8 +56,8 @@ func rows(identity synapse.Identity, homes homes, counts, sums, buckets model.Ve
 	highest := longest(buckets)
 	var all []row
 	for _, sample := range counts {
-		at := place(sample.Metric)
-		r := row{generation: string(sample.Metric["gen"]), perHour: float64(sample.Value) * 3600, share: spent[at], longest: highest[at]}
+		at, ownTime := place(sample.Metric), newcomers.OwnTime(sample.Metric)
+		r := row{generation: string(sample.Metric["gen"]), perHour: float64(sample.Value) * 3600 * ownTime, share: spent[at] * ownTime, longest: highest[at]}
 		if sample.Value > 0 {
 			mean := spent[at] / float64(sample.Value)
 			r.mean = &mean

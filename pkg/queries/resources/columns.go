@@ -14,16 +14,16 @@ var columns = []query.Column[process]{
 	query.MaybeAmount("cpu_cores", "CPU", "none", "Cores used. The event loop can use one; threads for database and media come on top.", func(p process) *float64 { return p.cpu }),
 	query.MaybeAmount("reactor_busy", "Busy", "percentunit", "Share of time that the event loop was busy: the measure of how full the process is.", func(p process) *float64 { return p.busy }),
 	query.MaybeAmount("stalls_per_hour", "Stalls per hour", "none", "How often the event loop did nothing else for more than a second.", func(p process) *float64 { return p.stalls }),
-	query.MaybeAmount("reactor_tick_p99", "Tick p99", "s", "99 of 100 rounds of the event loop were this quick; 5 s reads as more. Thousands of quick rounds hide a long one, so it decides nothing.", func(p process) *float64 { return p.tick }),
+	query.MaybeAmount("reactor_tick_p99", "Tick p99", "s", "99 of 100 rounds of the event loop were this quick. Thousands of quick rounds hide a long one, so it decides nothing.", func(p process) *float64 { return p.tick }),
 	query.MaybeAmount("memory", "Memory", "bytes", "Resident memory.", func(p process) *float64 { return p.memory }),
 	query.MaybeAmount("database_pool_wait", "Pool wait", "s", "Mean wait for a database connection; on a full process it holds the wait for the processor too.", func(p process) *float64 { return p.poolWait }),
 	query.MaybeAmount("gc_share", "GC", "percentunit", "Share of time spent collecting garbage, in which nothing else happens.", func(p process) *float64 { return p.gc }),
 	query.MaybeAmount("open_fds_share", "Open files", "percentunit", "Open files and sockets as a share of the limit.", func(p process) *float64 { return p.fds }),
 	query.MaybeAmount("uptime", "Uptime", "s", "Time since the process started.", func(p process) *float64 { return p.uptime }),
 	query.Words("version", "Version", "Synapse's version.", func(p process) string { return p.version }),
-	query.Words("verdict", "Verdict", "full, busy, stalling, collecting, files, starting, or fine.", func(p process) string { v, _ := p.judge(); return v }).
-		Painted(query.Colour{Value: full, Colour: "red"}, query.Colour{Value: files, Colour: "red"}, query.Colour{Value: busy, Colour: "orange"},
+	query.Words("verdict", "Verdict", "full: it can't do more. starved: the machine gives it too little CPU. busy: near its limit. stalling: it stands still at times. collecting: much garbage collection. files: near the limit of open files. starting: too young to judge. unknown: not measured. fine: none of these.", func(p process) string { v, _ := p.judge(); return v }).
+		Painted(query.Colour{Value: full, Colour: "red"}, query.Colour{Value: files, Colour: "red"}, query.Colour{Value: starved, Colour: "red"}, query.Colour{Value: busy, Colour: "orange"},
 			query.Colour{Value: stalling, Colour: "orange"}, query.Colour{Value: collecting, Colour: "orange"},
-			query.Colour{Value: starting, Colour: "blue"}, query.Colour{Value: fine, Colour: "green"}),
+			query.Colour{Value: starting, Colour: "blue"}, query.Colour{Value: unknown, Colour: "gray"}, query.Colour{Value: fine, Colour: "green"}),
 	query.Words("advice", "What to do", "What the verdict means for this process.", func(p process) string { _, a := p.judge(); return a }),
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/grafana/grafana-plugin-sdk-go/data"
 	"github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
@@ -28,7 +29,12 @@ func TestJudge(t *testing.T) {
 		"collects":             {process{uptime: day, busy: v(0.3), gc: v(0.08)}, collecting, "8 % of its time"},
 		"runs out of files":    {process{uptime: day, busy: v(0.95), fds: v(0.9)}, files, "90 % of the files"},
 		"just started":         {process{uptime: v(300), busy: v(0.99), stalls: v(300)}, starting, "few minutes ago"},
-		"nothing known":        {process{}, fine, "can't be told"},
+		"a whole core":         {process{uptime: day, busy: v(0.75), cpu: v(0.97)}, full, "before you add a worker"},
+		"full, and at work":    {process{uptime: day, busy: v(0.95), cpu: v(0.6)}, full, ""},
+		"waits for the CPU":    {process{uptime: day, busy: v(0.95), cpu: v(0.3)}, starved, "busy 95 % of the time, but the process got 0.3 of a core"},
+		"idle, no CPU":         {process{uptime: day, busy: v(0.3), cpu: v(0.05)}, fine, ""},
+		"nothing known":        {process{}, unknown, "can't be told"},
+		"CPU only":             {process{uptime: day, cpu: v(0.4)}, unknown, "can't be told"},
 		"CPU beside the loop":  {process{uptime: day, busy: v(0.2), cpu: v(1.8)}, fine, ""},
 		"uptime is not known":  {process{busy: v(0.95)}, full, ""},
 		"a single slow minute": {process{uptime: day, busy: v(0.3), stalls: v(9)}, fine, ""},
@@ -70,6 +76,8 @@ func TestRows(t *testing.T) {
 	}
 	if frame := table(rows).Frames(query.View{})[0]; frame.Rows() != 3 || len(frame.Fields) != len(columns) {
 		t.Errorf("%d rows of %d columns", frame.Rows(), len(frame.Fields))
+	} else if tick, _ := frame.FieldByName("reactor_tick_p99"); tick.Config.Mappings[0].(data.ValueMapper)["5"].Text != ">5 s" {
+		t.Errorf("a round of the loop beyond the last bucket reads as %v", tick.Config.Mappings)
 	}
 }
 

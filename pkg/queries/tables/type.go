@@ -6,6 +6,7 @@ import (
 	"context"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/tablestats"
 )
 
@@ -30,12 +31,11 @@ func Type() query.Type {
 }
 
 func run(ctx context.Context, s *query.Session) (query.Result, error) {
-	owner, err := s.Owner(ctx)
+	owner, asked, err := synapse.DatabaseOwner(ctx, s)
 	if err != nil {
 		return nil, err
 	}
-	if !s.Filters.AllowsServer(owner) {
-		s.Inform("PostgreSQL belongs to %s only, which the query does not ask for.", owner)
+	if !asked {
 		return table{}, nil
 	}
 	var found tablestats.Database

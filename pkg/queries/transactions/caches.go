@@ -47,6 +47,9 @@ func fetchGuards(ctx context.Context, s *query.Session, shown []row) (map[id]gua
 		query.At(rate("synapse_util_caches_cache_hits"), &hits),
 		query.At(rate("synapse_util_caches_cache_evicted_size", query.Equal("reason", "size")), &evicted),
 	)
+	if err == nil && len(requests) == 0 {
+		s.Inform("Prometheus has no synapse_util_caches_cache of the caches in front of these transactions, so their hit ratios and misses are empty.")
+	}
 	guards := map[id]guard{}
 	hit, out := byID(hits, "name"), byID(evicted, "name")
 	for cache, asked := range byID(requests, "name") {

@@ -26,6 +26,7 @@ type measurements struct {
 	totalCalls perServer
 	earlier    perTransaction // cost, compareTo earlier; only of servers whose two windows can be compared
 	comparedTo map[string]time.Duration
+	whole      perServer // holds the homeservers that were there at both ends of the window
 }
 
 func byID(v model.Vector, label model.LabelName) perTransaction {
@@ -47,7 +48,7 @@ func byServer(v model.Vector) perServer {
 }
 
 func fetch(ctx context.Context, s *query.Session) (measurements, error) {
-	var calls, cost, onFull, cold model.Vector
+	var calls, cost, onFull, cold, whole model.Vector
 	all := selection{filters: s.Filters, names: s.List("transaction")}
 	window := s.Range.Window()
 	m := measurements{comparedTo: map[string]time.Duration{}, earlier: perTransaction{}}
@@ -58,6 +59,7 @@ func fetch(ctx context.Context, s *query.Session) (measurements, error) {
 		query.At(all.cost(window), &cost),
 		query.At(all.costOnFull(window), &onFull),
 		query.At(restarts(s.Filters, s.Range.From.Unix(), ""), &cold),
+		query.At(covered(s.Filters, int64(s.Range.Length().Seconds()), 0), &whole),
 		func(ctx context.Context, s *query.Session) (err error) {
 			past, err = fetchHistory(ctx, s, all, asked)
 			return err
@@ -73,7 +75,7 @@ func fetch(ctx context.Context, s *query.Session) (measurements, error) {
 	if len(all.names) > 0 {
 		m.totalCost, m.totalCalls = byServer(totalCost), byServer(totalCalls)
 	}
-	m.calls, m.cost, m.costOnFull = byID(calls, "desc"), byID(cost, "desc"), byID(onFull, "desc")
+	m.calls, m.cost, m.costOnFull, m.whole = byID(calls, "desc"), byID(cost, "desc"), byID(onFull, "desc"), byServer(whole)
 	return m, m.compare(ctx, s, all, byServer(cold), past)
 }
 

@@ -49,9 +49,7 @@ func runTable(ctx context.Context, s *query.Session) (query.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(m.cost) == 0 {
-		s.Warn("Prometheus has no %s for this selection and time range. Is Synapse scraped, and does the filter match?", synapse.TransactionSum.Name)
-	}
+	m.tellAbsent(s)
 	if f := s.Filters; len(f.Job)+len(f.Index)+len(f.Instance) > 0 {
 		s.Inform("Shares and verdicts are about the selected processes only, not the whole homeserver.")
 	}
@@ -64,6 +62,21 @@ func runTable(ctx context.Context, s *query.Session) (query.Result, error) {
 		shown[i] = r.withGuard(guards)
 	}
 	return ranking(shown), nil
+}
+
+// tellAbsent says which homeservers' numbers are missing or are not whole.
+func (m measurements) tellAbsent(s *query.Session) {
+	const absent = "Prometheus has no %s for this selection and time range. Is Synapse scraped, and does the filter match?"
+	if len(m.cost) == 0 {
+		s.Warn(absent, synapse.TransactionSum.Name)
+	} else if len(m.calls) == 0 {
+		s.Warn(absent, synapse.TransactionCount.Name)
+	}
+	for _, server := range m.servers() {
+		if _, whole := m.whole[server]; !whole {
+			s.Inform("Prometheus has numbers of %s for a part of the time range only. Calls and cost per second are means over all of it, so they are too low; shares and mean durations hold.", named(server))
+		}
+	}
 }
 
 // cut keeps the first of each homeserver and says how many it left out.

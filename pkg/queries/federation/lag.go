@@ -1,0 +1,54 @@
+package federation
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/grafana/grafana-plugin-sdk-go/data"
+	"github.com/prometheus/common/model"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+)
+
+// lagQuantiles are the lines of the lag graph.
+var lagQuantiles = []float64{0.99, 0.9, 0.5}
+
+func runLag(ctx context.Context, s *query.Session) (query.Result, error) {
+	streams := make([]model.Matrix, len(lagQuantiles))
+	var questions []query.Question
+	for i, q := range lagQuantiles {
+		questions = append(questions, query.Over(lag(q, s.Filters, s.Range.RateWindow()), &streams[i]))
+	}
+	if err := s.Ask(ctx, questions...); err != nil {
+		return nil, err
+	}
+	result := query.Lines{Name: "Federation sending lag", Measure: query.Measure{Name: "lag", Unit: "s",
+		Help: "Time from an event until the federation sender had dealt with it; above 10 s the histogram can't tell."}}
+	for i, q := range lagQuantiles {
+		for _, line := range legends(fmt.Sprintf("%g %%", q*100), nil, streams[i]) {
+			if len(line.Values) > 0 {
+				line.Labels["quantile"] = fmt.Sprintf("%g", q)
+				result.Lines = append(result.Lines, line)
+			}
+		}
+	}
+	if len(result.Lines) == 0 {
+		s.Inform("No event passed the federation sender in this time range, or it is not scraped (%s).", lagByEvent)
+	}
+	return delays{result}, nil
+}
+
+// delays are lines of seconds in which the bound of the histogram's highest bucket reads as ">10 s".
+type delays struct{ query.Lines }
+
+func (d delays) Frames(view query.View) data.Frames {
+	frames := d.Lines.Frames(view)
+	for _, frame := range frames {
+		for _, field := range frame.Fields {
+			if field.Config != nil {
+				field.Config.Mappings = data.ValueMappings{data.ValueMapper{"10": {Text: ">10 s"}}}
+			}
+		}
+	}
+	return frames
+}
