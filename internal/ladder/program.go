@@ -49,6 +49,7 @@ func program(ctx context.Context, out io.Writer, module, path string) (*exec.Cmd
 	if runtime.GOOS == "windows" {
 		binary += ".exe"
 	}
+	_, _ = fmt.Fprintf(out, "building %s (a few minutes the first time)\n", filepath.ToSlash(filepath.Join(module, path)))
 	if err := Command(ctx, out, module, "go", "build", "-o", binary, path); err != nil {
 		clean()
 		return nil, nil, err
