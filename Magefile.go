@@ -44,12 +44,14 @@ func backend(system, architecture string) error {
 	if err := checkLink(); err != nil {
 		return err
 	}
+	fmt.Printf("building the backend for %s/%s\n", system, architecture)
 	return build.Build{}.Custom(system, architecture)
 }
 
 // Frontend builds the front end into dist/.
 func Frontend(ctx context.Context) error {
 	mg.CtxDeps(ctx, Install)
+	fmt.Println("building the front end")
 	return ladder.Command(ctx, os.Stdout, ".", steps.Npm(), "run", "--silent", "build")
 }
 

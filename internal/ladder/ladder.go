@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -23,11 +25,18 @@ type Step struct {
 	Run     func(context.Context, *Report) error
 }
 
-// Report is where a step leaves what it prints, and its count of real test results.
+// Report is where a step leaves what it prints, its count of real test results, and why some of them did not run.
 type Report struct {
 	io.Writer
 	Passed, Failed, Skipped int
+	Reasons                 []string
 }
+
+// Needs is the error of a step that found only on its way that it can't run here: what it needs, in words that follow
+// that word.
+type Needs string
+
+func (n Needs) Error() string { return "needs " + string(n) }
 
 // stepLimit is far beyond the longest step: a hanging one must not hold up the rest for ever.
 const stepLimit = 20 * time.Minute
@@ -37,8 +46,9 @@ type Ladder struct {
 	Out     io.Writer
 	Verbose bool // print what every step prints, not only the failing ones
 
-	total   Report
-	failed  map[string]bool
+	total  Report
+	failed map[string]bool
+	// skipped are the steps and the tests that did not run here, with what they need.
 	skipped []string
 }
 
@@ -62,14 +72,13 @@ func (l *Ladder) Run(ctx context.Context, steps []Step) error {
 func (l *Ladder) climb(ctx context.Context, step Step) {
 	if step.After != "" && l.failed[step.After] {
 		// Not a skip: it could run here, and says nothing until the other step passes.
-		l.failed[step.Name] = true
+		l.fail(step, 0)
 		l.print("✗ %s: not run, because %q failed", step.Name, step.After)
 		return
 	}
 	if step.Missing != nil {
 		if missing := step.Missing(ctx); missing != "" {
-			l.skipped = append(l.skipped, step.Name+": needs "+missing)
-			l.print("- %s: skipped, needs %s", step.Name, missing)
+			l.skip(step, Needs(missing))
 			return
 		}
 	}
@@ -85,8 +94,16 @@ func (l *Ladder) climb(ctx context.Context, step Step) {
 	l.total.Passed += report.Passed
 	l.total.Failed += report.Failed
 	l.total.Skipped += report.Skipped
+	var needs Needs
+	if errors.As(err, &needs) {
+		l.skip(step, needs)
+		return
+	}
+	for _, reason := range report.Reasons {
+		l.skipped = append(l.skipped, step.Name+": "+reason)
+	}
 	if err != nil {
-		l.failed[step.Name] = true
+		l.fail(step, report.Failed)
 		l.print("%s", strings.TrimRight(text.String(), "\n"))
 		l.print("✗ %s  %s: %v", step.Name, took, err)
 		return
@@ -99,6 +116,21 @@ func (l *Ladder) climb(ctx context.Context, step Step) {
 		counts += fmt.Sprintf(", %d skipped", report.Skipped)
 	}
 	l.print("✓ %s  %s%s", step.Name, took, counts)
+}
+
+// skip counts a step that did not run as one skipped test.
+func (l *Ladder) skip(step Step, needs Needs) {
+	l.total.Skipped++
+	l.skipped = append(l.skipped, step.Name+": "+needs.Error())
+	l.print("- %s: skipped, %s", step.Name, needs.Error())
+}
+
+// fail counts a step in which no test failed, such as a linter or a build, as one failed test.
+func (l *Ladder) fail(step Step, tests int) {
+	l.failed[step.Name] = true
+	if tests == 0 {
+		l.total.Failed++
+	}
 }
 
 // watched runs a step and says every minute that it still does.
@@ -121,18 +153,14 @@ func (l *Ladder) watched(ctx context.Context, step Step, report *Report) error {
 
 func (l *Ladder) summary(took time.Duration) {
 	l.print("")
-	for name := range l.failed {
+	for _, name := range slices.Sorted(maps.Keys(l.failed)) {
 		l.print("failed: %s", name)
 	}
 	for _, skip := range l.skipped {
 		l.print("skipped: %s", skip)
 	}
 	l.print("%s in all", took.Round(time.Second))
-	failed := l.total.Failed
-	if failed == 0 {
-		failed = len(l.failed) // a linter or a build counts as one
-	}
-	l.print("%d passed, %d failed, %d skipped", l.total.Passed, failed, l.total.Skipped)
+	l.print("%d passed, %d failed, %d skipped", l.total.Passed, l.total.Failed, l.total.Skipped)
 }
 
 func (l *Ladder) print(format string, args ...any) {

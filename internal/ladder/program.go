@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"time"
 )
 
 // Program builds a Go program and runs it. Not by `go run`: that keeps a request to end to itself.
@@ -21,7 +22,7 @@ func Program(ctx context.Context, out io.Writer, module, path string, env ...str
 	defer clean()
 	cmd.Env = append(os.Environ(), env...)
 	cmd.Stdout, cmd.Stderr = out, out
-	return cmd.Run()
+	return run(cmd, clean)
 }
 
 // Terminal is Program with the user's terminal.
@@ -32,11 +33,21 @@ func Terminal(ctx context.Context, module, path string) error {
 	}
 	defer clean()
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
-	err = cmd.Run()
+	err = run(cmd, clean)
 	if cmd.ProcessState != nil && cmd.ProcessState.Success() {
 		return nil // it was asked to end, and did so in order
 	}
 	return err
+}
+
+// run removes the program as soon as it runs, where the system allows that: after a Ctrl-C mage waits five seconds only,
+// and then nobody is left to do it.
+func run(cmd *exec.Cmd, clean func()) error {
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	clean()
+	return cmd.Wait()
 }
 
 func program(ctx context.Context, out io.Writer, module, path string) (*exec.Cmd, func(), error) {
@@ -49,11 +60,14 @@ func program(ctx context.Context, out io.Writer, module, path string) (*exec.Cmd
 	if runtime.GOOS == "windows" {
 		binary += ".exe"
 	}
+	_, _ = fmt.Fprintf(out, "building %s (a few minutes the first time)\n", filepath.ToSlash(filepath.Join(module, path)))
 	if err := Command(ctx, out, module, "go", "build", "-o", binary, path); err != nil {
 		clean()
 		return nil, nil, err
 	}
-	return command(ctx, module, binary), clean, nil
+	cmd := command(ctx, module, binary)
+	cmd.WaitDelay = 2 * time.Minute // it stops several servers, one after the other
+	return cmd, clean, nil
 }
 
 // Zip packs a built plugin as the catalogue wants it: one folder named like the plugin, executables executable. The

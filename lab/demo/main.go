@@ -24,12 +24,7 @@ const root = ".."
 func main() {
 	ctx, cancel := rig.Context()
 	defer cancel()
-	err := run(ctx)
-	if errors.Is(ctx.Err(), context.Canceled) {
-		fmt.Println("stopped; nothing is left behind")
-		return
-	}
-	if err != nil {
+	if err := run(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -44,22 +39,35 @@ func run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, space.Close()) }()
+	defer func() {
+		closed := space.Close()
+		if ctx.Err() != nil && closed == nil { // Ctrl-C; what it interrupted is no error
+			fmt.Println("stopped; nothing is left behind")
+			err = nil
+			return
+		}
+		err = errors.Join(err, closed)
+	}()
 	lab, err := stack.Start(ctx, space, stack.Options{Seed: 1, Live: true, Progress: progress})
 	if err != nil {
 		return err
 	}
-	if err := answers(ctx, lab.Source, progress); err != nil {
+	if err := answers(ctx, lab, progress); err != nil {
 		return err
 	}
 	if os.Getenv("DEMO_ONCE") == "1" {
+		if _, err := grafana.Find(ctx); errors.Is(err, grafana.ErrNone) {
+			fmt.Println("\n" + err.Error())
+		}
 		return nil
 	}
 	return show(ctx, space, lab, progress)
 }
 
-// answers asks the plugin what a dashboard would.
-func answers(ctx context.Context, source ask.Source, progress rig.Progress) error {
+// answers asks the plugin what a dashboard would, about the written history: the live scrapes begin after a gap, the
+// time that the writing took.
+func answers(ctx context.Context, lab *stack.Stack, progress rig.Progress) error {
+	source := lab.Source
 	progress.Say("starting the plugin and asking it")
 	plugin, err := ask.Start(ctx, ask.Binary(filepath.Join(root, "dist")), nil)
 	if err != nil {
@@ -73,7 +81,7 @@ func answers(ctx context.Context, source ask.Source, progress rig.Progress) erro
 	fmt.Printf("\nSave & test: %s: %s\n", health.Status, health.Message)
 	var failed []error
 	for _, question := range questions {
-		request := source.Request(ask.Last(time.Hour), question.query)
+		request := source.Request(ask.Span{From: lab.History.To.Add(-question.span), To: lab.History.To}, question.query)
 		asked := time.Now()
 		response, err := plugin.QueryData(ctx, request)
 		if err != nil {

@@ -76,6 +76,7 @@ func TestDiagnosisFindsWhatIsPlanted(t *testing.T) {
 	if len(checks) != 31 {
 		t.Errorf("%d checks answered, want 31: %v", len(checks), checks)
 	}
+	rulesDecideTheSame(t, laboratory, found)
 }
 
 // A healthy homeserver wakes nobody.
@@ -96,9 +97,11 @@ func TestDiagnosisOfAHealthyServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = own.Stop() }()
-	for _, f := range diagnose(t, own, healthy.Source, healthy.History) {
+	found := diagnose(t, own, healthy.Source, healthy.History)
+	for _, f := range found {
 		if f.severity == "warning" || f.severity == "critical" {
 			t.Errorf("%s %s %s: %s", f.severity, f.check, f.subject, f.evidence)
 		}
 	}
+	rulesDecideTheSame(t, healthy, found)
 }

@@ -22,12 +22,26 @@ const SynapseVersion = "1.160.0"
 var requirements []byte
 
 // ErrUnavailable says that this machine lacks something that the pair needs and that we can't bring along.
-var ErrUnavailable = errors.New("a real Synapse needs Python 3.10 or newer with its venv module, and PyPI")
+var ErrUnavailable = errors.New("a real Synapse needs " + pythonNeeded + ", and PyPI")
+
+const pythonNeeded = "Python 3.10 or newer with its venv module"
+
+// Missing tells what this machine lacks for the pair, in words that follow "needs", and nothing where Synapse or a
+// fitting Python is there. Whether PyPI is within reach shows in the installation.
+func Missing(ctx context.Context) string {
+	if home, err := synapseHome(); err == nil && installed(ctx, home) {
+		return ""
+	}
+	if _, err := findPython(ctx); err != nil {
+		return pythonNeeded
+	}
+	return ""
+}
 
 const versionProbe = `import sys, venv, ensurepip; sys.exit(0 if sys.version_info >= (3, 10) else 1)`
 
-// FindPython returns the first Python on PATH that can make a virtual environment for Synapse.
-func FindPython(ctx context.Context) (string, error) {
+// findPython returns the first Python on PATH that can make a virtual environment for Synapse.
+func findPython(ctx context.Context) (string, error) {
 	for _, name := range []string{"python3", "python3.13", "python3.12", "python3.11", "python3.10", "python"} {
 		path, err := exec.LookPath(name)
 		if err == nil && exec.CommandContext(ctx, path, "-c", versionProbe).Run() == nil {
@@ -40,18 +54,15 @@ func FindPython(ctx context.Context) (string, error) {
 // ensureSynapse returns the Python of a virtual environment with Synapse in it, made once per set of requirements and
 // kept in the user's cache folder. It is built beside its place and renamed, so that what is in place is complete.
 func ensureSynapse(ctx context.Context, progress rig.Progress) (string, error) {
-	cache, err := os.UserCacheDir()
+	home, err := synapseHome()
 	if err != nil {
-		return "", fmt.Errorf("find the cache folder: %w", err)
+		return "", err
 	}
-	sum := sha256.Sum256(requirements)
-	home := filepath.Join(cache, "matrix-synapse-datasource", "synapse-"+SynapseVersion+"-"+hex.EncodeToString(sum[:4]))
-	python := filepath.Join(home, "bin", "python")
-	if exec.CommandContext(ctx, python, "-c", "import synapse, psycopg2").Run() == nil {
+	if installed(ctx, home) {
 		progress.Say("Synapse " + SynapseVersion + " is in " + home)
-		return python, nil
+		return pythonIn(home), nil
 	}
-	system, err := FindPython(ctx)
+	system, err := findPython(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -70,7 +81,23 @@ func ensureSynapse(ctx context.Context, progress rig.Progress) (string, error) {
 	if err := os.Rename(draft, home); err != nil {
 		return "", fmt.Errorf("put Synapse into the cache folder: %w", err)
 	}
-	return python, nil
+	return pythonIn(home), nil
+}
+
+// synapseHome is where the virtual environment of these requirements is kept.
+func synapseHome() (string, error) {
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return "", fmt.Errorf("find the cache folder: %w", err)
+	}
+	sum := sha256.Sum256(requirements)
+	return filepath.Join(cache, "matrix-synapse-datasource", "synapse-"+SynapseVersion+"-"+hex.EncodeToString(sum[:4])), nil
+}
+
+func pythonIn(home string) string { return filepath.Join(home, "bin", "python") }
+
+func installed(ctx context.Context, home string) bool {
+	return exec.CommandContext(ctx, pythonIn(home), "-c", "import synapse, psycopg2").Run() == nil
 }
 
 func install(ctx context.Context, system, draft string, progress rig.Progress) error {
@@ -83,12 +110,15 @@ func install(ctx context.Context, system, draft string, progress rig.Progress) e
 		return err
 	}
 	progress.Say("installing Synapse " + SynapseVersion + " from PyPI (about half a minute)")
-	err := run(ctx, filepath.Join(draft, "bin", "python"), "-I", "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
-		"--prefer-binary", "-r", list)
-	if err != nil {
-		return fmt.Errorf("%w: %w", ErrUnavailable, err)
+	pip := []string{"-I", "-m", "pip", "--disable-pip-version-check"}
+	err := run(ctx, pythonIn(draft), append(pip, "install", "--quiet", "--prefer-binary", "-r", list)...)
+	if err == nil || ctx.Err() != nil {
+		return err
 	}
-	return nil
+	if run(ctx, pythonIn(draft), append(pip, "index", "versions", "matrix-synapse")...) != nil {
+		return fmt.Errorf("%w, which pip does not reach: %w", ErrUnavailable, err)
+	}
+	return err // the package index answers: what we ask of it is wrong
 }
 
 // run runs a command to its end; what it printed is in the error.

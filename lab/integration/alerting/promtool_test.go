@@ -1,15 +1,11 @@
 package alerting
 
 import (
-	"encoding/json"
-	"net/http"
-	"net/url"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 )
 
 // prometheusRule is one rule of the file for Prometheus.
@@ -195,42 +191,4 @@ func (r prometheusRule) expanded(e expectation) object {
 		texts[name] = text
 	}
 	return texts
-}
-
-// Each rule for Prometheus decides what its check decides, on both of the laboratory's homeservers.
-func TestPrometheusRulesDecideTheSame(t *testing.T) {
-	lab(t)
-	for _, h := range []homeserver{laboratory.troubled, laboratory.health} {
-		severities := diagnosis(t, h.uid, time.Now())
-		for _, rule := range prometheusRules(t) {
-			fires, bad := series(t, h.Prometheus.URL, rule.expr) > 0, severities[rule.check] == "warning" || severities[rule.check] == "critical"
-			if fires != bad {
-				t.Errorf("%s on %s: PromQL fires: %t, the diagnosis says %s", rule.alert, h.uid, fires, severities[rule.check])
-			}
-			if fires {
-				t.Logf("%s fires on %s", rule.alert, h.uid)
-			}
-		}
-	}
-}
-
-// series counts the series of an instant query's answer.
-func series(t *testing.T, base, promql string) int {
-	t.Helper()
-	response, err := http.PostForm(base+"/api/v1/query", url.Values{"query": {promql}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = response.Body.Close() }()
-	var answer struct {
-		Error string
-		Data  struct{ Result []json.RawMessage }
-	}
-	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
-		t.Fatal(err)
-	}
-	if answer.Error != "" {
-		t.Fatalf("%s\n%s", answer.Error, promql)
-	}
-	return len(answer.Data.Result)
 }

@@ -1,6 +1,6 @@
 // Command cmd runs the real Synapse pair with traffic and compares what is answered about it with what it says itself.
 // REAL_TRAFFIC (a Go duration) says for how long; KEEP=1 leaves everything running until Ctrl-C.
-// The exit code is 77 where this machine can't run a Synapse.
+// The exit code is 77 where this machine can't run a Synapse. With -needs it only prints what it lacks here.
 package main
 
 import (
@@ -22,12 +22,19 @@ const (
 	skipped = 77 // the exit code where this machine can't run a Synapse
 )
 
-var dist = flag.String("dist", "../dist", "the folder with the built plugin")
+var (
+	dist  = flag.String("dist", "../dist", "the folder with the built plugin")
+	needs = flag.Bool("needs", false, "print what is lacking here, and nothing where all is there")
+)
 
 func main() {
 	flag.Parse()
 	ctx, cancel := rig.Context()
 	defer cancel()
+	if *needs {
+		fmt.Print(real.Missing(ctx))
+		return
+	}
 	if err := run(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		cancel()

@@ -29,7 +29,7 @@ func TestEcho(t *testing.T) {
 	t.Cleanup(func() { _ = plugin.Stop() })
 	source := Source{URL: "http://127.0.0.1:1", JSON: map[string]any{"httpMethod": "GET"}, Secure: map[string]string{"a": "b"}}
 
-	response, err := plugin.QueryData(t.Context(), source.As(Viewer).Request(Last(time.Hour), Query{"queryType": "x"}))
+	response, err := plugin.QueryData(t.Context(), source.As(Viewer).Request(Span{From: started.Add(-time.Hour), To: started}, Query{"queryType": "x"}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -91,12 +91,6 @@ func saved() time.Time { return started.Add(time.Duration(saves.Add(1)) * time.S
 // Span is the time range of a panel.
 type Span = backend.TimeRange
 
-// Last is the time range that ends now.
-func Last(length time.Duration) Span {
-	now := time.Now()
-	return Span{From: now.Add(-length), To: now}
-}
-
 // Query is one query as a panel holds it: any keys, "queryType" among them.
 type Query map[string]any
 
