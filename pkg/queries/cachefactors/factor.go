@@ -31,30 +31,7 @@ func optionsOf(o query.Options, all map[key]*facts) options {
 	for name, factor := range o.PerCacheFactors {
 		stated[cachecatalogue.Key(name)] = factor
 	}
-	return options{Options: o, autotuning: o.CacheAutotuning, suspected: suspected(all), stated: stated, common: commonFactors(all)}
-}
-
-// manyHurried: cache_autotuning drops what is oldest in all caches of a process; fewer have another reason, such as a
-// purged room. Source: ours.
-const manyHurried = 3
-
-// suspected finds the homeservers that drop unused entries before cache_entry_ttl is over, as cache_autotuning does, and
-// a cache_entry_ttl below the one in the data source. The event cache also loses the events of purged rooms.
-func suspected(all map[key]*facts) map[string]bool {
-	hurried := map[string]map[string]bool{}
-	for k, f := range all {
-		if f.hurried && k.cache != eventCache {
-			if hurried[k.server] == nil {
-				hurried[k.server] = map[string]bool{}
-			}
-			hurried[k.server][k.cache] = true
-		}
-	}
-	found := map[string]bool{}
-	for server, caches := range hurried {
-		found[server] = len(caches) >= manyHurried
-	}
-	return found
+	return options{Options: o, autotuning: o.CacheAutotuning, stated: stated, common: commonFactors(all)}
 }
 
 // tuned tells whether cache_autotuning, stated or suspected, may drop entries.

@@ -57,21 +57,6 @@ func TestCurrentFactor(t *testing.T) {
 	}
 }
 
-func TestSuspected(t *testing.T) {
-	all := map[key]*facts{}
-	for _, f := range []*facts{sized("get_user_by_id", 500), sized("get_aliases_for_room", 2500), sized("is_guest", 500), sized(eventCache, 102_400)} {
-		f.hurried = true
-		all[f.key] = f
-	}
-	if o := optionsOf(query.Options{}, all); !o.tuned("example.org") || o.tuned("b.example") {
-		t.Error("three caches that lose entries too early tell of cache_autotuning on their homeserver")
-	}
-	all[key{server: "example.org", cache: "get_user_by_id"}].hurried = false
-	if o := optionsOf(query.Options{}, all); o.tuned("example.org") {
-		t.Error("two caches and the event cache, which may have lost a purged room, don't")
-	}
-}
-
 func TestNextFactor(t *testing.T) {
 	for _, test := range []struct{ current, useful, want float64 }{
 		{0.5, 0, 1}, {1, 0, 2}, {0.333, 0, 0.67}, {12.04, 0, 24}, {0.5, 100, 1},

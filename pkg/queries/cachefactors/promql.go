@@ -76,20 +76,6 @@ func (q questions) before() string {
 	return "sum without (reason) (increase(" + q.full() + q.in(q.memory) + " offset " + seconds(q.window) + "))"
 }
 
-// hurried is the caches of which a process loses more unused entries than cache_entry_ttl explains: what leaves because
-// of its age was there for the whole of it, so as many entries had to be held at some moment as leave within one. A tenth
-// more is left to what increase() estimates.
-func (q questions) hurried() string {
-	unused := cachecatalogue.Evicted + q.selector(query.Equal("reason", cachecatalogue.ReasonInvalidation))
-	left := "sum without (reason) (increase(" + unused + q.in(q.window) + "))"
-	if q.memory == 0 {
-		return q.aggregate("count", fmt.Sprintf("%s > %d", left, worthMisses))
-	}
-	stays := q.memory - expiryLoop
-	held := "max_over_time(" + cachecatalogue.Size + q.selector() + q.in(q.window+q.memory) + ")"
-	return q.aggregate("count", fmt.Sprintf("%s * %d / %d > 1.1 * %s", left, int(stays.Seconds()), int((q.window+stays).Seconds()), held))
-}
-
 func (q questions) carried() string { return q.aggregate("sum", q.before()) }
 
 // bound is how many misses a cache of any size could have avoided at most, of each process and then added up: an

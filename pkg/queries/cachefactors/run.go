@@ -31,6 +31,9 @@ func judged(ctx context.Context, s *query.Session) ([]row, options, error) {
 	}
 	o := optionsOf(s.Options, all)
 	o.memoryShort = s.Flag("memoryShort")
+	if o.suspected, err = suspected(ctx, s, questionsOf(s, nil, perProcess), all); err != nil {
+		return nil, options{}, err
+	}
 	tellAssumptions(s, all, o)
 	rows := rowsOf(all, o)
 	if s.Format.ID != "config" {
@@ -62,9 +65,9 @@ func named(s *query.Session, rows []row) []row {
 // tellAssumptions says what the verdicts rest on besides metrics.
 func tellAssumptions(s *query.Session, all map[key]*facts, o options) {
 	for server, is := range o.suspected {
-		if is && !o.autotuning {
-			s.Warn("On %s entries of several caches leave sooner than cache_entry_ttl explains: either caches.cache_autotuning is on, or cache_entry_ttl "+
-				"is shorter than the data source says. State both there. Until then nothing is proved or predicted.", server)
+		if is {
+			s.Warn("On %s entries of several caches leave in bursts and sooner than cache_entry_ttl explains: caches.cache_autotuning seems to be on. "+
+				"State it in the data source, and cache_entry_ttl as in homeserver.yaml. Nothing is proved or predicted there.", server)
 		}
 	}
 	for server, factor := range o.common {
