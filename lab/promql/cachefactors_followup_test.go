@@ -10,6 +10,7 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/cachefactors"
+	"github.com/matrix-insight/synapse-datasource/pkg/queries/changes"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 )
 
@@ -30,7 +31,9 @@ func aWeek(server string, hits, later, before float64) string {
 		metric + "_max_size" + labels + "} " + fmt.Sprintf("%g+0x%d 500+0x%d", before, grown, days-grown)
 }
 
-func askOfWeek(t *testing.T, kind query.Type, request string, length time.Duration) *data.Frame {
+const day = 24 * time.Hour
+
+func askOfWeek(t *testing.T, kind query.Type, request string, to, length time.Duration) *data.Frame {
 	t.Helper()
 	engine := Load(t, "load 1m"+aWeek("helped.example", 300, 360, 250)+aWeek("vain.example", 300, 303, 250)+aWeek("never.example", 300, 303, 500)+"\n")
 	r, err := kind.Decode([]byte(request))
@@ -38,8 +41,8 @@ func askOfWeek(t *testing.T, kind query.Type, request string, length time.Durati
 		t.Fatal(err)
 	}
 	options := query.Options{ScrapeInterval: time.Minute, QueryTimeout: time.Minute, CacheEntryTTL: 30 * time.Minute}
-	to := time.Unix(0, 0).Add(9 * 24 * time.Hour)
-	frames, err := query.NewRunner(options, engine, nil).Run(t.Context(), kind, r, query.Align(to.Add(-length), to, time.Minute, options.ScrapeInterval), query.Asker{})
+	end := time.Unix(0, 0).Add(to)
+	frames, err := query.NewRunner(options, engine, nil).Run(t.Context(), kind, r, query.Align(end.Add(-length), end, time.Minute, options.ScrapeInterval), query.Asker{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +50,7 @@ func askOfWeek(t *testing.T, kind query.Type, request string, length time.Durati
 }
 
 func TestCacheFactorsFollowUp(t *testing.T) {
-	rows := rowsBy(askOfWeek(t, cachefactors.Type(), `{}`, 6*time.Hour), "server_name")
+	rows := rowsBy(askOfWeek(t, cachefactors.Type(), `{}`, 9*day, 6*time.Hour), "server_name")
 	for server, want := range map[string]struct{ verdict, says string }{
 		"helped.example": {"probe", "Its last step, from 250 to 500 entries, brought 20 % fewer misses (measured on the same hours; up to 0."},
 		"vain.example":   {"keep", "brought 1 % fewer misses"},
@@ -65,8 +68,32 @@ func TestCacheFactorsFollowUp(t *testing.T) {
 		t.Errorf("it was never resized: %s", reason)
 	}
 	// Where memory is short, half a step.
-	short := rowsBy(askOfWeek(t, cachefactors.Type(), `{"memoryShort":true}`, 6*time.Hour), "server_name")
+	short := rowsBy(askOfWeek(t, cachefactors.Type(), `{"memoryShort":true}`, 9*day, 6*time.Hour), "server_name")
 	wantRow(t, short["helped.example"], "probe", map[string]float64{"current_factor": 0.5, "recommended_factor": 0.75})
+}
+
+// A resize says what it was to bring and what it brought, as soon as that can be told.
+func TestChangesFollowUp(t *testing.T) {
+	texts := func(to time.Duration) map[string]string {
+		all := map[string]string{}
+		for server, row := range rowsBy(askOfWeek(t, changes.Type(), `{"kinds":"cache-resize"}`, to, 3*day), "tags") {
+			all[strings.TrimPrefix(server, "synapse,cache-resize,")] = fmt.Sprint(row["text"])
+		}
+		return all
+	}
+	later, soon := texts(9*day), texts(7*day+45*time.Minute)
+	const head = "get_device from 250 to 500 entries (predicted: "
+	for server, want := range map[string]string{"helped.example": "; measured: 20 % fewer on the same hours).", "vain.example": "; measured: 1 % fewer on the same hours)."} {
+		if text := later[server]; !strings.HasPrefix(text, head) || !strings.HasSuffix(text, want) {
+			t.Errorf("%s: %s", server, text)
+		}
+		if text := soon[server]; !strings.HasPrefix(text, head) || !strings.HasSuffix(text, "; too early to measure).") {
+			t.Errorf("%s, 45 minutes later: %s", server, text)
+		}
+	}
+	if len(later) != 2 || len(soon) != 2 {
+		t.Errorf("%v, %v", later, soon)
+	}
 }
 
 // tuned is four caches of which memory's limit drops 400 of 500 entries at once, every half hour, or which lose as many

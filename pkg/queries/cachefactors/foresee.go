@@ -5,7 +5,6 @@ import (
 	"math"
 	"runtime"
 	"slices"
-	"time"
 
 	"github.com/prometheus/common/model"
 	"golang.org/x/sync/errgroup"
@@ -73,12 +72,7 @@ func foresee(ctx context.Context, s *query.Session, q questions, rows []row, o o
 	if err := s.Ask(ctx, append(costs.questions(q, open), query.At(q.lastStart(s.Range), &starts))...); err != nil {
 		return err
 	}
-	var started *time.Time
-	if len(starts) > 0 {
-		at := time.Unix(int64(starts[0].Value), 0)
-		started = &at
-	}
-	t := stretchOf(s.Range, q.memory, q.interval, started, series)
+	t := stretchOf(s.Range, q.memory, q.interval, firstOf(starts), series)
 	if t.judged.After(s.Range.From) {
 		s.Inform("Predictions look at the last %s of the range.", span(longest))
 	}
