@@ -12,14 +12,14 @@ var columns = []query.Column[row]{
 	query.Words("cache", "Cache", "The cache, by the label name of its metrics.", func(r row) string { return r.cache }),
 	query.Words("server_name", "Homeserver", "The homeserver; empty where Synapse is older than the label.", func(r row) string { return r.server }),
 	query.Words("verdict", "Verdict", "raise: take one step. probe: take one step and measure, the metrics can't tell. keep: large "+
-		"enough. not-size-bound: its size is not what limits it. memory-bound: the memory limit decides. idle: hardly used. "+
+		"enough. lower: memory is short and it could do with less room. not-size-bound: its size is not what limits it. memory-bound: the memory limit decides. idle: hardly used. "+
 		"cannot-tell: the reason says why.", func(r row) string { return r.verdict }).Painted(
 		query.Colour{Value: raise, Colour: "orange"}, query.Colour{Value: probe, Colour: "yellow"},
-		query.Colour{Value: keep, Colour: "green"}, query.Colour{Value: notSizeBound, Colour: "green"},
+		query.Colour{Value: keep, Colour: "green"}, query.Colour{Value: lower, Colour: "blue"}, query.Colour{Value: notSizeBound, Colour: "green"},
 		query.Colour{Value: memoryBound, Colour: "purple"}, query.Colour{Value: idle, Colour: "text"}, query.Colour{Value: cannotTell, Colour: "text"}),
 	query.MaybeAmount("current_factor", "Factor now", "none", "Its largest process's max entries divided by Synapse's size at factor 1; empty "+
 		"where that is not known or no factor applies.", func(r row) *float64 { return r.current }),
-	query.MaybeAmount("recommended_factor", "Next factor", "none", "One step up, never above the largest useful factor.", func(r row) *float64 { return r.next }),
+	query.MaybeAmount("recommended_factor", "Next factor", "none", "One step up, never above the largest useful factor; half for lower.", func(r row) *float64 { return r.next }),
 	query.MaybeAmount("max_useful_factor", "Largest useful factor", "none", "Nothing can change above it: entries expire before a larger "+
 		"cache is full. Empty where entries don't expire, sizes are not known or nothing was dropped for lack of room.", func(r row) *float64 { return r.ceiling }),
 	query.MaybeAmount("entries", "Entries", "short", "Entries of the process that holds most; caches of lists count the items in them.", func(r row) *float64 { return r.entries }),
@@ -39,7 +39,7 @@ var columns = []query.Column[row]{
 	query.MaybeAmount("avoided_misses_limit", "Avoidable at most", "cps", "Misses per second that any size could avoid at most, proved from evictions. Empty where the proof "+
 		"does not hold: not an LRU cache, resized in the range, cache_autotuning.", func(r row) *float64 { return r.atMost }),
 	query.MaybeAmount("database_time_saved", "Database time saved", "none", "Seconds of database time per second that the next factor is expected to save."+predicted, func(r row) *float64 { return r.saved }),
-	query.MaybeAmount("memory_cost", "Memory cost", "bytes", "What the step adds at most, in all processes; known only with caches.track_memory_usage.",
+	query.MaybeAmount("memory_cost", "Memory cost", "bytes", "What the step adds at most, in all processes; below 0 what it frees. Known only with caches.track_memory_usage.",
 		func(r row) *float64 { return r.memory }),
 	query.Amount("confidence", "Confidence", "percentunit", "1: follows from what was measured. Of a prediction: how much it rests on. Else how often this verdict was right in replayed "+
 		"simulations, or our judgement where none apply. 0: not judged.", func(r row) float64 { return r.confidence }),

@@ -16,10 +16,10 @@ import (
 type config struct{ yaml, server, environment, notes string }
 
 var configColumns = []query.Column[config]{
-	query.Words("yaml", "homeserver.yaml", "The per_cache_factors to merge into the caches section: one step for each cache to raise, and those "+
+	query.Words("yaml", "homeserver.yaml", "The per_cache_factors to merge into the caches section: one step for each cache to raise or to lower, and those "+
 		"that have a factor of their own already; caches to try stand as comments. Empty where nothing is advised.", func(c config) string { return c.yaml }),
 	query.Words("server_name", "Homeserver", "The homeserver; empty where Synapse is older than the label.", func(c config) string { return c.server }),
-	query.Words("environment", "Environment", "The steps of the caches to raise as environment variables, one a line: they override the file.", func(c config) string { return c.environment }),
+	query.Words("environment", "Environment", "The same steps as environment variables, one a line: they override the file.", func(c config) string { return c.environment }),
 	query.Words("notes", "Notes", "How to apply it and when to look again.", func(c config) string { return c.notes }),
 }
 
@@ -56,8 +56,9 @@ func runConfig(ctx context.Context, s *query.Session) (query.Result, error) {
 func configOf(server string, rows []row, o options, limit int) (config, error) {
 	steps := slices.DeleteFunc(slices.Clone(rows), func(r row) bool { return r.next == nil })
 	steps = steps[:min(limit, len(steps))]
+	own := ownNotes(rows)
 	if len(steps) == 0 {
-		return config{server: server, notes: "Nothing to change: no cache here is advised to grow."}, nil
+		return config{server: server, notes: strings.Join(append([]string{"Nothing to write: no cache of a known factor is advised to change."}, own...), "\n")}, nil
 	}
 	yaml, err := perCacheFactors(steps, kept(server, rows, o))
 	sure, _ := split(steps)
@@ -66,7 +67,7 @@ func configOf(server string, rows []row, o options, limit int) (config, error) {
 		variables[i] = cachecatalogue.EnvironmentKey(r.cache) + "=" + number(*r.next)
 	}
 	slices.Sort(variables)
-	return config{yaml, server, strings.Join(variables, "\n"), notes(o)}, err
+	return config{yaml, server, strings.Join(variables, "\n"), strings.Join(append(notes(o), own...), "\n")}, err
 }
 
 // kept is the factors that single caches have already, stated or derived from their sizes: a block that replaces the
@@ -85,16 +86,29 @@ func kept(server string, rows []row, o options) map[string]float64 {
 	return factors
 }
 
-func notes(o options) string {
+// ownNotes are of single caches: what per_cache_factors can't say.
+func ownNotes(rows []row) (notes []string) {
+	for _, r := range rows {
+		switch {
+		case r.advised() && r.cache == eventCache && r.next == nil:
+			notes = append(notes, "*getEvent* is advised to grow, but the block leaves it out. "+r.note+" event_cache_size is an option at the top of homeserver.yaml and needs a restart.")
+		case r.advised() && r.next != nil && r.alone != "":
+			notes = append(notes, fmt.Sprintf("%s: nearly all of it happens on %s; the step in that process's own configuration or environment alone is enough.", r.cache, r.alone))
+		}
+	}
+	return notes
+}
+
+func notes(o options) []string {
 	wait := "a day"
 	if o.CacheEntryTTL > 0 {
 		wait += ", at least " + span(o.CacheEntryTTL) + " after the change,"
 	}
-	return strings.Join([]string{
+	return []string{
 		"Merge the block into the section \"caches\" of homeserver.yaml; unknown names are ignored by Synapse without a word.",
 		"Send SIGHUP to the main process and to every worker (each reads the file for itself), or restart them; growing loses no entries. Environment variables need a restart.",
 		fmt.Sprintf("One step only. Look again after %s at the same hours: if misses did not fall, undo it.", wait),
 		"The sizes are per process: memory grows in each. SYNAPSE_CACHE_FACTOR without a cache's name changes nothing in a running Synapse; use caches.global_factor.",
 		"Synapse's own words: https://element-hq.github.io/synapse/latest/usage/configuration/config_documentation.html#caches-and-associated-values",
-	}, "\n")
+	}
 }

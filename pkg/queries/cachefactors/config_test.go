@@ -1,6 +1,7 @@
 package cachefactors
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -77,5 +78,67 @@ func TestConfigOffersTriesAsComments(t *testing.T) {
 	}
 	if err := yaml.Unmarshal([]byte(got.yaml), &struct{}{}); err != nil || got.environment != "" {
 		t.Errorf("%v, environment %q", err, got.environment)
+	}
+}
+
+// pythonKey is Synapse's own rule: what is no letter, underscore or digit from 1 to 9 goes, the rest in lower case.
+func pythonKey(name string) string {
+	return strings.ToLower(regexp.MustCompile("[^A-Za-z_1-9]").ReplaceAllString(name, ""))
+}
+
+// Whatever the metrics call a cache, Synapse finds its line again.
+func TestConfigNames(t *testing.T) {
+	for _, name := range []string{"*getEvent*", "*stateGroupMembersCache*", "get_user_by_id", "_get_joined_profile_from_event_id", "have_seen_event"} {
+		f := named1(name, undersized())
+		f.maxEntries = known(f.made.BaseSize / 2)
+		f.entries, f.fullEntries = f.maxEntries, *f.maxEntries
+		r := rowOf(f, usual())
+		r.verdict = raise // to stand as a line, not as a comment
+		if r.next == nil {
+			t.Errorf("%s: %s, no step: %s", name, r.verdict, r.reason)
+			continue
+		}
+		got, err := configOf("example.org", []row{r}, usual(), 50)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var read struct {
+			Caches struct {
+				Factors map[string]float64 `yaml:"per_cache_factors"`
+			} `yaml:"caches"`
+		}
+		if err := yaml.Unmarshal([]byte(got.yaml), &read); err != nil || read.Caches.Factors[pythonKey(name)] != 1 || len(read.Caches.Factors) != 1 {
+			t.Errorf("%s, %v: want factor 1 in\n%s", name, err, got.yaml)
+		}
+		if want := "SYNAPSE_CACHE_FACTOR_" + strings.ToUpper(pythonKey(name)) + "=1"; got.environment != want {
+			t.Errorf("environment %s, want %s", got.environment, want)
+		}
+	}
+}
+
+func TestConfigSaysWhatTheBlockCant(t *testing.T) {
+	event := named1(eventCache, undersized())
+	event.maxEntries = known(51_200) // of no default size
+	alone := undersized()
+	alone.alone = "synapse/sync1"
+	got, err := configOf("example.org", []row{rowOf(event, usual()), rowOf(alone, usual())}, usual(), 50)
+	if err != nil || strings.Contains(got.yaml, "getevent") {
+		t.Errorf("%v\n%s", err, got.yaml)
+	}
+	for _, want := range []string{"event_cache_size is an option at the top of homeserver.yaml and needs a restart", "happens on synapse/sync1; the step in that process's own configuration"} {
+		if !strings.Contains(got.notes, want) {
+			t.Errorf("%q is missing in\n%s", want, got.notes)
+		}
+	}
+}
+
+// What could be lower is written as well; a factor that others have on their own stays.
+func TestConfigLowers(t *testing.T) {
+	f, o := undersized(), usual()
+	rarelyHit(&f)
+	o.memoryShort = true
+	got, err := configOf("example.org", []row{rowOf(f, o)}, o, 50)
+	if want := "_get_joined_profile_from_event_id: 0.25 # lower, now 0.5: costs 18 misses a second at most"; err != nil || !strings.Contains(got.yaml, want) {
+		t.Errorf("%v: want %q in\n%s", err, want, got.yaml)
 	}
 }

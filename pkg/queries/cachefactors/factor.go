@@ -19,9 +19,11 @@ const playbookFactor = 5
 // options are the settings that decide, as the admin states them; no metric tells them.
 type options struct {
 	query.Options
-	autotuning bool
-	stated     map[string]float64 // by the key in the configuration
-	common     map[string]float64 // the factor that most caches of a homeserver have
+	autotuning  bool
+	suspected   map[string]bool // homeservers whose metrics show what cache_autotuning does
+	memoryShort bool
+	stated      map[string]float64 // by the key in the configuration
+	common      map[string]float64 // the factor that most caches of a homeserver have
 }
 
 func optionsOf(o query.Options, all map[key]*facts) options {
@@ -31,6 +33,9 @@ func optionsOf(o query.Options, all map[key]*facts) options {
 	}
 	return options{Options: o, autotuning: o.CacheAutotuning, stated: stated, common: commonFactors(all)}
 }
+
+// tuned tells whether cache_autotuning, stated or suspected, may drop entries.
+func (o options) tuned(server string) bool { return o.autotuning || o.suspected[server] }
 
 // derived is the factor that gives these entries. Synapse rounds base × factor down to whole entries, so every factor
 // from entries/base up to, but not including, (entries+1)/base gives the same size; people write the shortest of them.
@@ -119,11 +124,22 @@ func (o options) statedFor(cache string) (float64, bool) {
 
 // Steps double a cache: far enough to be measured, near enough to undo. Source: simulated step by step, doubling with a
 // measurement after each step came closest to the best factors.
-const oneStep = 2
+// Where memory is short a step is half of that.
+const (
+	oneStep   = 2
+	shortStep = 1.5
+)
+
+func (o options) step() float64 {
+	if o.memoryShort {
+		return shortStep
+	}
+	return oneStep
+}
 
 // nextFactor is one step up, but never above the size from which on nothing changes.
-func nextFactor(current float64, useful *float64) float64 {
-	step := twoDigits(current*oneStep, math.Round)
+func nextFactor(current, step float64, useful *float64) float64 {
+	step = twoDigits(current*step, math.Round)
 	if useful == nil {
 		return step
 	}

@@ -66,7 +66,7 @@ func TestNextFactor(t *testing.T) {
 		if test.useful > 0 {
 			useful = &test.useful
 		}
-		if got := nextFactor(test.current, useful); math.Abs(got-test.want) > 1e-9 {
+		if got := nextFactor(test.current, oneStep, useful); math.Abs(got-test.want) > 1e-9 {
 			t.Errorf("after %g, at most %g useful: %g, want %g", test.current, test.useful, got, test.want)
 		}
 	}

@@ -37,6 +37,7 @@ type facts struct {
 	uneven      bool     // processes differ in max entries
 	fullness    float64  // of the fullest process, at its fullest moment
 	resized     bool
+	hurried     bool // entries leave unused sooner than cache_entry_ttl lets them
 	processes   int
 	alone       string   // the process that does nearly all the dropping, where there are several
 	useful      *float64 // entries above which nothing changes
@@ -57,7 +58,7 @@ func (f facts) hitRatio() *float64 {
 
 // provable: the proof of the bound needs an LRU cache of constant size, whose entries nothing but size and age drops.
 func (f facts) provable(o options) bool {
-	return f.dropsSeen && !f.resized && !o.autotuning && f.isLRU() && f.maxEntries != nil
+	return f.dropsSeen && !f.resized && !o.tuned(f.server) && f.isLRU() && f.maxEntries != nil
 }
 
 // isLRU: a cache that the catalogue does not know is a Synapse module's, which is made with @cached.

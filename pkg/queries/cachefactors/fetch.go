@@ -14,9 +14,9 @@ import (
 const oneProcess = 0.9
 
 type answers struct {
-	requests, hits, settled, drops, carried, bound, worst, starts model.Vector
-	entries, fullEntries, processes, fullness, resized, bytes     model.Vector
-	maxEntries, minEntries                                        model.Vector
+	requests, hits, settled, drops, carried, bound, worst, hurried, starts model.Vector
+	entries, fullEntries, processes, fullness, resized, bytes              model.Vector
+	maxEntries, minEntries                                                 model.Vector
 }
 
 // fetch reads the facts of all caches, or of the named ones, per homeserver or per process.
@@ -26,7 +26,7 @@ func fetch(ctx context.Context, s *query.Session, names []string, perProcess boo
 	err := s.Ask(ctx,
 		query.At(q.requests(), &a.requests), query.At(q.hits(), &a.hits), query.At(q.settled(), &a.settled),
 		query.At(q.starts(), &a.starts), query.At(q.drops(), &a.drops), query.At(q.carried(), &a.carried),
-		query.At(q.bound(), &a.bound), query.At(q.worst(), &a.worst),
+		query.At(q.bound(), &a.bound), query.At(q.worst(), &a.worst), query.At(q.hurried(), &a.hurried),
 		query.At(q.entries("max"), &a.entries), query.At(q.fullEntries(), &a.fullEntries), query.At(q.entries("count"), &a.processes),
 		query.At(q.maxEntries("max"), &a.maxEntries), query.At(q.maxEntries("min"), &a.minEntries),
 		query.At(q.fullness(), &a.fullness), query.At(q.resized(), &a.resized), query.At(q.bytes(), &a.bytes),
@@ -73,6 +73,7 @@ func (a answers) facts(q questions) map[key]*facts {
 	each(a.maxEntries, func(f *facts, v float64, _ model.Metric) { f.maxEntries = known(v) })
 	each(a.minEntries, func(f *facts, v float64, _ model.Metric) { f.uneven = v != value(f.maxEntries) })
 	each(a.fullness, func(f *facts, v float64, _ model.Metric) { f.fullness = v })
+	each(a.hurried, func(f *facts, _ float64, _ model.Metric) { f.hurried = true })
 	each(a.resized, func(f *facts, _ float64, _ model.Metric) { f.resized = true })
 	each(a.bytes, func(f *facts, v float64, _ model.Metric) { f.bytes = known(v) })
 	each(a.drops, func(f *facts, v float64, m model.Metric) {

@@ -2,9 +2,9 @@ package cachefactors
 
 import (
 	"context"
+	"math"
 	"runtime"
 	"slices"
-	"time"
 
 	"github.com/prometheus/common/model"
 	"golang.org/x/sync/errgroup"
@@ -33,12 +33,13 @@ type gain struct {
 }
 
 // open: advised to grow on the facts alone, and within the conditions of the proof, which are the model's too.
-func (r row) open(o options) bool { return r.advised() && r.provable(o) && r.step() > 1 }
+func (r row) open(o options) bool { return r.advised() && r.provable(o) && r.step(o) > 1 }
 
-// step is the next factor as a multiple of the present one; twice where factors are not known, 1 where none is larger.
-func (r row) step() float64 {
+// step is the next factor as a multiple of the present one; a whole step where factors are not known, 1 where none is
+// larger.
+func (r row) step(o options) float64 {
 	if r.next == nil || *r.current <= 0 {
-		return oneStep
+		return o.step()
 	}
 	return *r.next / *r.current
 }
@@ -71,12 +72,7 @@ func foresee(ctx context.Context, s *query.Session, q questions, rows []row, o o
 	if err := s.Ask(ctx, append(costs.questions(q, open), query.At(q.lastStart(s.Range), &starts))...); err != nil {
 		return err
 	}
-	var started *time.Time
-	if len(starts) > 0 {
-		at := time.Unix(int64(starts[0].Value), 0)
-		started = &at
-	}
-	t := stretchOf(s.Range, q.memory, q.interval, started, series)
+	t := stretchOf(s.Range, q.memory, q.interval, firstOf(starts), series)
 	if t.judged.After(s.Range.From) {
 		s.Inform("Predictions look at the last %s of the range.", span(longest))
 	}
@@ -93,7 +89,7 @@ func foresee(ctx context.Context, s *query.Session, q questions, rows []row, o o
 	for _, r := range open {
 		group.Go(func() error {
 			return query.Recovered(func() error {
-				r.expect(r.predict(histories, o.CacheEntryTTL.Seconds(), t.window(), multipliers), o)
+				r.expect(predict(r.includes, histories, o.CacheEntryTTL.Seconds(), t.window(), r.step(o), multipliers), o)
 				r.saved = costs.saved(r)
 				return nil
 			})
@@ -102,16 +98,16 @@ func foresee(ctx context.Context, s *query.Session, q questions, rows []row, o o
 	return group.Wait()
 }
 
-// predict combines the processes of a row; nil where the model can't say.
-func (r row) predict(histories map[key]*history, ttl float64, w theory.Window, multipliers []float64) *outlook {
-	sizes := append([]float64{r.step()}, multipliers...)
+// predict combines the processes that belong to a row; nil where the model can't say.
+func predict(belongs func(key) bool, histories map[key]*history, ttl float64, w theory.Window, step float64, multipliers []float64) *outlook {
+	sizes := append([]float64{step}, multipliers...)
 	sizes = slices.DeleteFunc(sizes, func(m float64) bool { return m <= 1 })
 	slices.Sort(sizes)
 	sizes = slices.Compact(sizes)
 	var parts []theory.Part
 	var names []string
 	for k, h := range histories {
-		if !r.includes(k) {
+		if !belongs(k) {
 			continue
 		}
 		s := h.series()
@@ -127,7 +123,7 @@ func (r row) predict(histories map[key]*history, ttl float64, w theory.Window, m
 			names = append(names, synapse.Identity{"job", "index", "instance"}.Name(k.process()))
 		}
 	}
-	return combine(parts, names, r.step())
+	return combine(parts, names, step)
 }
 
 // combine weighs the processes; names are theirs.
@@ -200,18 +196,30 @@ func (r row) gainAt(multiplier float64, limit *float64) *gain {
 // expect judges anew by the prediction. Without one the facts' verdict stays.
 func (r *row) expect(found *outlook, o options) {
 	r.outlook = found
-	if r.expected = r.gainAt(r.step(), r.atMost); r.expected == nil {
+	if r.expected = r.gainAt(r.step(o), r.atMost); r.expected == nil {
 		return
 	}
 	r.alone = found.alone
-	r.advice = r.decide(o)
+	a := r.decide(o)
+	if a.verdict == keep {
+		r.stop(a)
+		return
+	}
+	r.advice = a
 	r.annotate()
 }
 
-// decide raises what avoids enough at the interval's low end. A scan and a playbook's factors stay to be tried.
+// decide raises what avoids enough at the interval's low end, and stops where the last step or the next is too small. A
+// scan and a playbook's factors stay to be tried.
 func (r row) decide(o options) advice {
 	hits := value(r.hitRatio())
+	gain := r.expected.avoided / r.perSecond(r.misses())
+	why := theory.NextStep(r.bounds(), gain, r.measured(), o.memoryShort).Why
 	switch {
+	case why == theory.LastWasSmall:
+		return advice{keep, measuredSureness, r.sayLastWasSmall()}
+	case why == theory.NextIsSmall:
+		return advice{keep, r.outlook.confidence, r.sayNextIsSmall()}
 	case hits < scanHitRatio:
 		return advice{probe, r.outlook.confidence, r.sayPredictedScan()}
 	case o.common[r.server] >= playbookFactor:
@@ -220,6 +228,11 @@ func (r row) decide(o options) advice {
 		return advice{raise, r.outlook.confidence, r.sayPredictedRaise(o)}
 	}
 	return advice{probe, r.outlook.confidence, r.sayPredictedProbe()}
+}
+
+// bounds is what is proved about the row, as the stopping rule wants it; that it can still grow is judged before.
+func (r row) bounds() theory.Bounds {
+	return theory.Bounds{Requests: r.requests, Misses: r.misses(), MaxSize: value(r.maxEntries), Evictions: r.bound, MaxUseful: math.Inf(1)}
 }
 
 func (r row) predicted(of func(gain) float64) *float64 {

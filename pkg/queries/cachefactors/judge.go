@@ -11,6 +11,7 @@ const (
 	raise        = "raise"
 	probe        = "probe"
 	keep         = "keep"
+	lower        = "lower"
 	notSizeBound = "not-size-bound"
 	memoryBound  = "memory-bound"
 	idle         = "idle"
@@ -58,7 +59,7 @@ type advice struct {
 type rule func(f facts, o options) (advice, bool)
 
 // rules in their order: what can't be judged, what no size changes, what the bound rejects, what to raise.
-var rules = []rule{tooFewRequests, noLimit, unreliable, justStarted, nothingDropped, notLRU, autotuned, boundTooSmall}
+var rules = []rule{tooFewRequests, noLimit, unreliable, justStarted, tooLarge, nothingDropped, notLRU, autotuned, boundTooSmall, largest}
 
 func judge(f facts, o options) advice {
 	for _, rule := range rules {
@@ -111,6 +112,16 @@ func justStarted(f facts, _ options) (advice, bool) {
 	return advice{cannotTell, unjudged, f.sayYoung()}, f.settled < enoughRequests
 }
 
+// mostlyHeld is the fill from which half the size holds less than now.
+const mostlyHeld = 0.5
+
+// tooLarge: memory is short, and next to nothing that it holds is asked for again. An entry that is asked for again is
+// hit at least once, so a smaller size costs as many misses as there are hits at most.
+func tooLarge(f facts, o options) (advice, bool) {
+	fits := o.memoryShort && f.isLRU() && f.maxEntries != nil && f.fullness > mostlyHeld
+	return advice{lower, proved, f.sayTooLarge()}, fits && f.sizeDrops < worthShare*f.misses() && f.hits < worthShare*f.misses()
+}
+
 func nothingDropped(f facts, _ options) (advice, bool) {
 	verdict := notSizeBound
 	if f.fullness >= fullFrom {
@@ -133,7 +144,7 @@ func notLRU(f facts, _ options) (advice, bool) {
 // autotuned: with a memory limit the bound isn't proved, and which of the two drops more tells what holds the cache.
 func autotuned(f facts, o options) (advice, bool) {
 	switch {
-	case !o.autotuning:
+	case !o.tuned(f.server):
 		return advice{}, false
 	case f.idleDrops >= f.sizeDrops:
 		return advice{memoryBound, memorySureness, f.sayMemoryBound()}, true
@@ -145,6 +156,15 @@ func autotuned(f facts, o options) (advice, bool) {
 
 func boundTooSmall(f facts, _ options) (advice, bool) {
 	return advice{keep, proved, f.sayBoundTooSmall()}, f.bound < worthShare*f.misses() || f.bound < worthMisses
+}
+
+// leastStep: a smaller one is not worth a restart.
+const leastStep = 1.1
+
+// largest: it has nearly the size above which nothing changes.
+func largest(f facts, _ options) (advice, bool) {
+	reached := f.useful != nil && f.maxEntries != nil && *f.useful < leastStep**f.maxEntries
+	return advice{keep, proved, f.sayLargest()}, reached
 }
 
 // sizeBound is what remains: misses that a larger cache may avoid.

@@ -74,6 +74,16 @@ func TestJudge(t *testing.T) {
 		"an expiring cache hardly full": {facts: func(f *facts) { *f = named1("state_cache", *f); f.sizeDrops = 40 }, want: keep,
 			says: "6.7 an hour dropped for lack of room"},
 
+		"keep: nearly the largest useful size": {facts: func(f *facts) { f.useful = known(5499) }, want: keep, says: "nothing changes above 5499 entries, and it has 5000"},
+		"a tenth below it":                     {facts: func(f *facts) { f.useful = known(5500) }, want: raise},
+
+		"lower: memory is short and nothing is asked for again": {facts: rarelyHit, options: memoryIsShort, want: lower,
+			says: "Half the size frees memory and costs 18 misses a second at most, beside 182 misses a second"},
+		"not lower: memory is not short":  {facts: rarelyHit, want: keep},
+		"not lower: it is hit":            {facts: func(f *facts) { rarelyHit(f); f.hits = 0.1 * f.requests }, options: memoryIsShort, want: keep},
+		"not lower: it lacks room":        {facts: func(f *facts) { rarelyHit(f); f.sizeDrops = 0.1 * f.misses(); f.bound = f.sizeDrops }, options: memoryIsShort, want: probe},
+		"not lower: half of it is unused": {facts: func(f *facts) { rarelyHit(f); f.fullness = 0.5 }, options: memoryIsShort, want: notSizeBound},
+
 		"idle: too few lookups": {facts: func(f *facts) { f.requests = 999 }, want: idle, says: "999 lookups in 6 h are too few to judge; it takes 1000"},
 		"idle: none":            {facts: func(f *facts) { f.requests, f.hits = 0, 0 }, want: idle, says: "Nobody asked it"},
 		"just restarted":        {facts: func(f *facts) { f.settled = 999 }, want: cannotTell, says: "restarted within the last hour"},
@@ -83,6 +93,7 @@ func TestJudge(t *testing.T) {
 
 		"memory limit drops more":    {facts: func(f *facts) { f.idleDrops = f.sizeDrops }, options: autotune, want: memoryBound, says: "max_cache_memory_usage"},
 		"memory limit on, full":      {options: autotune, want: probe, says: "nothing can be proved"},
+		"memory limit suspected":     {options: func(o *options) { o.suspected = map[string]bool{"example.org": true} }, want: probe, says: "nothing can be proved"},
 		"memory limit on, few drops": {facts: func(f *facts) { f.sizeDrops = 0.09 * f.misses() }, options: autotune, want: keep},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -102,6 +113,13 @@ func TestJudge(t *testing.T) {
 			}
 		})
 	}
+}
+
+func memoryIsShort(o *options) { o.memoryShort = true }
+
+// rarelyHit has 18 hits and 182 misses a second, and drops next to nothing for lack of room.
+func rarelyHit(f *facts) {
+	f.hits, f.sizeDrops, f.carried, f.bound = 0.09*f.requests, 0, 0, 0
 }
 
 func autotune(o *options) { o.autotuning = true }

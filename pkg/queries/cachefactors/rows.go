@@ -2,8 +2,10 @@ package cachefactors
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
+	"github.com/matrix-insight/synapse-datasource/pkg/queries/cachefactors/effect"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 )
 
@@ -16,9 +18,10 @@ type row struct {
 	memory                 *float64 // bytes that the step takes
 	note                   string   // on its factor
 
-	outlook  *outlook // nil: not predicted
-	expected *gain    // by the next step; nil: not predicted
-	saved    *float64 // seconds of database time per second
+	outlook  *outlook         // nil: not predicted
+	expected *gain            // by the next step; nil: not predicted
+	saved    *float64         // seconds of database time per second
+	last     *effect.Measured // of its last step up; nil: none seen, or not comparable
 }
 
 func rowOf(f facts, o options) row {
@@ -31,32 +34,30 @@ func rowOf(f facts, o options) row {
 	if r.current != nil && f.useful != nil && value(f.maxEntries) > 0 && f.provable(o) {
 		r.ceiling = known(*r.current * max(1, *f.useful / *f.maxEntries))
 	}
-	if r.advised() {
-		r.note = note
-		r.annotate()
-		if r.current != nil {
-			r.next = known(nextFactor(*r.current, r.ceiling))
-			r.memory = r.growth()
-		}
+	if !r.advised() && r.verdict != lower {
+		return r
 	}
+	r.note = note
+	switch {
+	case r.current == nil:
+	case r.verdict == lower:
+		r.next = known(twoDigits(*r.current/oneStep, math.Round))
+		r.memory = r.growth()
+	default:
+		r.next = known(nextFactor(*r.current, o.step(), r.ceiling))
+		r.memory = r.growth()
+	}
+	r.annotate()
 	return r
 }
 
 func (r row) advised() bool { return r.verdict == raise || r.verdict == probe }
 
 func (r *row) annotate() {
+	r.reason += r.sayLast() + r.sayMemory()
 	if r.note != "" {
 		r.reason += " " + r.note
 	}
-}
-
-// growth is what the step adds to what the cache takes now, its size measured by caches.track_memory_usage. It can't
-// grow beyond the size from which on nothing changes.
-func (r row) growth() *float64 {
-	if r.bytes == nil || *r.current <= 0 {
-		return nil
-	}
-	return known(*r.bytes * (*r.next / *r.current - 1))
 }
 
 // urgency orders the verdicts; those that ask for nothing share one place.
@@ -66,8 +67,10 @@ func (r row) urgency() int {
 		return 0
 	case probe:
 		return 1
+	case lower:
+		return 2
 	}
-	return 2
+	return 3
 }
 
 // rowsOf judges all by their facts and sorts them.

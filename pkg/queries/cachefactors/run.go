@@ -30,10 +30,17 @@ func judged(ctx context.Context, s *query.Session) ([]row, options, error) {
 		return nil, options{}, err
 	}
 	o := optionsOf(s.Options, all)
+	o.memoryShort = s.Flag("memoryShort")
+	if o.suspected, err = suspected(ctx, s, questionsOf(s, nil, perProcess), all); err != nil {
+		return nil, options{}, err
+	}
 	tellAssumptions(s, all, o)
 	rows := rowsOf(all, o)
 	if s.Format.ID != "config" {
 		rows = named(s, rows)
+	}
+	if err := followUp(ctx, s, questionsOf(s, nil, perProcess), rows, o); err != nil {
+		return nil, options{}, err
 	}
 	if err := foresee(ctx, s, questionsOf(s, nil, perProcess), rows, o); err != nil {
 		return nil, options{}, err
@@ -57,8 +64,14 @@ func named(s *query.Session, rows []row) []row {
 
 // tellAssumptions says what the verdicts rest on besides metrics.
 func tellAssumptions(s *query.Session, all map[key]*facts, o options) {
+	for server, is := range o.suspected {
+		if is {
+			s.Warn("On %s entries of several caches leave in bursts and sooner than cache_entry_ttl explains: caches.cache_autotuning seems to be on. "+
+				"State it in the data source, and cache_entry_ttl as in homeserver.yaml. Nothing is proved or predicted there.", server)
+		}
+	}
 	for server, factor := range o.common {
-		if factor >= playbookFactor && !o.autotuning {
+		if factor >= playbookFactor && !o.tuned(server) {
 			s.Inform("Most caches of %s have factor %s, as playbooks set it together with a memory limit. If caches.cache_autotuning is "+
 				"on, say so in the data source: verdicts change.", server, number(factor))
 		}

@@ -31,6 +31,11 @@ func (f facts) sayNothingDropped() string {
 		"unused for too long.", f.missing())
 }
 
+func (f facts) sayTooLarge() string {
+	return fmt.Sprintf("It answers %s of its lookups, so nearly all that it holds is never asked for again, and it does not lack room. Half the "+
+		"size frees memory and costs %s at most, beside %s.", percent(value(f.hitRatio())), f.missesAt(f.hits), f.missing())
+}
+
 func (f facts) sayFewDrops() string {
 	return fmt.Sprintf("Only %s dropped for lack of room, beside %s: a larger cache would change little.", f.rate(f.sizeDrops), f.missing())
 }
@@ -52,6 +57,10 @@ func (f facts) sayAutotunedFull() string {
 
 func (f facts) sayBoundTooSmall() string {
 	return fmt.Sprintf("%s Not worth a step.", f.limit())
+}
+
+func (f facts) sayLargest() string {
+	return fmt.Sprintf("%s But nothing changes above %s entries, and it has %s.", f.limit(), whole(value(f.useful)), whole(value(f.maxEntries)))
 }
 
 func (f facts) sayScan() string {
@@ -126,9 +135,11 @@ func (f facts) rate(count float64) string {
 }
 
 // missing is "52 misses a second".
-func (f facts) missing() string {
-	pace := f.pace(f.misses())
-	return short(f.perSecond(f.misses())*pace.seconds) + " misses " + pace.words
+func (f facts) missing() string { return f.missesAt(f.misses()) }
+
+func (f facts) missesAt(count float64) string {
+	pace := f.pace(count)
+	return short(f.perSecond(count)*pace.seconds) + " misses " + pace.words
 }
 
 // avoidable is "41 of 52 misses a second".

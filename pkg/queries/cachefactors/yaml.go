@@ -30,7 +30,7 @@ func perCacheFactors(steps []row, kept map[string]float64) (string, error) {
 // split parts what the facts speak for from what is a try.
 func split(steps []row) (sure, tries []row) {
 	for _, r := range steps {
-		if r.verdict == raise {
+		if r.verdict == raise || r.verdict == lower {
 			sure = append(sure, r)
 		} else {
 			tries = append(tries, r)
@@ -65,6 +65,9 @@ func activeFactors(steps []row, kept map[string]float64) (string, error) {
 
 // promise is what the step can bring, for the line's comment.
 func (r row) promise() string {
+	if r.verdict == lower {
+		return "costs " + r.missesAt(r.hits) + " at most"
+	}
 	if r.atMost == nil {
 		return r.missing() + ", nothing proved"
 	}

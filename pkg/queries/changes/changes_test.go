@@ -99,11 +99,15 @@ func TestResizes(t *testing.T) {
 	on := func(name string) model.Metric {
 		return model.Metric{"server_name": "a", "name": model.LabelValue(name)}
 	}
-	found := resizeEvents(model.Matrix{
+	groups := resizeGroups(model.Matrix{
 		stream(on("get_user_by_id"), 500, 500, 1000, 1000, 1000),
 		stream(on("is_guest"), 500, 500, -1, -1, 1000), // used two minutes after the restart
 		stream(on("steady"), 500, 500, 500, 500, 500),
 	})
+	if len(groups) != 1 {
+		t.Fatalf("%v", groups)
+	}
+	found := []event{resizedTogether(groups[0], nil)}
 	if got := titles(found); !slices.Equal(got, []string{"a: 2 caches resized"}) {
 		t.Fatalf("%v", got)
 	}

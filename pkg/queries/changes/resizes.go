@@ -48,7 +48,16 @@ func resizes(ctx context.Context, s *query.Session) ([]event, error) {
 	if err := s.Ask(ctx, questions...); err != nil {
 		return nil, err
 	}
-	return resizeEvents(slices.Concat(matrices...)), nil
+	groups := resizeGroups(slices.Concat(matrices...))
+	outcomes, err := followUp(ctx, s, groups)
+	if err != nil {
+		return nil, err
+	}
+	events := make([]event, len(groups))
+	for i, group := range groups {
+		events[i] = resizedTogether(group, outcomes[i])
+	}
+	return events, nil
 }
 
 // resized are caches that changed on one process.
@@ -99,42 +108,42 @@ func cover(identity synapse.Identity, changed model.Vector) []resized {
 // resize is one change of one cache's size.
 type resize struct {
 	server, cache string
-	at            model.Time
+	last, at      model.Time // the last sample before it, and the first after it
 	from, to      float64
 }
 
-func resizeEvents(matrix model.Matrix) []event {
+// resizeGroups finds the changes, those of one homeserver that follow each other closely together.
+func resizeGroups(matrix model.Matrix) [][]resize {
 	var all []resize
 	for _, stream := range matrix {
 		for i := 1; i < len(stream.Values); i++ {
 			if a, b := stream.Values[i-1], stream.Values[i]; a.Value != b.Value {
-				all = append(all, resize{string(stream.Metric["server_name"]), string(stream.Metric["name"]), b.Timestamp, float64(a.Value), float64(b.Value)})
+				all = append(all, resize{string(stream.Metric["server_name"]), string(stream.Metric["name"]), a.Timestamp, b.Timestamp, float64(a.Value), float64(b.Value)})
 			}
 		}
 	}
 	slices.SortFunc(all, func(a, b resize) int {
 		return cmp.Or(cmp.Compare(a.server, b.server), cmp.Compare(a.at, b.at), cmp.Compare(a.cache, b.cache))
 	})
-	var events []event
+	var groups [][]resize
 	for start := 0; start < len(all); {
 		end := start + 1
 		for end < len(all) && all[end].server == all[start].server && all[end].at.Sub(all[end-1].at) <= together {
 			end++
 		}
-		events = append(events, resizedTogether(all[start:end]))
+		groups = append(groups, all[start:end])
 		start = end
 	}
-	return events
+	return groups
 }
 
 // resizedTogether makes one event of the caches that changed one after the other: one edit of the configuration. After a
 // restart each cache shows its size when it is first used.
-func resizedTogether(group []resize) event {
-	const shown = 5
+func resizedTogether(group []resize, outcomes map[string]outcome) event {
 	at, end := group[0].at.Time().UTC(), group[len(group)-1].at.Time().UTC()
 	var lines []string
 	for _, r := range group[:min(shown, len(group))] {
-		lines = append(lines, fmt.Sprintf("%s from %.0f to %.0f entries", r.cache, r.from, r.to))
+		lines = append(lines, fmt.Sprintf("%s from %.0f to %.0f entries%s", r.cache, r.from, r.to, outcomes[r.cache].say()))
 	}
 	if left := len(group) - shown; left > 0 {
 		lines = append(lines, fmt.Sprintf("%d more", left))

@@ -18,7 +18,7 @@ func Type() query.Type {
 	return query.Type{
 		ID:    "changes",
 		Title: "Changes",
-		Help:  "Restarts, version changes and cache resizes, as annotations for any graph.",
+		Help:  "Restarts, version changes and cache resizes, as annotations for any graph. A resize says what it was predicted to bring and, as soon as that stands out from what is usual, what it brought.",
 		Formats: []query.Format{
 			{ID: "annotations", Title: "Annotations", Needs: query.Prometheus, Visualization: query.Table, Columns: query.Infos(columns),
 				Help: "One row per event; restarts within a few minutes of each other are one."},
