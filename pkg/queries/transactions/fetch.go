@@ -2,7 +2,6 @@ package transactions
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/prometheus/common/model"
@@ -59,7 +58,7 @@ func fetch(ctx context.Context, s *query.Session) (measurements, error) {
 		query.At(all.cost(window), &cost),
 		query.At(all.costOnFull(window), &onFull),
 		query.At(restarts(s.Filters, s.Range.From.Unix(), ""), &cold),
-		query.At(covered(s.Filters, int64(s.Range.Length().Seconds()), 0), &whole),
+		query.At(covered(s.Filters, s.Range.Length(), 0), &whole),
 		func(ctx context.Context, s *query.Session) (err error) {
 			past, err = fetchHistory(ctx, s, all, asked)
 			return err
@@ -92,13 +91,12 @@ func fetchHistory(ctx context.Context, s *query.Session, all selection, ago time
 	if ago == 0 {
 		return h, nil
 	}
-	seconds := int64(ago.Seconds())
-	offset := fmt.Sprintf(" offset %ds", seconds)
+	offset := query.Offset(ago)
 	var cost, there, cold model.Vector
 	err := s.Ask(ctx,
 		query.At(all.cost(s.Range.Window()+offset), &cost),
-		query.At(covered(s.Filters, int64(s.Range.Length().Seconds()), seconds), &there),
-		query.At(restarts(s.Filters, s.Range.From.Unix()-seconds, offset), &cold),
+		query.At(covered(s.Filters, s.Range.Length(), ago), &there),
+		query.At(restarts(s.Filters, s.Range.From.Add(-ago).Unix(), offset), &cold),
 	)
 	h.cost = byID(cost, "desc")
 	restarted := byServer(cold)
