@@ -121,6 +121,15 @@ describe('dist/module.js', () => {
     expect(asked.filter((name) => !sharedBy12.includes(name))).toEqual([]);
   });
 
+  test('uses nothing that React 19 took away, nor what the catalogue refuses', () => {
+    const code = readFileSync(bundle, 'utf8');
+    // A bundled runtime of React 18 reaches into React's internals, which breaks the page on Grafana with React 19.
+    const removed =
+      /__SECRET_INTERNALS|jsx-runtime|findDOMNode|\.propTypes\b|\.defaultProps\b|getChildContext|unmountComponentAtNode/;
+    expect(removed.exec(code)).toBeNull();
+    expect(/\bconsole\.\w+|\bwindow\.\w+|\b(alert|confirm|prompt)\(/.exec(code)).toBeNull();
+  });
+
   test('our list of externals names nothing that 12.2.0 does not share', () => {
     expect(externals.filter((name) => !sharedBy12.includes(name))).toEqual([]);
   });
