@@ -83,6 +83,9 @@ func judgeRooms(in Input, survey rooms.Survey) []Finding {
 		if severity == Critical {
 			f.Threshold = Threshold(rooms.ManyExtremities)
 		}
+		if !room.Local() { // nobody here waits for it: each event only writes rows
+			f.Explains = []string{"table-growth"}
+		}
 		if room.Reason == rooms.Blocked {
 			f.CausedBy = "extremities-corrupt"
 		}
