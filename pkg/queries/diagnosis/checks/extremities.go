@@ -92,7 +92,7 @@ func judgeRooms(in Input, survey rooms.Survey) []Finding {
 		found = append(found, f)
 	}
 	if len(found) == 0 {
-		return Fine(fmt.Sprintf("No room needs you for having more than %d forward extremities: %s.%s", threshold, quiet, splitNumbers(in)))
+		return Fine(fmt.Sprintf("No room needs you for having more than %d forward extremities (%s).%s", threshold, quiet, splitNumbers(in)))
 	}
 	slices.SortStableFunc(found, func(a, b Finding) int { return cmp.Compare(b.Severity, a.Severity) })
 	return found
