@@ -44,7 +44,7 @@ var replicationLag = Check{
 			"queue":     "sum " + PerProcess + "(" + queue + ")",
 			"stream":    "topk " + PerProcess + "(1, " + queue + " > 1)",
 			"updates":   "sum " + PerProcess + "(" + w.Increase("synapse_replication_tcp_protocol_inbound_rdata_count_total", replicationWindow) + ")",
-			"heard":     "sum " + PerServer + "(" + w.Increase("synapse_replication_tcp_protocol_inbound_rdata_count_total", connectionWindow) + ")",
+			"heard":     "sum " + PerProcess + "(" + w.Increase("synapse_replication_tcp_protocol_inbound_rdata_count_total", connectionWindow) + ") >= 1",
 			"connected": "max " + PerProcess + "(max_over_time(synapse_replication_tcp_resource_total_connections" + w.Selector() + w.Window(connectionWindow) + "))",
 			"behind": "min_over_time((max by (server_name) (synapse_event_persisted_position" + w.Selector() + ") - on (server_name) group_right () " +
 				"max by (server_name, name) (synapse_event_processing_positions" + w.Selector(followers) + "))" + fmt.Sprintf("[%ds:1m])", int(replicationWindow.Seconds())),
@@ -91,7 +91,7 @@ func disconnected(in Input) []Finding {
 	}
 	switch {
 	case connections[0].Value > 0:
-	case in.Server == "" || len(lost) < 2 || in.Total("heard") >= 1: // where homeservers have no names, these may be two that know nothing of each other
+	case in.Server == "" || len(lost) < 2 || in.Has("heard"): // where homeservers have no names, these may be two that know nothing of each other
 		return nil
 	default:
 		return nobodyConnected(lost)
