@@ -77,7 +77,7 @@ var promql = map[string]decision{
 			return []string{
 				worst("("+m["connected"]+" == 0)"+young(m, 900)) + " and on (server_name) (" + worst(m["connected"]) + " > 0)",
 				// Several, and none is connected; vector(0) stands for homeservers without a name, which may be two.
-				"count by (server_name) ((" + m["connected"] + " == 0)" + young(m, 900) + ") >= 2 and on (server_name) (" + worst(m["connected"]) + " == 0) unless on (server_name) vector(0)",
+				"count by (server_name) ((" + m["connected"] + " == 0)" + young(m, 900) + ") >= 2 and on (server_name) (" + worst(m["connected"]) + " == 0) unless on (server_name) (" + m["heard"] + ") unless on (server_name) vector(0)",
 				worst(m["behind"] + " >= 1000"),
 			}
 		},

@@ -25,9 +25,9 @@ type livingProcess struct {
 func always(v float64) string { return fmt.Sprintf("%g+0x%d", v, fiveDays) }
 func grows(v float64) string  { return fmt.Sprintf("0+%gx%d", v, fiveDays) }
 
-// load writes the series of a process that nothing is wrong with, but for what is replaced.
-func (p livingProcess) load() string {
-	usual := map[string]string{
+// usual is what a process exports that nothing is wrong with.
+func (p livingProcess) usual() map[string]string {
+	return map[string]string{
 		"process_start_time_seconds": always(-400_000), "process_cpu_seconds_total": grows(18), "process_resident_memory_bytes": always(1e9),
 		"python_twisted_reactor_tick_time_sum": grows(18), "python_twisted_reactor_tick_time_count": grows(6000),
 		`python_twisted_reactor_tick_time_bucket{le="1.0"}`: grows(6000), `python_twisted_reactor_tick_time_bucket{le="+Inf"}`: grows(6000), "python_twisted_reactor_last_seen": always(0.01),
@@ -39,6 +39,11 @@ func (p livingProcess) load() string {
 		"server synapse_replication_tcp_protocol_inbound_rdata_count_total{stream_name=\"caches\"}": grows(1200),
 		"server synapse_replication_tcp_resource_total_connections":                                 always(1),
 	}
+}
+
+// load writes its series, with those that are replaced.
+func (p livingProcess) load() string {
+	usual := p.usual()
 	for name, expression := range p.series {
 		usual[name] = expression
 	}

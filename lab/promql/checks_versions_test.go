@@ -88,3 +88,38 @@ func TestCausesOfSlowSends(t *testing.T) {
 		})
 	}
 }
+
+// Who adds a label to his scrape configuration gives every process new series beside its old ones, which windows still
+// hold: they are of the same process.
+func TestChecksAfterANewLabel(t *testing.T) {
+	const changed = fiveDays - 20
+	gauges := map[string]float64{"process_start_time_seconds": -400_000, "process_resident_memory_bytes": 1e9, "python_twisted_reactor_last_seen": 0.01, "up": 1, "scrape_duration_seconds": 0.1}
+	counters := map[string]float64{
+		"process_cpu_seconds_total": 58, "python_twisted_reactor_tick_time_sum": 58, "python_twisted_reactor_tick_time_count": 6000,
+		`python_twisted_reactor_tick_time_bucket{le="1.0"}`: 6000, `python_gc_time_sum{gen="2"}`: 0.02, `python_gc_time_count{gen="2"}`: 0.1, `python_gc_time_bucket{gen="2",le="2.5"}`: 0.1,
+		"server synapse_storage_schedule_time_count": 100, "server synapse_replication_tcp_resource_total_connections": 0,
+		`server synapse_background_process_start_count_total{name="background_updates"}`: 1,
+	}
+	before, after := map[string]string{}, map[string]string{}
+	for name, value := range gauges {
+		before[name], after[name] = fmt.Sprintf("%g+0x%d stale", value, changed), fmt.Sprintf("_x%d %g+0x19", changed, value)
+	}
+	for name, value := range counters {
+		before[name], after[name] = fmt.Sprintf("0+%gx%d stale", value, changed), fmt.Sprintf("_x%d %g+%gx19", changed, value*changed, value)
+	}
+	text := func(series map[string]string) string {
+		only := map[string]string{}
+		for name := range (livingProcess{}).usual() {
+			only[name] = series[name]
+		}
+		for name, values := range series {
+			only[name] = values
+		}
+		return one("a.example", "synapse", "1", only)
+	}
+	series := text(before) + strings.ReplaceAll(text(after), `instance="a.example-synapse:1"`, `instance="a.example-synapse:1",env="prod"`)
+	found := diagnoseDays(t, series, "")
+	if f := found["a.example cpu-saturation synapse/1"]; f.severity != "critical" {
+		t.Errorf("the full process: %+v", found["a.example cpu-saturation"])
+	}
+}

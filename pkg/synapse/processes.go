@@ -70,7 +70,7 @@ func (i Identity) Labels() string {
 
 // PerServer labels the series of whole processes with the homeserver and with every label that names a process.
 func (i Identity) PerServer(f query.Filters, processes string) string {
-	return "count by (" + i.Labels() + ") (" + everyProcess + f.Selector() + ") * 0 + on (job, index, instance) group_left () (" + processes + ")"
+	return "count by (" + i.Labels() + ") (" + everyProcess + f.Selector() + ") * 0 + " + OnProcess(processes)
 }
 
 // FullProcesses selects, to be joined on (job, index, instance), the processes whose event loop was busy for more
@@ -82,6 +82,11 @@ func FullProcesses(f query.Filters, window string) string {
 // PerServer labels the series of whole processes, which have no server_name, with the homeserver that the process
 // serves. It works with every version: synapse_server_name_info exists only since 1.146.
 func PerServer(f query.Filters, processes string) string {
-	return "count by (server_name, job, index, instance) (" + everyProcess + f.Selector() + ") * 0 + on (job, index, instance) " +
-		"group_left () (" + processes + ")"
+	return "count by (server_name, job, index, instance) (" + everyProcess + f.Selector() + ") * 0 + " + OnProcess(processes)
+}
+
+// OnProcess is the right side of an operation between series of homeservers and series of whole processes. A process has
+// several of the latter where its target was given another label meanwhile and a window holds the old ones too.
+func OnProcess(processes string) string {
+	return "on (job, index, instance) group_left () (max by (job, index, instance) (" + processes + "))"
 }

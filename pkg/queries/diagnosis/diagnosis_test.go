@@ -73,6 +73,21 @@ func TestExplained(t *testing.T) {
 			t.Errorf("%s %s is caused by %q, want %q", rows[i].check.ID, rows[i].Subject.Key(), got, want)
 		}
 	}
+	// Only the cache before a transaction, and only what a finding can explain.
+	chatty := rowOf(t, "database-chatty", "get_user_by_id", checks.Warning)
+	chatty.CauseSubject = "get_user_by_id"
+	left := rowOf(t, "extremities", "room-1", checks.Warning)
+	left.Explains = []string{"table-growth"}
+	others := []row{chatty, rowOf(t, "cache-undersized", "getEvent", checks.Warning), left, rowOf(t, "state-resolution", "synapse/1", checks.Warning), rowOf(t, "table-growth", "stream_ordering_to_exterm", checks.Warning)}
+	for i, want := range []string{"", "", "", "", "extremities"} {
+		if got := explained(slices.Clone(others))[i].CausedBy; got != want {
+			t.Errorf("%s %s is caused by %q, want %q", others[i].check.ID, others[i].Subject.Key(), got, want)
+		}
+	}
+	others[1].Subject.Name = "get_user_by_id"
+	if got := explained(others)[0].CausedBy; got != "cache-undersized" {
+		t.Errorf("the chatty transaction is caused by %q", got)
+	}
 	rows[0].CausedBy = "sync-time" // a check may know better
 	if got := explained(rows)[0].CausedBy; got != "sync-time" {
 		t.Errorf("caused by %q", got)

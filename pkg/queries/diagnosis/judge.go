@@ -122,7 +122,14 @@ func (r row) explains(symptom row) bool {
 		return r.Severity > checks.OK
 	}
 	processes := symptom.processes()
-	return r.Severity >= checks.Warning && (!r.check.PerProcess || len(processes) == 0 || slices.Contains(processes, r.Subject.Key()))
+	switch {
+	case r.Severity < checks.Warning,
+		len(r.Explains) > 0 && !slices.Contains(r.Explains, symptom.check.ID),
+		symptom.CauseSubject != "" && symptom.CauseSubject != r.Subject.Key(),
+		r.check.PerProcess && len(processes) > 0 && !slices.Contains(processes, r.Subject.Key()):
+		return false
+	}
+	return true
 }
 
 // processes are those that a row is about; none: it may be any.

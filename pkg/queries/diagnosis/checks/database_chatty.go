@@ -108,7 +108,7 @@ func (t txn) guarded(in Input, f Finding) Finding {
 	case evicted > 0 && evicted >= chattyEvicting*misses:
 		f.Evidence += fmt.Sprintf(" Its cache %s misses %s times per second and drops %s entries per second for lack of room.", name, number(misses), number(evicted))
 		f.Advice = "Its cache " + name + " is full: see what the cache factors say about it, raise it by one step and measure. " + caller
-		f.Remedy = "Query type cacheFactors: " + name + "."
+		f.Remedy, f.CauseSubject = "Query type cacheFactors: "+name+".", name
 		return f
 	default:
 		f.Advice = caller + "The cache " + name + " stands before it and hardly ever drops an entry for lack of room: a larger one would not help."

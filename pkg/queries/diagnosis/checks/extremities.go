@@ -83,13 +83,16 @@ func judgeRooms(in Input, survey rooms.Survey) []Finding {
 		if severity == Critical {
 			f.Threshold = Threshold(rooms.ManyExtremities)
 		}
+		if !room.Local() { // nobody here waits for it: each event only writes rows
+			f.Explains = []string{"table-growth"}
+		}
 		if room.Reason == rooms.Blocked {
 			f.CausedBy = "extremities-corrupt"
 		}
 		found = append(found, f)
 	}
 	if len(found) == 0 {
-		return Fine(fmt.Sprintf("No room needs you for having more than %d forward extremities: %s.%s", threshold, quiet, splitNumbers(in)))
+		return Fine(fmt.Sprintf("No room needs you for having more than %d forward extremities (%s).%s", threshold, quiet, splitNumbers(in)))
 	}
 	slices.SortStableFunc(found, func(a, b Finding) int { return cmp.Compare(b.Severity, a.Severity) })
 	return found

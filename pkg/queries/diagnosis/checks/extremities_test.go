@@ -57,8 +57,12 @@ func TestExtremitiesOfRooms(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			m := measuredOn{check: extremities, rows: c.survey, series: map[string]float64{"events": 1000, "few": 970}}
 			expect(t, m, c.want)
-			if f := extremities.Judge(m.input())[0]; f.Severity > OK && f.Unit != "none" {
+			f := extremities.Judge(m.input())[0]
+			if f.Severity > OK && f.Unit != "none" {
 				t.Errorf("a number of extremities in the unit %q", f.Unit)
+			}
+			if left := strings.HasPrefix(name, "left and loud"); left != (len(f.Explains) > 0) {
+				t.Errorf("a room that was left makes nothing slow but a table large: explains %v", f.Explains)
 			}
 		})
 	}

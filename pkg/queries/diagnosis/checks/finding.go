@@ -74,6 +74,10 @@ type Finding struct {
 	// Processes are those that the finding is about, where its subject is none: what is wrong with another process does
 	// not explain it. Empty: any may.
 	Processes []string
+	// CauseSubject is the one subject whose finding explains this one, such as the cache before a transaction. Empty: any.
+	CauseSubject string
+	// Explains are the only checks whose findings this one explains. Empty: all that name its check as a cause.
+	Explains []string
 }
 
 // Fine is an "ok" with its evidence.

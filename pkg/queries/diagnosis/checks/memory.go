@@ -47,7 +47,7 @@ var memory = Check{
 			"allocated": synapse.PerServer(w.Filters, "sum by (job, index, instance) (jemalloc_stats_app_memory_bytes"+w.Filters.ProcessSelector(query.Equal("type", "allocated"))+")"),
 			"kills":     kills(w, "count"),
 			"lowest":    kills(w, "min"),
-			"peak":      synapse.SeenProcesses(w.Filters) + " * 0 + on (job, index, instance) group_left () (max_over_time(process_resident_memory_bytes" + w.Filters.ProcessSelector() + "[1d]))",
+			"peak":      synapse.SeenProcesses(w.Filters) + " * 0 + " + synapse.OnProcess("max_over_time(process_resident_memory_bytes"+w.Filters.ProcessSelector()+"[1d])"),
 			"uptime":    uptimes(w),
 		}
 	},
@@ -75,12 +75,12 @@ func kills(w Where, aggregate string) string {
 	p := w.Filters.ProcessSelector()
 	before := "max_over_time(process_resident_memory_bytes" + p + "[20m] offset 10m)"
 	start := "last_over_time(process_start_time_seconds" + p + "[20m] offset 10m)"
-	return synapse.SeenProcesses(w.Filters) + " * 0 + on (job, index, instance) group_left () (" + aggregate + "_over_time((" + before +
-		" and (" + before + " >= 1.5 * process_resident_memory_bytes" + p + ")" +
-		" and (" + before + " >= 1.1 * (process_resident_memory_bytes" + p + " offset 2h))" +
-		" and (process_start_time_seconds" + p + " > " + start + ")" +
-		" and (" + start + " < time() - 7800)" +
-		")[1d:10m]))"
+	return synapse.SeenProcesses(w.Filters) + " * 0 + " + synapse.OnProcess(aggregate+"_over_time(("+before+
+		" and ("+before+" >= 1.5 * process_resident_memory_bytes"+p+")"+
+		" and ("+before+" >= 1.1 * (process_resident_memory_bytes"+p+" offset 2h))"+
+		" and (process_start_time_seconds"+p+" > "+start+")"+
+		" and ("+start+" < time() - 7800)"+
+		")[1d:10m])")
 }
 
 func judgeMemory(in Input) []Finding {

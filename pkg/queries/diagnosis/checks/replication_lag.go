@@ -9,6 +9,8 @@ import (
 
 const (
 	replicationWindow = 15 * time.Minute
+	// connectionWindow is how long a connection must be gone, or nothing be heard. Source: ours.
+	connectionWindow = 5 * time.Minute
 	// enoughUpdates within replicationWindow make a mean wait. Source: ours.
 	enoughUpdates = 100.0
 	// waitingUpdates is the mean length of the queue below which nobody waits. Source: ours.
@@ -27,7 +29,7 @@ var replicationLag = Check{
 	Meaning: "Processes tell each other through Redis what happened. One that does not keep up serves old answers: messages arrive late in sync, " +
 		"caches hold what is no longer true.",
 	Decides: "Per process over 15 minutes: the mean wait of an update in its queue, as the queue's mean length divided by the updates received (with at least 100 updates and 5 waiting). " +
-		"Critical as well: a process without any connection for replication while others have one, or several of which none has one. " +
+		"Critical as well: a process without any connection for replication while others have one, or several of which none has one and none hears of another. " +
 		"A follower of the stream of events (statistics, user directory, presence) that was 1000 events behind all the time is a warning.",
 	Source:     "Synapse's replication metrics; the queue is seen at each scrape. The numbers are ours.",
 	CannotKnow: "How long an update waits in Redis, and whether updates were lost while the connection was down. With one process there is no replication.",
@@ -42,7 +44,8 @@ var replicationLag = Check{
 			"queue":     "sum " + PerProcess + "(" + queue + ")",
 			"stream":    "topk " + PerProcess + "(1, " + queue + " > 1)",
 			"updates":   "sum " + PerProcess + "(" + w.Increase("synapse_replication_tcp_protocol_inbound_rdata_count_total", replicationWindow) + ")",
-			"connected": "max " + PerProcess + "(max_over_time(synapse_replication_tcp_resource_total_connections" + w.Selector() + w.Window(5*time.Minute) + "))",
+			"heard":     "sum " + PerProcess + "(" + w.Increase("synapse_replication_tcp_protocol_inbound_rdata_count_total", connectionWindow) + ") >= 1",
+			"connected": "max " + PerProcess + "(max_over_time(synapse_replication_tcp_resource_total_connections" + w.Selector() + w.Window(connectionWindow) + "))",
 			"behind": "min_over_time((max by (server_name) (synapse_event_persisted_position" + w.Selector() + ") - on (server_name) group_right () " +
 				"max by (server_name, name) (synapse_event_processing_positions" + w.Selector(followers) + "))" + fmt.Sprintf("[%ds:1m])", int(replicationWindow.Seconds())),
 			"uptime": uptimes(w),
@@ -88,7 +91,7 @@ func disconnected(in Input) []Finding {
 	}
 	switch {
 	case connections[0].Value > 0:
-	case in.Server == "" || len(lost) < 2: // where homeservers have no names, these may be two that know nothing of each other
+	case in.Server == "" || len(lost) < 2 || in.Has("heard"): // where homeservers have no names, these may be two that know nothing of each other
 		return nil
 	default:
 		return nobodyConnected(lost)
@@ -115,7 +118,7 @@ func nobodyConnected(processes []Sample) []Finding {
 	return []Finding{{
 		Severity: Critical, Confidence: 0.9, NotCausedBy: noLoad,
 		Title:    "The processes have lost each other",
-		Evidence: fmt.Sprintf("None of %d processes (%s) had a connection for replication at any scrape of the last 5 minutes.", len(processes), list(names)),
+		Evidence: fmt.Sprintf("None of %d processes (%s) had a connection for replication at any scrape of the last 5 minutes, and 0 updates reached one of them.", len(processes), list(names)),
 		Advice:   "See whether Redis runs, and whether the processes reach it: their logs say why they can't connect. They reconnect by themselves once it answers; don't restart them before.",
 		Remedy:   "See whether Redis runs.",
 	}}

@@ -24,6 +24,7 @@ func TestReplicationLag(t *testing.T) {
 		"Redis is lost": {together(on("1", 0, 9000, 1, day), on("2", 0, 0, 0, day)), wanted{severity: Critical, subject: "synapse/2",
 			evidence: []string{"synapse/2 had no connection", "5 minutes"}, advice: []string{"Redis"}}},
 		"Redis is down for all":                          {together(on("1", 0, 0, 0, day), on("2", 0, 0, 0, day)), wanted{severity: Critical, evidence: []string{"None of 2 processes (synapse/1, synapse/2)"}, advice: []string{"Redis"}}},
+		"they hear of each other all the same":           {together(on("1", 0, 9000, 0, day), on("2", 0, 9000, 0, day), map[string]float64{onProcess("heard", "1"): 3000}), wanted{severity: OK}},
 		"a single process that moved to another address": {together(on("1", 0, 0, 0, day), on("2", 0, 0, 0, 300)), wanted{severity: OK}},
 		"statistics stand still": {together(on("1", 0, 9000, 1, day), map[string]float64{"behind name=stats": 4000, "behind name=presence": 2}), wanted{severity: Warning, subject: "stats", value: 4000,
 			evidence: []string{"4000 events behind"}}},

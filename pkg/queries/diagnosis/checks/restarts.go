@@ -38,8 +38,7 @@ var restarts = Check{
 
 // restartsPerProcess counts those of processes that are down right now too.
 func restartsPerProcess(w Where) string {
-	return synapse.SeenProcesses(w.Filters) + " * 0 + on (job, index, instance) group_left () " +
-		"(changes(process_start_time_seconds" + w.Filters.ProcessSelector() + w.Window(restartWindow) + "))"
+	return synapse.SeenProcesses(w.Filters) + " * 0 + " + synapse.OnProcess("changes(process_start_time_seconds"+w.Filters.ProcessSelector()+w.Window(restartWindow)+")")
 }
 
 func judgeRestarts(in Input) []Finding {

@@ -38,7 +38,7 @@ var syncTime = Check{
 		"waiting for a lock, another process or the event loop is missing. What the client does with the answer.",
 	Unit:    "s",
 	Warning: Threshold(0.5), Critical: Threshold(2),
-	Causes: []string{"cpu-saturation", "database-slow", "database-pool", "gc-pauses", "cache-undersized"},
+	Causes: []string{"cpu-saturation", "database-slow", "database-pool", "gc-pauses"},
 	Measures: func(w Where) map[string]string {
 		return map[string]string{
 			"scraped":  "count " + PerServer + "(synapse_http_server_requests_received_total" + w.Selector() + ")",
