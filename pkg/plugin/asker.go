@@ -43,6 +43,7 @@ func (i *Instance) asker(ctx context.Context, user *backend.User, headers http.H
 	return prometheus.WithIdentity(ctx, identity), query.Asker{
 		View:     query.View{ShowRooms: showRooms(user, fromAlert, i.settings.HideRoomsFromViewers)},
 		Identity: hashed(identity),
+		Alert:    fromAlert,
 	}
 }
 

@@ -54,7 +54,7 @@ func Once[V any](ctx context.Context, s *Session, of Upstream, key string, work 
 func (s *Session) partTTL(of Upstream) time.Duration {
 	switch {
 	case of == Postgres:
-		return max(s.Options.CacheTTL, databaseTTL)
+		return s.Options.databaseTTL(s.alert)
 	case s.Options.CacheTTL == 0:
 		return 0
 	}

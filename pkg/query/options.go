@@ -18,6 +18,18 @@ type Options struct {
 	Thresholds           map[string]Threshold
 }
 
+// leastDatabaseTTL is how long PostgreSQL's answers serve at least: rooms change slowly, and we are a guest there.
+const leastDatabaseTTL = time.Minute
+
+// databaseTTL is how old an answer of PostgreSQL may be. The admin's wish to keep answers longer is for people who look,
+// not for alert rules.
+func (o Options) databaseTTL(alert bool) time.Duration {
+	if alert {
+		return leastDatabaseTTL
+	}
+	return max(o.CacheTTL, leastDatabaseTTL)
+}
+
 // Threshold overrides a check's defaults; nil keeps them.
 type Threshold struct {
 	Warning  *float64 `json:"warning"`

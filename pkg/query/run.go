@@ -16,9 +16,6 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// databaseTTL is how long PostgreSQL's answers serve at least: rooms change slowly, and we are a guest there.
-const databaseTTL = time.Minute
-
 // keptAnswers bounds the memory of kept answers; a dashboard asks for some thirty.
 const keptAnswers = 256
 
@@ -60,6 +57,8 @@ type Asker struct {
 	View
 	// Identity is a hash of the credentials forwarded upstream; answers are shared only within one.
 	Identity string
+	// Alert: an alert rule asks; it gets no old answer of PostgreSQL, however long the data source keeps answers.
+	Alert bool
 }
 
 // Run answers one query for one asker, within the data source's query timeout.
@@ -69,8 +68,8 @@ func (r *Runner) Run(ctx context.Context, t Type, req Request, tr TimeRange, ask
 	ctx, cancel := context.WithTimeout(ctx, r.options.QueryTimeout)
 	defer cancel()
 
-	a, err := r.shared.Do(ctx, key(req, tr, asker.Identity), r.ttl(req.Format), func(ctx context.Context) (answer, error) {
-		return r.compute(ctx, t, req, tr, asker.Identity)
+	a, err := r.shared.Do(ctx, key(req, tr, asker), r.ttl(req.Format, asker.Alert), func(ctx context.Context) (answer, error) {
+		return r.compute(ctx, t, req, tr, asker)
 	})
 	if err != nil {
 		span.SetStatus(codes.Error, t.ID+" failed")
@@ -81,19 +80,19 @@ func (r *Runner) Run(ctx context.Context, t Type, req Request, tr TimeRange, ask
 	return frames, err
 }
 
-func (r *Runner) ttl(f Format) time.Duration {
+func (r *Runner) ttl(f Format, alert bool) time.Duration {
 	if f.Needs == Postgres {
-		return max(r.options.CacheTTL, databaseTTL)
+		return r.options.databaseTTL(alert)
 	}
 	return r.options.CacheTTL
 }
 
-func (r *Runner) compute(ctx context.Context, t Type, req Request, tr TimeRange, identity string) (answer, error) {
+func (r *Runner) compute(ctx context.Context, t Type, req Request, tr TimeRange, asker Asker) (answer, error) {
 	if req.Format.Needs == Postgres && r.database == nil {
 		return answer{}, &NotConfigured{Type: t.Title, Format: req.Format.Title}
 	}
 	s := NewSession(req, tr, r.now(), r.options, r.metrics, r.database)
-	s.parts, s.identity = r.parts, identity
+	s.parts, s.identity, s.alert = r.parts, asker.Identity, asker.Alert
 	result, err := t.Run(ctx, s)
 	if err != nil {
 		return answer{}, err
@@ -153,13 +152,14 @@ func (e *NotConfigured) Error() string {
 		"Fill in the PostgreSQL section of the data source; a server on SQLite can't answer this."
 }
 
-// key names the work: what is asked, of which time, with whose credentials.
-func key(req Request, tr TimeRange, identity string) string {
+// key names the work: what is asked, of which time, with whose credentials. What PostgreSQL tells within an answer of a
+// range may be older for people than for alert rules; the age of an answer about now is looked at when it is asked for.
+func key(req Request, tr TimeRange, asker Asker) string {
 	if req.Format.Current {
-		tr = TimeRange{}
+		tr, asker.Alert = TimeRange{}, false
 	}
 	raw, err := json.Marshal([]any{
-		req.Type, req.Format.ID, req.Filters, req.Limit, req.params, tr.From.UnixMilli(), tr.To.UnixMilli(), tr.Step, identity,
+		req.Type, req.Format.ID, req.Filters, req.Limit, req.params, tr.From.UnixMilli(), tr.To.UnixMilli(), tr.Step, asker.Identity, asker.Alert,
 	})
 	if err != nil {
 		panic("a request can't be written as JSON: " + err.Error())

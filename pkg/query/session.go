@@ -25,6 +25,7 @@ type Session struct {
 	// parts are shared with other Runs of the same identity; nil: nothing is shared.
 	parts    *Shared[part]
 	identity string
+	alert    bool
 
 	mu       sync.Mutex
 	executed []string

@@ -38,10 +38,11 @@ func NewShared[V any](limit time.Duration, capacity uint64) *Shared[V] {
 	}
 }
 
-// Do gives the kept answer to key, or the running work's, or work's own, kept for ttl (0: not kept).
+// Do gives the kept answer to key where it is no older than ttl, or the running work's, or work's own, kept for ttl (0: not
+// kept).
 func (s *Shared[V]) Do(ctx context.Context, key string, ttl time.Duration, work func(context.Context) (V, error)) (V, error) {
 	s.mu.Lock()
-	if item := s.kept.Get(key); item != nil {
+	if item := s.kept.Get(key); item != nil && item.TTL()-time.Until(item.ExpiresAt()) <= ttl {
 		s.mu.Unlock()
 		return item.Value(), nil
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"sync"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend/httpclient"
 )
@@ -55,8 +56,27 @@ func (t *roundTripper) RoundTrip(r *http.Request) (*http.Response, error) {
 	if status, ok := r.Context().Value(statusKey{}).(*int); ok {
 		*status = resp.StatusCode
 	}
-	resp.Body = httpclient.MaxBytesReader(resp.Body, maxBody)
+	resp.Body = &orderlyBody{ReadCloser: httpclient.MaxBytesReader(resp.Body, maxBody)}
 	return resp, nil
+}
+
+// orderlyBody is closed after a read that is under way: client_golang closes the body of a cancelled request while it still
+// reads, and the SDK's readers are not made for that. The read ends at once, as its request is cancelled.
+type orderlyBody struct {
+	io.ReadCloser
+	mu sync.Mutex
+}
+
+func (b *orderlyBody) Read(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.ReadCloser.Read(p)
+}
+
+func (b *orderlyBody) Close() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.ReadCloser.Close()
 }
 
 // addressed adds what every request to the data source's host carries.
