@@ -7,6 +7,7 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
 )
 
 // flow is one line of the traffic graph.
@@ -36,6 +37,11 @@ func runTraffic(ctx context.Context, s *query.Session) (query.Result, error) {
 	result := query.Lines{Name: "Federation traffic", Measure: query.Measure{Name: "per_second", Unit: "cps", Help: "PDUs or EDUs per second."}}
 	for i, f := range flows {
 		result.Lines = append(result.Lines, legends(f.legend, map[string]string{"direction": f.direction, "kind": f.kind}, streams[i])...)
+	}
+	if len(result.Lines) == 0 {
+		if err := synapse.TellSparse(ctx, s); err != nil {
+			return nil, err
+		}
 	}
 	tellAbsent(s, func(flow int) bool { return len(streams[flow]) > 0 })
 	return result, nil
