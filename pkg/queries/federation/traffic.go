@@ -13,7 +13,7 @@ import (
 // flow is one line of the traffic graph.
 type flow struct {
 	legend, direction, kind, metric string
-	promql                          func(metric string, f query.Filters, window string) string
+	promql                          func(metric string, f query.Filters, identity synapse.Identity, window string) string
 }
 
 var flows = []flow{
@@ -24,11 +24,15 @@ var flows = []flow{
 }
 
 func runTraffic(ctx context.Context, s *query.Session) (query.Result, error) {
+	identity, err := synapse.FindIdentity(ctx, s)
+	if err != nil {
+		return nil, err
+	}
 	streams := make([]model.Matrix, len(flows))
 	var several model.Vector
-	questions := []query.Question{query.At(senders(s.Filters, s.Range.Window()), &several)}
+	questions := []query.Question{query.At(senders(s.Filters, identity, s.Range.Window()), &several)}
 	for i, f := range flows {
-		questions = append(questions, query.Over(f.promql(f.metric, s.Filters, s.Range.RateWindow()), &streams[i]))
+		questions = append(questions, query.Over(f.promql(f.metric, s.Filters, identity, s.Range.RateWindow()), &streams[i]))
 	}
 	if err := s.Ask(ctx, questions...); err != nil {
 		return nil, err
