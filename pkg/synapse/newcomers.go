@@ -25,9 +25,9 @@ func AskNewcomers(found *Newcomers) query.Question {
 	return func(ctx context.Context, s *query.Session) error {
 		length := s.Range.Length()
 		var young model.Vector
-		promql := fmt.Sprintf("time() - process_start_time_seconds%s < %d unless on (job, index, instance) last_over_time(%s%s[%ds] offset %ds)",
+		promql := fmt.Sprintf("time() - process_start_time_seconds%s < %d unless on (job, index, instance) last_over_time(%s%s[%ds]%s)",
 			s.Filters.ProcessSelector(), int64(length.Seconds()), everyProcess, s.Filters.Selector(),
-			int64(firstMinutes.Seconds()), int64(max(0, length-firstMinutes).Seconds()))
+			int64(firstMinutes.Seconds()), Offset(length-firstMinutes))
 		if err := s.Ask(ctx, query.At(promql, &young)); err != nil {
 			return err
 		}

@@ -2,12 +2,12 @@ package transactions
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
 )
 
 // id is one transaction of one homeserver.
@@ -52,14 +52,14 @@ func fetch(ctx context.Context, s *query.Session) (measurements, error) {
 	all := selection{filters: s.Filters, names: s.List("transaction")}
 	window := s.Range.Window()
 	m := measurements{comparedTo: map[string]time.Duration{}, earlier: perTransaction{}}
-	asked := s.Duration("compareTo")
+	asked := s.Duration("compareTo").Truncate(time.Second)
 	var past history
 	questions := []query.Question{
 		query.At(all.calls(window), &calls),
 		query.At(all.cost(window), &cost),
 		query.At(all.costOnFull(window), &onFull),
 		query.At(restarts(s.Filters, s.Range.From.Unix(), ""), &cold),
-		query.At(covered(s.Filters, int64(s.Range.Length().Seconds()), 0), &whole),
+		query.At(covered(s.Filters, s.Range.Length(), 0), &whole),
 		func(ctx context.Context, s *query.Session) (err error) {
 			past, err = fetchHistory(ctx, s, all, asked)
 			return err
@@ -92,13 +92,12 @@ func fetchHistory(ctx context.Context, s *query.Session, all selection, ago time
 	if ago == 0 {
 		return h, nil
 	}
-	seconds := int64(ago.Seconds())
-	offset := fmt.Sprintf(" offset %ds", seconds)
+	offset := synapse.Offset(ago)
 	var cost, there, cold model.Vector
 	err := s.Ask(ctx,
 		query.At(all.cost(s.Range.Window()+offset), &cost),
-		query.At(covered(s.Filters, int64(s.Range.Length().Seconds()), seconds), &there),
-		query.At(restarts(s.Filters, s.Range.From.Unix()-seconds, offset), &cold),
+		query.At(covered(s.Filters, s.Range.Length(), ago), &there),
+		query.At(restarts(s.Filters, s.Range.From.Add(-ago).Unix(), offset), &cold),
 	)
 	h.cost = byID(cost, "desc")
 	restarted := byServer(cold)

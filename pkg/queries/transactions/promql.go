@@ -2,6 +2,7 @@ package transactions
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
@@ -51,12 +52,12 @@ func restarts(f query.Filters, start int64, offset string) string {
 		"(abs(process_start_time_seconds%s%s - %d) < 3600))", f.Selector(), offset, f.ProcessSelector(), offset, start)
 }
 
-// covered counts, per homeserver, the processes seen at both ends of the window of the given length, offset seconds ago.
-func covered(f query.Filters, length, offset int64) string {
-	seen := func(ago int64) string {
-		return fmt.Sprintf("count by (server_name) (last_over_time(synapse_storage_schedule_time_count%s[5m] offset %ds))", f.Selector(), ago)
+// covered counts, per homeserver, the processes seen at both ends of the window of the given length that ended so long ago.
+func covered(f query.Filters, length, ago time.Duration) string {
+	seen := func(ago time.Duration) string {
+		return fmt.Sprintf("count by (server_name) (last_over_time(synapse_storage_schedule_time_count%s[5m]%s))", f.Selector(), synapse.Offset(ago))
 	}
-	return seen(offset) + " and " + seen(offset+max(0, length-300))
+	return seen(ago) + " and " + seen(ago+max(0, length-5*time.Minute))
 }
 
 func countPerServer(promql string) string {
