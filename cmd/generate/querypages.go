@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/queries"
@@ -91,7 +92,7 @@ func kind(p query.Param) string {
 	case query.List:
 		return "text or list of texts"
 	case query.Numbers:
-		return "number or list of numbers"
+		return "number or list of numbers" + bounds(p)
 	case query.Choice:
 		var values []string
 		for _, o := range p.Options {
@@ -102,9 +103,22 @@ func kind(p query.Param) string {
 		return "true or false"
 	case query.Duration:
 		return "duration such as 30m or 7d"
-	case query.Text, query.Number:
+	case query.Number:
+		return "number" + bounds(p)
+	case query.Text:
 	}
 	return string(p.Kind)
+}
+
+func bounds(p query.Param) string {
+	text := ""
+	if p.Min != nil {
+		text += " from " + strconv.FormatFloat(*p.Min, 'f', -1, 64)
+	}
+	if p.Max != nil {
+		text += " to " + strconv.FormatFloat(*p.Max, 'f', -1, 64)
+	}
+	return text
 }
 
 func columns(p *page, f query.FormatDeclaration, infos []query.ColumnInfo) {

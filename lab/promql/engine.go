@@ -82,9 +82,6 @@ func fill(store storage.Appendable, series string) error {
 
 // Instant evaluates promql at one time.
 func (e *Engine) Instant(ctx context.Context, expression string, at time.Time) (model.Vector, []string, error) {
-	if err := refusedByOlder(expression); err != nil {
-		return nil, nil, err
-	}
 	prepared, err := e.engine.NewInstantQuery(ctx, e.storage, nil, expression, at)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", expression, err)
@@ -107,9 +104,6 @@ func (e *Engine) Instant(ctx context.Context, expression string, at time.Time) (
 
 // Range evaluates promql at each step from from to to.
 func (e *Engine) Range(ctx context.Context, expression string, from, to time.Time, step time.Duration) (model.Matrix, []string, error) {
-	if err := refusedByOlder(expression); err != nil {
-		return nil, nil, err
-	}
 	prepared, err := e.engine.NewRangeQuery(ctx, e.storage, nil, expression, from, to, step)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", expression, err)
@@ -132,14 +126,6 @@ func (e *Engine) Range(ctx context.Context, expression string, from, to time.Tim
 		answer[i] = stream
 	}
 	return answer, nil, nil
-}
-
-// refusedByOlder says what Prometheus 2, which many distributions ship, refuses and this newer engine takes.
-func refusedByOlder(expression string) error {
-	if strings.Contains(expression, "offset 0s") {
-		return fmt.Errorf("%s: Prometheus 2 refuses an offset of 0s", expression)
-	}
-	return nil
 }
 
 func metric(ls labels.Labels) model.Metric {

@@ -108,3 +108,20 @@ func TestFederationSummary(t *testing.T) {
 		t.Errorf("rows\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
+
+// Kubernetes replaced the only federation sender half-way: its successor goes on, so there is still one.
+func TestFederationSenderReplaced(t *testing.T) {
+	engine := Load(t, `load 15s
+  synapse_storage_schedule_time_count{server_name="k.example",job="sender",instance="10.0.0.1:9000"} 0+1x1200 stale
+  synapse_storage_schedule_time_count{server_name="k.example",job="sender",instance="10.0.0.2:9000"} _x1200 0+1x720
+  synapse_federation_client_sent_pdu_destinations_count_total{server_name="k.example",job="sender",instance="10.0.0.1:9000"} 0+60x1200 stale
+  synapse_federation_client_sent_pdu_destinations_count_total{server_name="k.example",job="sender",instance="10.0.0.2:9000"} _x1200 0+60x720
+`)
+	frames := askLastSixHours(t, engine, federation.Type(), nil, `{"format": "summary"}`)
+	if perSecond := frames[0].At(4, 0).(float64); math.Abs(perSecond-4) > 0.05 {
+		t.Errorf("%g events a second went out, want 4", perSecond)
+	}
+	if text := notices(frames); strings.Contains(text, "federation senders") {
+		t.Errorf("one sender is told to be several: %s", text)
+	}
+}

@@ -78,3 +78,20 @@ func TestGarbageCollectionOverTime(t *testing.T) {
 		t.Error("nothing says that there is nothing")
 	}
 }
+
+// A long collection before the range, of which only later, quick ones fall into it, is no spike of the range, though a
+// bucket that was still empty then grows a little less in Prometheus' estimate.
+func TestLongCollectionBeforeTheRange(t *testing.T) {
+	frame := askLastSixHours(t, Load(t, `load 15s
+  synapse_storage_schedule_time_count{server_name="a.example",job="synapse",index="1",instance="h:1"} 0+150x1920
+  python_gc_time_count{job="synapse",index="1",instance="h:1",gen="2"} 1+0x480 1+0.5x1440
+  python_gc_time_sum{job="synapse",index="1",instance="h:1",gen="2"} 4+0x480 4+0.05x1440
+  python_gc_time_bucket{job="synapse",index="1",instance="h:1",gen="2",le="0.25"} 0+0x480 0+0.5x1440
+  python_gc_time_bucket{job="synapse",index="1",instance="h:1",gen="2",le="2.5"} 0+0x480 0+0.5x1440
+  python_gc_time_bucket{job="synapse",index="1",instance="h:1",gen="2",le="5.0"} 1+0x480 1+0.5x1440
+  python_gc_time_bucket{job="synapse",index="1",instance="h:1",gen="2",le="+Inf"} 1+0x480 1+0.5x1440
+`), garbagecollection.Type(), nil, `{"format": "summary"}`)[0]
+	wantCells(t, byGeneration(frame), map[string]map[string]any{
+		"synapse/1 a.example 2": {"mean_pause": 0.1, "longest_pause": 0.0, "verdict": "fine"},
+	})
+}

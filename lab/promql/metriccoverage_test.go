@@ -172,7 +172,7 @@ func statements(t *testing.T) map[string][]string {
 }
 
 // addedUp gives the sum or mean, if any, in which series of several processes become one; what only picks others (the
-// right side of "and" and "unless") is in no sum.
+// right side of "and" and "unless") is in no sum. Job and index name one process, under whatever instances it runs.
 func addedUp(node parser.Node, path []parser.Node) *parser.AggregateExpr {
 	for i := len(path) - 1; i >= 0; i-- {
 		switch above := path[i].(type) {
@@ -181,7 +181,8 @@ func addedUp(node parser.Node, path []parser.Node) *parser.AggregateExpr {
 				return nil
 			}
 		case *parser.AggregateExpr:
-			switch keepsApart := slices.Contains(above.Grouping, "instance") != above.Without; {
+			one := slices.Contains(above.Grouping, "instance") || slices.Contains(above.Grouping, "job") && slices.Contains(above.Grouping, "index")
+			switch keepsApart := one != above.Without; {
 			case keepsApart:
 			case above.Op == parser.SUM || above.Op == parser.AVG:
 				return above

@@ -53,11 +53,3 @@ func promWindow(d time.Duration) string {
 	}
 	return fmt.Sprintf("[%ds]", int(d.Seconds()))
 }
-
-// Offset looks back in PromQL, to whole seconds: " offset 3600s". For 0 it is empty, as Prometheus 2 refuses "0s".
-func Offset(ago time.Duration) string {
-	if ago < time.Second {
-		return ""
-	}
-	return fmt.Sprintf(" offset %ds", int64(ago.Seconds()))
-}

@@ -27,7 +27,7 @@ func AskNewcomers(found *Newcomers) query.Question {
 		var young model.Vector
 		promql := fmt.Sprintf("time() - process_start_time_seconds%s < %d unless on (job, index, instance) last_over_time(%s%s[%ds]%s)",
 			s.Filters.ProcessSelector(), int64(length.Seconds()), everyProcess, s.Filters.Selector(),
-			int64(firstMinutes.Seconds()), query.Offset(length-firstMinutes))
+			int64(firstMinutes.Seconds()), Offset(length-firstMinutes))
 		if err := s.Ask(ctx, query.At(promql, &young)); err != nil {
 			return err
 		}

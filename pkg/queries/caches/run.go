@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
 )
 
 // run ranks over the whole range first, then draws the top caches only.
@@ -80,7 +81,7 @@ func cut(s *query.Session, ranking model.Vector) model.Vector {
 func explainNothing(ctx context.Context, s *query.Session, shape shape, asked selection) error {
 	metric := shape.needs(asked.family)
 	var there model.Vector
-	if err := s.Ask(ctx, query.At(present(metric, asked.selector(), s.Range.Window()), &there)); err != nil {
+	if err := s.Ask(ctx, query.At(present(metric, asked.selector(), s.Range.Window()), &there), synapse.TellSparse); err != nil {
 		return err
 	}
 	if len(there) == 0 {

@@ -39,19 +39,24 @@ func (h heatmaps) Frames(query.View) data.Frames {
 		for _, b := range m.bands {
 			name := strconv.FormatFloat(b.bound, 'g', -1, 64)
 			field := data.NewField(name, data.Labels{"server_name": m.server, "le": name}, b.values)
-			field.SetConfig(&data.FieldConfig{DisplayNameFromDS: bandName(b.bound), Unit: "cps",
-				Description: "Sends per second that took at most this long, and longer than the band below."})
+			field.SetConfig(bandConfig(b.bound))
 			frame.Fields = append(frame.Fields, field)
 		}
 		frames = append(frames, frame.SetMeta(&data.FrameMeta{Type: frameTypeHeatmapRows, TypeVersion: data.FrameTypeVersion{0, 1}}))
 	}
 	if len(frames) == 0 {
 		// Without a time and a band Grafana's panel breaks, and never shows the notice that says why it is empty.
-		none := data.NewFrame("Event send time", data.NewField("time", nil, []time.Time{}),
-			data.NewField("+Inf", data.Labels{"le": "+Inf"}, []*float64{}))
+		last := data.NewField("+Inf", data.Labels{"le": "+Inf"}, []*float64{})
+		last.SetConfig(bandConfig(math.Inf(1)))
+		none := data.NewFrame("Event send time", data.NewField("time", nil, []time.Time{}), last)
 		frames = data.Frames{none.SetMeta(&data.FrameMeta{Type: frameTypeHeatmapRows, TypeVersion: data.FrameTypeVersion{0, 1}})}
 	}
 	return frames
+}
+
+func bandConfig(bound float64) *data.FieldConfig {
+	return &data.FieldConfig{DisplayNameFromDS: bandName(bound), Unit: "cps",
+		Description: "Sends per second that took at most this long, and longer than the band below."}
 }
 
 func bandName(bound float64) string {
@@ -69,7 +74,7 @@ func runHeatmap(ctx context.Context, s *query.Session) (query.Result, error) {
 	if err := s.Ask(ctx, counted(s.Filters), query.Over(perBand(s.Filters, s.Range.RateWindow()), &matrix)); err != nil {
 		return nil, err
 	}
-	return newHeatmaps(matrix), nil
+	return newHeatmaps(matrix), tellEmpty(ctx, s, len(matrix))
 }
 
 func newHeatmaps(matrix model.Matrix) heatmaps {

@@ -58,7 +58,8 @@ func runQuantiles(ctx context.Context, s *query.Session) (query.Result, error) {
 			lines = append(lines, line)
 		}
 	}
-	return times{query.Lines{Name: "Event send time", Measure: seconds, Lines: withPoints(lines)}}, nil
+	lines = withPoints(lines)
+	return times{query.Lines{Name: "Event send time", Measure: seconds, Lines: lines}}, tellEmpty(ctx, s, len(lines))
 }
 
 func runByWorker(ctx context.Context, s *query.Session) (query.Result, error) {
@@ -76,7 +77,16 @@ func runByWorker(ctx context.Context, s *query.Session) (query.Result, error) {
 	for i, stream := range matrix {
 		lines[i] = query.NewSeries(query.Legend(identity.Name(stream.Metric), stream.Metric, several), stream)
 	}
-	return times{query.Lines{Name: "Event send time by worker", Measure: seconds, Lines: slowest(s, withPoints(lines))}}, nil
+	lines = slowest(s, withPoints(lines))
+	return times{query.Lines{Name: "Event send time by worker", Measure: seconds, Lines: lines}}, tellEmpty(ctx, s, len(lines))
+}
+
+// tellEmpty tells what counted does not, where there is nothing to draw.
+func tellEmpty(ctx context.Context, s *query.Session, drawn int) error {
+	if drawn > 0 {
+		return nil
+	}
+	return synapse.TellSparse(ctx, s)
 }
 
 // slowest keeps the slowest lines of each homeserver, the slowest first, and says how many it left out.

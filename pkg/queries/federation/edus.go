@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
 )
 
 func runEDUs(ctx context.Context, s *query.Session) (query.Result, error) {
@@ -28,7 +29,9 @@ func runEDUs(ctx context.Context, s *query.Session) (query.Result, error) {
 	if err := s.Ask(ctx, query.Over(byType(s.Filters, s.Range.RateWindow(), ranked.Names()...), &matrix)); err != nil {
 		return nil, err
 	}
-	result.Lines = ranked.Lines(matrix)
+	if result.Lines = ranked.Lines(matrix); len(result.Lines) == 0 {
+		return result, synapse.TellSparse(ctx, s)
+	}
 	return result, nil
 }
 

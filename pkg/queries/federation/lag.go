@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
 )
 
 // lagQuantiles are the lines of the lag graph.
@@ -33,6 +34,9 @@ func runLag(ctx context.Context, s *query.Session) (query.Result, error) {
 		}
 	}
 	if len(result.Lines) == 0 {
+		if err := synapse.TellSparse(ctx, s); err != nil {
+			return nil, err
+		}
 		s.Inform("No event passed the federation sender in this time range, or it is not scraped (%s).", lagByEvent)
 	}
 	return delays{result}, nil

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
 )
 
 // The counters. Outgoing PDUs count an event once for each federation sender that has a destination for it, so with
@@ -17,13 +18,17 @@ const (
 	lagByEvent = "synapse_event_processing_lag_by_event"
 )
 
-func sum(metric string, f query.Filters, window string) string {
+func sum(metric string, f query.Filters, _ synapse.Identity, window string) string {
 	return "sum by (server_name) (rate(" + metric + f.Selector() + window + "))"
 }
 
-// busiest is the rate of the process that counts most.
-func busiest(metric string, f query.Filters, window string) string {
-	return "max by (server_name) (rate(" + metric + f.Selector() + window + "))"
+// busiest is the rate of the process that counts most; one that was replaced within the window counts with its successor.
+func busiest(metric string, f query.Filters, identity synapse.Identity, window string) string {
+	return "max by (server_name) (" + perProcess(metric, f, identity, window) + ")"
+}
+
+func perProcess(metric string, f query.Filters, identity synapse.Identity, window string) string {
+	return "sum by (" + identity.By() + ") (rate(" + metric + f.Selector() + window + "))"
 }
 
 func byType(f query.Filters, window string, types ...string) string {
@@ -36,6 +41,6 @@ func lag(q float64, f query.Filters, window string) string {
 }
 
 // senders counts the processes that send events to other homeservers.
-func senders(f query.Filters, window string) string {
-	return "count by (server_name) (rate(" + pdusOut + f.Selector() + window + ") > 0)"
+func senders(f query.Filters, identity synapse.Identity, window string) string {
+	return "count by (server_name) (" + perProcess(pdusOut, f, identity, window) + " > 0)"
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
 )
 
 // part is one row of the summary: a direction and kind, outgoing EDUs by type.
@@ -34,12 +35,16 @@ func (p summary) Frames(view query.View) data.Frames {
 }
 
 func runSummary(ctx context.Context, s *query.Session) (query.Result, error) {
+	identity, err := synapse.FindIdentity(ctx, s)
+	if err != nil {
+		return nil, err
+	}
 	totals := make([]model.Vector, len(flows))
 	var types, several model.Vector
 	window := s.Range.Window()
-	questions := []query.Question{query.At(byType(s.Filters, window), &types), query.At(senders(s.Filters, window), &several)}
+	questions := []query.Question{query.At(byType(s.Filters, window), &types), query.At(senders(s.Filters, identity, window), &several)}
 	for i, f := range flows {
-		questions = append(questions, query.At(f.promql(f.metric, s.Filters, window), &totals[i]))
+		questions = append(questions, query.At(f.promql(f.metric, s.Filters, identity, window), &totals[i]))
 	}
 	if err := s.Ask(ctx, questions...); err != nil {
 		return nil, err

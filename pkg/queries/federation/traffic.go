@@ -7,12 +7,13 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
 )
 
 // flow is one line of the traffic graph.
 type flow struct {
 	legend, direction, kind, metric string
-	promql                          func(metric string, f query.Filters, window string) string
+	promql                          func(metric string, f query.Filters, identity synapse.Identity, window string) string
 }
 
 var flows = []flow{
@@ -23,11 +24,15 @@ var flows = []flow{
 }
 
 func runTraffic(ctx context.Context, s *query.Session) (query.Result, error) {
+	identity, err := synapse.FindIdentity(ctx, s)
+	if err != nil {
+		return nil, err
+	}
 	streams := make([]model.Matrix, len(flows))
 	var several model.Vector
-	questions := []query.Question{query.At(senders(s.Filters, s.Range.Window()), &several)}
+	questions := []query.Question{query.At(senders(s.Filters, identity, s.Range.Window()), &several)}
 	for i, f := range flows {
-		questions = append(questions, query.Over(f.promql(f.metric, s.Filters, s.Range.RateWindow()), &streams[i]))
+		questions = append(questions, query.Over(f.promql(f.metric, s.Filters, identity, s.Range.RateWindow()), &streams[i]))
 	}
 	if err := s.Ask(ctx, questions...); err != nil {
 		return nil, err
@@ -36,6 +41,11 @@ func runTraffic(ctx context.Context, s *query.Session) (query.Result, error) {
 	result := query.Lines{Name: "Federation traffic", Measure: query.Measure{Name: "per_second", Unit: "cps", Help: "PDUs or EDUs per second."}}
 	for i, f := range flows {
 		result.Lines = append(result.Lines, legends(f.legend, map[string]string{"direction": f.direction, "kind": f.kind}, streams[i])...)
+	}
+	if len(result.Lines) == 0 {
+		if err := synapse.TellSparse(ctx, s); err != nil {
+			return nil, err
+		}
 	}
 	tellAbsent(s, func(flow int) bool { return len(streams[flow]) > 0 })
 	return result, nil

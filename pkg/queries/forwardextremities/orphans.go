@@ -17,7 +17,7 @@ const (
 
 // readOrphans finds rooms with local members and no extremity. It is worth a look, not worth a failure.
 func (v *survey) readOrphans(ctx context.Context, s *query.Session) error {
-	limit := min(maxOrphans, s.Limit/2)
+	limit := max(1, min(maxOrphans, s.Limit/2))
 	var size extremities.Sizes
 	var found []extremities.Detail
 	err := s.Read(ctx, orphanLimit, func(ctx context.Context, tx query.Tx) error {
@@ -46,7 +46,7 @@ func (v *survey) readOrphans(ctx context.Context, s *query.Session) error {
 		s.Inform("Rooms with local members but without any forward extremity were not looked for: there are about %d memberships, "+
 			"too many to read each time.", size.Memberships)
 	case len(found) > limit:
-		s.Warn("More than %d rooms have local members but no forward extremity at all: they are corrupt.", limit)
+		s.Warn("More rooms than shown have local members but no forward extremity at all: they are corrupt (at most %d are shown).", limit)
 		found = found[:limit]
 	}
 	v.orphans = found

@@ -11,7 +11,7 @@ var columns = []query.Column[row]{
 	query.MaybeAmount("mean_pause", "Mean pause", "s", "Mean length of a collection.", func(r row) *float64 { return r.mean }),
 	query.MaybeAmount("longest_pause", "Longest pause", "s", "The longest one took at least this long: the lower bound of the highest bucket used.", func(r row) *float64 { return r.longest }),
 	query.Amount("share", "Share", "percentunit", "Share of the process's time.", func(r row) float64 { return r.share }),
-	query.Words("verdict", "Verdict", "slow, spikes, expensive, or fine.", func(r row) string { v, _ := r.judge(); return v }).
+	query.Words("verdict", "Verdict", "slow: each one stops the process for long. spikes: some do. expensive: they take much of its time. fine: none of these.", func(r row) string { v, _ := r.judge(); return v }).
 		Painted(query.Colour{Value: slow, Colour: "red"}, query.Colour{Value: spikes, Colour: "orange"}, query.Colour{Value: expensive, Colour: "orange"}, query.Colour{Value: fine, Colour: "green"}),
 	query.Words("explanation", "What it means", "What to conclude, with the numbers it rests on.", func(r row) string { _, e := r.judge(); return e }),
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/prometheus/common/model"
 
@@ -81,7 +82,7 @@ func TestLongest(t *testing.T) {
 		"across an upgrade":  {append(buckets("old", 4, 4, 4, 4), buckets("new", 2, 2, 2, 2)...), 0},
 		"spikes before that": {append(buckets("old", 4, 5, 5, 5), buckets("new", 2, 2, 2, 2)...), 1},
 	} {
-		got := longest(c.buckets)[place(sample("1", "2", 0).Metric)]
+		got := longest(c.buckets, time.Second)[place(sample("1", "2", 0).Metric)]
 		if (got == nil) != (c.want < 0) || got != nil && *got != c.want {
 			t.Errorf("%s: %v, want %g", name, got, c.want)
 		}

@@ -8,6 +8,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 	"github.com/prometheus/common/model"
@@ -44,16 +45,15 @@ func runSummary(ctx context.Context, s *query.Session) (query.Result, error) {
 	if len(counts) == 0 {
 		s.Warn("Prometheus has no %s for this selection and time range: on PyPy it does not exist, else Synapse is not scraped or the filter does not match.", metric)
 	}
-	all := rows(identity, homesOf(present), newcomers, counts, sums, buckets)
+	all := rows(identity, homesOf(present), newcomers, counts, sums, longest(buckets, s.Range.Length()))
 	return table(perServer(s, all, func(r row) string { return r.server }, "rows")), nil
 }
 
-func rows(identity synapse.Identity, homes homes, newcomers synapse.Newcomers, counts, sums, buckets model.Vector) []row {
+func rows(identity synapse.Identity, homes homes, newcomers synapse.Newcomers, counts, sums model.Vector, highest map[model.Fingerprint]*float64) []row {
 	spent := map[model.Fingerprint]float64{}
 	for _, sample := range sums {
 		spent[place(sample.Metric)] = float64(sample.Value)
 	}
-	highest := longest(buckets)
 	var all []row
 	for _, sample := range counts {
 		at, ownTime := place(sample.Metric), newcomers.OwnTime(sample.Metric)
@@ -73,8 +73,12 @@ func rows(identity synapse.Identity, homes homes, newcomers synapse.Newcomers, c
 	return all
 }
 
-// longest is, per process and generation, the lower bound of the highest bucket that was used.
-func longest(buckets model.Vector) map[model.Fingerprint]*float64 {
+// oneCollection is what a bucket must grow by more than the one below it. Prometheus guesses what a counter grew by beyond
+// its samples, and guesses less for one that began at 0: that much is no collection.
+const oneCollection = 0.5
+
+// longest is, per process and generation, the lower bound of the highest bucket that was used, by rates over a length.
+func longest(buckets model.Vector, length time.Duration) map[model.Fingerprint]*float64 {
 	per := map[model.Fingerprint]map[float64]float64{}
 	for _, sample := range buckets {
 		bound, err := strconv.ParseFloat(string(sample.Metric["le"]), 64)
@@ -91,7 +95,7 @@ func longest(buckets model.Vector) map[model.Fingerprint]*float64 {
 	for at, counts := range per {
 		below, lower := 0.0, 0.0
 		for _, bound := range slices.Sorted(maps.Keys(counts)) {
-			if counts[bound] > below {
+			if (counts[bound]-below)*length.Seconds() > oneCollection {
 				used := lower
 				found[at] = &used
 			}
@@ -127,9 +131,9 @@ func (r row) judge() (verdict, explanation string) {
 	case mean >= longPause:
 		return slow, fmt.Sprintf("A collection stops the process for %.1f s, %.0f times an hour. Look at how many entries its caches hold and at its memory over time.", mean, r.perHour)
 	case worst >= spike:
-		return spikes, fmt.Sprintf("At least one collection stopped the process for more than %.3g s: everyone served by it waited.", worst)
+		return spikes, fmt.Sprintf("At least one collection stopped the process for more than %.3g s: everyone served by it waited. See when (format pauses), and whether it was just after a start.", worst)
 	case r.share >= expensivePart:
-		return expensive, fmt.Sprintf("%.0f %% of the time goes into collecting.", r.share*100)
+		return expensive, fmt.Sprintf("%.0f %% of the time goes into collecting. Look at how many entries its caches hold and at its memory over time.", r.share*100)
 	}
 	return fine, ""
 }

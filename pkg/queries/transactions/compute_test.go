@@ -165,6 +165,8 @@ func TestExplain(t *testing.T) {
 			"Expensive: 50 % of database time, once a second at 1.0 s each. Its cost is much as it was a week ago."},
 		{"housekeeping", row{id: id{"a", "background_updates"}, verdict: maintaining, calls: 1, mean: 1, share: 0.5, serverCost: 3},
 			"Synapse's own housekeeping: 50 % of database time now; it passes by itself. Look at it only where it stays on top for more than a day."},
+		{"rare and long on an idle server", row{verdict: quiet, calls: 0.01, mean: 12, share: 0.9, serverCost: 0.13},
+			"The database has little to do (busy 13 % of one connection in all), but whoever waits for one of these notices it: 12.0 s each, 36 times an hour."},
 		{"an idle server", row{verdict: quiet, calls: 0.5, mean: 0.02, share: 0.9, serverCost: 0.011},
 			"The database has little to do (busy 1 % of one connection in all), so this is not what makes the server slow: 0.5 times a second at 20 ms each."},
 	} {

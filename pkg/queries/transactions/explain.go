@@ -22,6 +22,9 @@ func (r row) explain() string {
 	return strings.Join(parts, " ")
 }
 
+// noticed is the length of one call that a person feels. Source: ours.
+const noticed = 1.0 // seconds
+
 func (r row) conclusion() string {
 	often, each := rate(r.calls), length(r.mean)
 	switch r.verdict {
@@ -38,7 +41,11 @@ func (r row) conclusion() string {
 	case maintaining:
 		return fmt.Sprintf("Synapse's own housekeeping: %s of database time now; it passes by itself. Look at it only where it stays on top for more than a day.", percent(r.share))
 	}
-	if r.serverCost < littleUse {
+	switch {
+	case r.serverCost < littleUse && r.mean >= noticed:
+		return fmt.Sprintf("The database has little to do (busy %s in all), but whoever waits for one of these notices it: %s each, %s.",
+			percentOfConnection(r.serverCost), each, often)
+	case r.serverCost < littleUse:
 		return fmt.Sprintf("The database has little to do (busy %s in all), so this is not what makes the server slow: %s at %s each.",
 			percentOfConnection(r.serverCost), often, each)
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
 )
 
 // id is one transaction of one homeserver.
@@ -51,7 +52,7 @@ func fetch(ctx context.Context, s *query.Session) (measurements, error) {
 	all := selection{filters: s.Filters, names: s.List("transaction")}
 	window := s.Range.Window()
 	m := measurements{comparedTo: map[string]time.Duration{}, earlier: perTransaction{}}
-	asked := s.Duration("compareTo")
+	asked := s.Duration("compareTo").Truncate(time.Second)
 	var past history
 	questions := []query.Question{
 		query.At(all.calls(window), &calls),
@@ -91,7 +92,7 @@ func fetchHistory(ctx context.Context, s *query.Session, all selection, ago time
 	if ago == 0 {
 		return h, nil
 	}
-	offset := query.Offset(ago)
+	offset := synapse.Offset(ago)
 	var cost, there, cold model.Vector
 	err := s.Ask(ctx,
 		query.At(all.cost(s.Range.Window()+offset), &cost),

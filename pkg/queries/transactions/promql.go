@@ -52,14 +52,12 @@ func restarts(f query.Filters, start int64, offset string) string {
 		"(abs(process_start_time_seconds%s%s - %d) < 3600))", f.Selector(), offset, f.ProcessSelector(), offset, start)
 }
 
-// covered counts, per homeserver, the processes seen at both ends of the window of the given length that ended ago.
+// covered counts, per homeserver, the processes seen at both ends of the window of the given length that ended so long ago.
 func covered(f query.Filters, length, ago time.Duration) string {
-	const seenWithin = 5 * time.Minute
 	seen := func(ago time.Duration) string {
-		return fmt.Sprintf("count by (server_name) (last_over_time(synapse_storage_schedule_time_count%s[%ds]%s))",
-			f.Selector(), int(seenWithin.Seconds()), query.Offset(ago))
+		return fmt.Sprintf("count by (server_name) (last_over_time(synapse_storage_schedule_time_count%s[5m]%s))", f.Selector(), synapse.Offset(ago))
 	}
-	return seen(ago) + " and " + seen(ago+max(0, length-seenWithin))
+	return seen(ago) + " and " + seen(ago+max(0, length-5*time.Minute))
 }
 
 func countPerServer(promql string) string {

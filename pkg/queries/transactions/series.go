@@ -50,6 +50,8 @@ func runSeries(ctx context.Context, s *query.Session) (query.Result, error) {
 	if err := s.Ask(ctx, query.Over(shape.draw(selection{s.Filters, ranked.Names()}, s.Range.RateWindow()), &lines)); err != nil {
 		return nil, err
 	}
-	result.Lines = ranked.Lines(lines)
+	if result.Lines = ranked.Lines(lines); len(result.Lines) == 0 {
+		return result, synapse.TellSparse(ctx, s)
+	}
 	return result, nil
 }

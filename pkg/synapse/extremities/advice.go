@@ -41,7 +41,7 @@ func sentence(f Facts, j Judgement, threshold int64) string {
 		return "All have the same state: there is nothing to resolve, so they cost little. Nothing to do. A message sent " +
 			"there joins up to 10 of them."
 	case OneGroupHealing:
-		return "All have the same state, and Synapse is Joining them with dummy events. Wait. " + mayStop
+		return "All have the same state, and Synapse is joining them with dummy events. Wait. " + mayStop
 	case Blocked:
 		return "Synapse tidies the rooms with the most extremities first, and stops every time at a corrupt room that stands " +
 			"above this one. Look at that room first. " + message
