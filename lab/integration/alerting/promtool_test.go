@@ -48,12 +48,14 @@ func process(metric, server string) string {
 // expectation is an alert at a time: none where the severity is empty.
 type expectation struct{ at, severity, number string }
 
-// One homeserver has the problem, quiet.org does too little to be judged.
-var promtoolCases = []struct {
+type promtoolCase struct {
 	check  string
 	series map[string]string
 	expect []expectation
-}{
+}
+
+// One homeserver has the problem, quiet.org does too little to be judged.
+var promtoolCases = []promtoolCase{
 	{
 		// One send in ten takes longer than a second.
 		check: "event-send-time",
@@ -142,8 +144,10 @@ func TestPromtool(t *testing.T) {
 		rules[rule.check] = rule
 	}
 	var groups []object
-	for _, c := range promtoolCases {
+	tested := map[string]bool{}
+	for _, c := range append(promtoolCases, moreCases...) {
 		rule := rules[c.check]
+		tested[c.check] = true
 		var series, alerts []object
 		for name, values := range c.series {
 			series = append(series, object{"series": name, "values": values})
@@ -160,8 +164,13 @@ func TestPromtool(t *testing.T) {
 		}
 		groups = append(groups, object{"interval": "1m", "input_series": series, "alert_rule_test": alerts})
 	}
+	for check := range rules {
+		if !tested[check] {
+			t.Errorf("no case makes the rule of %s fire", check)
+		}
+	}
 	tests := filepath.Join(t.TempDir(), "rules.test.yaml")
-	if err := writeYAML(tests, object{"rule_files": []string{file}, "evaluation_interval": "1m", "tests": groups}); err != nil {
+	if err := writeYAML(tests, object{"rule_files": []string{file}, "evaluation_interval": "2m", "tests": groups}); err != nil {
 		t.Fatal(err)
 	}
 	for _, args := range [][]string{{"check", "rules", file}, {"test", "rules", tests}} {
