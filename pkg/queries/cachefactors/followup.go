@@ -104,7 +104,7 @@ func change(avoided float64) string {
 }
 
 func (r row) sayLastWasSmall() string {
-	return r.sayLast()[1:] + " That is too little for another: no step until it changes."
+	return r.sayLast()[1:] + " That is too little for another step; undo it where memory is short."
 }
 
 func (r row) sayNextIsSmall() string {
