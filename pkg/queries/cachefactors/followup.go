@@ -34,6 +34,10 @@ func followUp(ctx context.Context, s *query.Session, q questions, rows []row, o 
 		return nil
 	}
 	slices.Sort(names)
+	names, err := effect.Resized(ctx, s, q.filters, names, q.by)
+	if err != nil || len(names) == 0 {
+		return err
+	}
 	hours := effect.Hours{End: s.Range.To, Length: min(s.Range.Length(), longest), Settle: Settle(s.Options)}
 	days, err := effect.Fetch(ctx, s, q.filters, names, q.by, hours)
 	if err != nil {
