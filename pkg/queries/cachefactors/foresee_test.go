@@ -137,3 +137,18 @@ func TestSaved(t *testing.T) {
 		}
 	}
 }
+
+func TestFairly(t *testing.T) {
+	var open []*row
+	for range 40 {
+		open = append(open, &row{facts: facts{key: key{server: "large"}}})
+	}
+	open = append(open, &row{facts: facts{key: key{server: "small"}}})
+	kept := map[string]int{}
+	for _, r := range fairly(open) {
+		kept[r.server]++
+	}
+	if kept["large"] != mostCaches/2 || kept["small"] != 1 {
+		t.Errorf("%v", kept)
+	}
+}
