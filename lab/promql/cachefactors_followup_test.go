@@ -130,3 +130,22 @@ func TestCacheFactorsSuspectsAutotuning(t *testing.T) {
 		t.Errorf("notices %q", got)
 	}
 }
+
+// In Kubernetes a restarted process has another instance: neither series changes, the cache does.
+func TestCacheFactorsResizedInKubernetes(t *testing.T) {
+	pod := func(instance, shown, grows, size string) string {
+		labels := fmt.Sprintf(`{server_name="k.example",name="get_device",job="synapse",index="1",instance=%q`, instance)
+		const metric = "\n  synapse_util_caches_cache"
+		return metric + labels + "} " + shown + "0+150" + grows + metric + "_hits" + labels + "} " + shown + "0+75" + grows +
+			metric + "_evicted_size" + labels + `,reason="size"} ` + shown + "0+75" + grows +
+			metric + "_evicted_size" + labels + `,reason="invalidation"} ` + shown + "0+0" + grows +
+			metric + "_size" + labels + "} " + shown + size + "+0" + grows + metric + "_max_size" + labels + "} " + shown + size + "+0" + grows
+	}
+	for size, want := range map[string]string{"1000": "cannot-tell", "500": "probe"} {
+		engine := Load(t, "load 15s"+pod("10.0.0.1:9000", "", "x1199 stale", "500")+pod("10.0.0.2:9000", "_x1200 ", "x720", size)+"\n")
+		rows := rowsBy(askLastSixHours(t, engine, cachefactors.Type(), nil, `{}`)[0], "cache")
+		if row := rows["get_device"]; row["verdict"] != want {
+			t.Errorf("from 500 to %s entries: %v, want %s: %v", size, row["verdict"], want, row["reason"])
+		}
+	}
+}

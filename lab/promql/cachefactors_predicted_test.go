@@ -1,11 +1,15 @@
 package promql
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"strings"
+	"sync"
 	"testing"
 	"time"
+
+	prometheus "github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/lab/cachemodel"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/cachefactors"
@@ -96,5 +100,50 @@ func TestCacheFactorsPredicted(t *testing.T) {
 	}
 	if got := rows["b.example"].number("database_time_saved"); !math.IsNaN(got) {
 		t.Errorf("database_time_saved is %g without its transactions, want none", got)
+	}
+}
+
+// counting counts what one query asks of Prometheus, and the points of a series.
+type counting struct {
+	query.Metrics
+	mu             sync.Mutex
+	calls, longest int
+}
+
+func (c *counting) asked(points int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.calls++
+	c.longest = max(c.longest, points)
+}
+
+func (c *counting) Instant(ctx context.Context, promql string, at time.Time) (prometheus.Vector, []string, error) {
+	c.asked(1)
+	return c.Metrics.Instant(ctx, promql, at)
+}
+
+func (c *counting) Range(ctx context.Context, promql string, from, to time.Time, step time.Duration) (prometheus.Matrix, []string, error) {
+	c.asked(int(to.Sub(from)/step) + 1)
+	return c.Metrics.Range(ctx, promql, from, to, step)
+}
+
+// Whatever the number of caches: some instant queries about all of them, and six series of those that are left open.
+func TestCacheFactorsAsksLittle(t *testing.T) {
+	engine := Load(t, homeservers())
+	for request, most := range map[string]int{`{}`: 29, `{"format":"config"}`: 29, `{"format":"curve"}`: 46, `{"cache":"get_user_by_id"}`: 19} {
+		counted := &counting{Metrics: engine}
+		r, err := cachefactors.Type().Decode([]byte(request))
+		if err != nil {
+			t.Fatal(err)
+		}
+		options := query.Options{ScrapeInterval: 15 * time.Second, QueryTimeout: time.Minute, CacheEntryTTL: 30 * time.Minute}
+		end := time.Unix(0, 0).Add(eightHours)
+		within := query.Align(end.Add(-6*time.Hour), end, time.Minute, options.ScrapeInterval)
+		if _, err := query.NewRunner(options, counted, nil).Run(t.Context(), cachefactors.Type(), r, within, query.Asker{}); err != nil {
+			t.Fatal(err)
+		}
+		if t.Logf("%s: %d calls, %d points", request, counted.calls, counted.longest); counted.calls > most || counted.longest > 11_000 {
+			t.Errorf("%s: %d calls, want %d at most; %d points in a series", request, counted.calls, most, counted.longest)
+		}
 	}
 }

@@ -92,6 +92,8 @@ func ownNotes(rows []row) (notes []string) {
 		switch {
 		case r.advised() && r.cache == eventCache && r.next == nil:
 			notes = append(notes, "*getEvent* is advised to grow, but the block leaves it out. "+r.note+" event_cache_size is an option at the top of homeserver.yaml and needs a restart.")
+		case r.next != nil && r.uneven:
+			notes = append(notes, r.cache+": processes have different factors, and the step is from the largest. Give each its own configuration file where the others are not to grow as much.")
 		case r.advised() && r.next != nil && r.alone != "":
 			notes = append(notes, fmt.Sprintf("%s: nearly all of it happens on %s; the step in that process's own configuration or environment alone is enough.", r.cache, r.alone))
 		}

@@ -119,13 +119,15 @@ func TestConfigNames(t *testing.T) {
 func TestConfigSaysWhatTheBlockCant(t *testing.T) {
 	event := named1(eventCache, undersized())
 	event.maxEntries = known(51_200) // of no default size
-	alone := undersized()
+	alone, uneven := undersized(), undersized()
 	alone.alone = "synapse/sync1"
-	got, err := configOf("example.org", []row{rowOf(event, usual()), rowOf(alone, usual())}, usual(), 50)
+	uneven.uneven = true
+	got, err := configOf("example.org", []row{rowOf(event, usual()), rowOf(alone, usual()), rowOf(uneven, usual())}, usual(), 50)
 	if err != nil || strings.Contains(got.yaml, "getevent") {
 		t.Errorf("%v\n%s", err, got.yaml)
 	}
-	for _, want := range []string{"event_cache_size is an option at the top of homeserver.yaml and needs a restart", "happens on synapse/sync1; the step in that process's own configuration"} {
+	for _, want := range []string{"event_cache_size is an option at the top of homeserver.yaml and needs a restart", "happens on synapse/sync1; the step in that process's own configuration",
+		"processes have different factors, and the step is from the largest"} {
 		if !strings.Contains(got.notes, want) {
 			t.Errorf("%q is missing in\n%s", want, got.notes)
 		}

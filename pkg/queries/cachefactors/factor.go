@@ -147,11 +147,13 @@ func nextFactor(current, step float64, useful *float64) float64 {
 }
 
 // twoDigits rounds to two significant digits, as people write factors.
-func twoDigits(v float64, round func(float64) float64) float64 {
+func twoDigits(v float64, round func(float64) float64) float64 { return significant(v, 2, round) }
+
+func significant(v float64, digits int, round func(float64) float64) float64 {
 	if v <= 0 {
 		return 0
 	}
-	unit := math.Pow(10, math.Floor(math.Log10(v))-1)
+	unit := math.Pow(10, math.Floor(math.Log10(v))-float64(digits-1))
 	rounded := round(v/unit-1e-9) * unit
 	return math.Round(rounded*1e9) / 1e9
 }

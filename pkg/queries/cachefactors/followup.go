@@ -34,6 +34,10 @@ func followUp(ctx context.Context, s *query.Session, q questions, rows []row, o 
 		return nil
 	}
 	slices.Sort(names)
+	names, err := effect.Resized(ctx, s, q.filters, names, q.by)
+	if err != nil || len(names) == 0 {
+		return err
+	}
 	hours := effect.Hours{End: s.Range.To, Length: min(s.Range.Length(), longest), Settle: Settle(s.Options)}
 	days, err := effect.Fetch(ctx, s, q.filters, names, q.by, hours)
 	if err != nil {
@@ -104,7 +108,7 @@ func change(avoided float64) string {
 }
 
 func (r row) sayLastWasSmall() string {
-	return r.sayLast()[1:] + " That is too little for another: no step until it changes."
+	return r.sayLast()[1:] + " That is too little for another step; undo it where memory is short."
 }
 
 func (r row) sayNextIsSmall() string {

@@ -18,7 +18,7 @@ func TestLastStepDecides(t *testing.T) {
 		"helped, and the next will": {effect.Measured{From: 2500, To: 5000, Avoided: .12, Usual: .04}, seen(.15, .2, .3), raise,
 			"Its last step, from 2500 to 5000 entries, brought 12 % fewer misses (measured on the same hours; up to 4 % is usual from day to day)."},
 		"helped, but the next won't": {effect.Measured{From: 2500, To: 5000, Avoided: .12, Usual: .04}, seen(.01, .049, .06), keep, "That is too little for another step."},
-		"did too little":             {effect.Measured{From: 2500, To: 5000, Avoided: .049, Usual: .02}, seen(.15, .2, .3), keep, "That is too little for another: no step until it changes."},
+		"did too little":             {effect.Measured{From: 2500, To: 5000, Avoided: .049, Usual: .02}, seen(.15, .2, .3), keep, "That is too little for another step; undo it where memory is short."},
 		"made nothing better":        {effect.Measured{From: 2500, To: 5000, Avoided: -.3, Usual: .02}, seen(.15, .2, .3), keep, "30 % more misses"},
 		"drowned in its own noise": {effect.Measured{From: 2500, To: 5000, Avoided: .02, Usual: .1}, seen(.15, .2, .3), raise,
 			"did can't be told yet: 2 % fewer misses on the same hours, where 10 % is usual from day to day"},

@@ -11,19 +11,7 @@ import (
 
 	theory "github.com/matrix-insight/synapse-datasource/pkg/queries/cachefactors/model"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
-	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
 )
-
-// fewSamples are not enough to predict from. Source: ours.
-const fewSamples = 20
-
-// outlook is what the model says about one row.
-type outlook struct {
-	present     float64 // hit ratio of the time that it looked at
-	predictions []theory.Prediction
-	confidence  float64
-	alone       string // the process that would avoid nearly all of it
-}
 
 // gain is what one larger size brings, in numbers of the row: hit ratios, and misses avoided a second.
 type gain struct {
@@ -57,8 +45,8 @@ func foresee(ctx context.Context, s *query.Session, q questions, rows []row, o o
 		return nil
 	}
 	if len(open) > mostCaches {
-		open = open[:mostCaches]
-		s.Inform("Only the %d rows that could avoid most misses are predicted; name caches to see others.", mostCaches)
+		open = fairly(open)
+		s.Inform("Only the %d rows that could avoid most misses on their homeserver are predicted; name caches to see others.", len(open))
 	}
 	for _, r := range open {
 		series += max(1, r.processes)
@@ -98,73 +86,17 @@ func foresee(ctx context.Context, s *query.Session, q questions, rows []row, o o
 	return group.Wait()
 }
 
-// predict combines the processes that belong to a row; nil where the model can't say.
-func predict(belongs func(key) bool, histories map[key]*history, ttl float64, w theory.Window, step float64, multipliers []float64) *outlook {
-	sizes := append([]float64{step}, multipliers...)
-	sizes = slices.DeleteFunc(sizes, func(m float64) bool { return m <= 1 })
-	slices.Sort(sizes)
-	sizes = slices.Compact(sizes)
-	var parts []theory.Part
-	var names []string
-	for k, h := range histories {
-		if !belongs(k) {
-			continue
-		}
-		s := h.series()
-		if len(s.Times) < fewSamples {
-			continue
-		}
-		f := theory.Predict(s, ttl, w, sizes)
-		if f.Bounds.Resized {
-			return nil
-		}
-		if f.Bounds.Requests > 0 {
-			parts = append(parts, theory.Part{Forecast: f, Requests: f.Bounds.Requests})
-			names = append(names, synapse.Identity{"job", "index", "instance"}.Name(k.process()))
-		}
+// fairly keeps the first rows, as many of each homeserver, so that a large one does not take them all.
+func fairly(open []*row) []*row {
+	of := map[string]int{}
+	for _, r := range open {
+		of[r.server] = 0
 	}
-	return combine(parts, names, step)
-}
-
-// combine weighs the processes; names are theirs.
-func combine(parts []theory.Part, names []string, step float64) *outlook {
-	requests, avoidable, confidence := 0.0, 0.0, 0.0
-	for _, p := range parts {
-		requests += p.Requests
-		most := p.Forecast.Bounds.Avoidable(step)
-		avoidable += most
-		confidence += most * p.Forecast.Confidence
-	}
-	if requests < enoughRequests || avoidable <= 0 {
-		return nil
-	}
-	c := theory.Combine(parts)
-	rising(c.Predictions)
-	o := &outlook{present: c.HitRatio, predictions: c.Predictions, confidence: confidence / avoidable}
-	if c.Alone >= 0 {
-		o.alone = names[c.Alone]
-	}
-	return o
-}
-
-// rising: no larger LRU cache hits less, so neither do the ends of its interval.
-func rising(all []theory.Prediction) {
-	for i := 1; i < len(all); i++ {
-		before := all[i-1]
-		all[i].HitRatio, all[i].Low, all[i].High = max(all[i].HitRatio, before.HitRatio), max(all[i].Low, before.Low), max(all[i].High, before.High)
-	}
-}
-
-// includes tells whether a process's series belongs to the row, which may be of one process or of all.
-func (r row) includes(k key) bool {
-	if r.job == "" && r.index == "" && r.instance == "" {
-		return k.server == r.server && k.cache == r.cache
-	}
-	return k == r.key
-}
-
-func (k key) process() model.Metric {
-	return model.Metric{"job": model.LabelValue(k.job), "index": model.LabelValue(k.index), "instance": model.LabelValue(k.instance)}
+	each := max(1, mostCaches/len(of))
+	return slices.DeleteFunc(open, func(r *row) bool {
+		of[r.server]++
+		return of[r.server] > each
+	})
 }
 
 // gainAt is the prediction at a size, at most limit; nil where there is none.

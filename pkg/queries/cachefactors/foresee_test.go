@@ -35,6 +35,8 @@ func TestExpect(t *testing.T) {
 			says: "have factor 10"},
 		"the largest useful factor": {change: func(f *facts, _ *options) { f.useful = known(41_000) }, outlook: seen(.2, .3, .4), want: raise, avoided: 15.6,
 			says: "Above factor 4.1 nothing changes (entries expire after 30 min unread). Next: factor 1,"},
+		"a small largest useful factor": {change: func(f *facts, _ *options) { f.useful = known(7777) }, outlook: &outlook{present: .74, predictions: []theory.Prediction{{Multiplier: 1.56, HitRatio: .8, Low: .78, High: .82}}},
+			want: raise, avoided: 12, says: "1.56 times the size likely avoids 12 (8–16). Above factor 0.778 nothing changes"},
 		"one process needs it": {outlook: &outlook{present: .74, alone: "synapse/sync1", predictions: seen(.2, .3, .4).predictions}, want: raise, avoided: 15.6,
 			says: "Nearly all of it happens on synapse/sync1"},
 		"a module's cache has no factor": {change: func(f *facts, _ *options) { *f = named1("a_module_s_cache", *f) }, outlook: seen(.2, .3, .4), want: raise, avoided: 15.6,
@@ -133,5 +135,20 @@ func TestSaved(t *testing.T) {
 				t.Errorf("%s is said to cause %s", cache, desc)
 			}
 		}
+	}
+}
+
+func TestFairly(t *testing.T) {
+	var open []*row
+	for range 40 {
+		open = append(open, &row{facts: facts{key: key{server: "large"}}})
+	}
+	open = append(open, &row{facts: facts{key: key{server: "small"}}})
+	kept := map[string]int{}
+	for _, r := range fairly(open) {
+		kept[r.server]++
+	}
+	if kept["large"] != mostCaches/2 || kept["small"] != 1 {
+		t.Errorf("%v", kept)
 	}
 }

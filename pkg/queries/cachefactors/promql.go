@@ -109,8 +109,12 @@ func (q questions) fullness() string {
 	return q.aggregate("max", "max_over_time("+cachecatalogue.Size+q.selector()+q.in(q.window)+") / "+cachecatalogue.MaxSize+q.selector())
 }
 
+// resized is the caches whose size changed: within a series, and from the range's start to its end, as a process that
+// restarts in Kubernetes has another instance.
 func (q questions) resized() string {
-	return q.aggregate("max", "changes("+cachecatalogue.MaxSize+q.selector()+q.in(q.window)+")") + " > 0"
+	size := cachecatalogue.MaxSize + q.selector()
+	return q.aggregate("max", "changes("+size+q.in(q.window)+")") + " > 0 or " +
+		q.maxEntries("max") + " != " + q.aggregate("max", size+" offset "+seconds(q.window))
 }
 
 func (q questions) bytes() string { return q.aggregate("sum", cachecatalogue.SizeBytes+q.selector()) }

@@ -3,6 +3,7 @@ package effect
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +24,22 @@ type Hours struct {
 }
 
 const day = 24 * time.Hour
+
+// Resized names those of the caches whose size changed within the days that Fetch reads; by is the labels of one Key. It
+// costs little, so ask it before Fetch.
+func Resized(ctx context.Context, s *query.Session, filters query.Filters, names []string, by string) ([]string, error) {
+	size := fmt.Sprintf("(max by (%s) (%s))[%dd:6h]", by, cachecatalogue.MaxSize+filters.Selector(query.OneOf("name", names)), back)
+	var changed model.Vector
+	if err := s.Ask(ctx, query.At("max_over_time("+size+") > min_over_time("+size+")", &changed)); err != nil {
+		return nil, err
+	}
+	var found []string
+	for _, sample := range changed {
+		found = append(found, string(sample.Metric["name"]))
+	}
+	slices.Sort(found)
+	return slices.Compact(found), nil
+}
 
 // Fetch reads some caches over the same hours of the last days, the latest first. by is the labels of one Key.
 func Fetch(ctx context.Context, s *query.Session, filters query.Filters, names []string, by string, h Hours) (map[Key][]Day, error) {
