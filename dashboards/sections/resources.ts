@@ -9,7 +9,7 @@ const queryType = 'resources';
 export const resources: Section = {
   id: 150,
   title: 'Which process is full?',
-  heading: 'One process, one thread',
+  heading: 'One thread each',
   text: `Once its event loop is always busy, everything waits. [Guide](${guideLink('message-event-send-time')})`,
   panels: [
     table({
@@ -25,12 +25,12 @@ export const resources: Section = {
         { name: 'verdict', width: 65, settings: verdict },
         { name: 'reactor_busy', width: 105, settings: [...shareBar, decimals(0)] },
         { name: 'cpu_cores', width: 55, settings: [decimals(2)] },
+        { name: 'advice', settings: sentence },
         { name: 'memory', width: 80 },
         { name: 'stalls_per_hour', width: 65, settings: [decimals(0)] },
         { name: 'gc_share', width: 55, settings: [decimals(1)] },
         { name: 'uptime', width: 90 },
         { name: 'role', width: 160, settings: wrapped },
-        { name: 'advice', settings: sentence },
         { name: 'server_name', width: 105 },
       ],
     }),
