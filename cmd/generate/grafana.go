@@ -182,7 +182,7 @@ func measuredText(c checks.Check) (string, error) {
 			text += fmt.Sprintf("{{ else if eq .Labels.unit %q }}{{ %s .Value }}", unit, byUnit[unit])
 		}
 	}
-	return text + "{{ else }}{{ humanize .Value }}{{ end }}", nil
+	return text + "{{ else }}{{ humanize .Value }}" + countedToo[c.ID] + "{{ end }}", nil
 }
 
 // quiet is the text where the check itself says neither warning nor critical.

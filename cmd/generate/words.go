@@ -27,6 +27,12 @@ var counted = map[string]string{
 	"extremities-corrupt": " unusable forward extremities", "metric-coverage": " metrics",
 }
 
+// countedToo says what a check counts that has another unit, where a plain number decides instead.
+var countedToo = map[string]string{
+	"extremities": " forward extremities in a room", "memory": " restarts within a day", "reactor-lag": " rounds of more than a second within an hour",
+	"gc-pauses": " pauses of more than 2.5 s within 6 hours", "federation-lag": " events behind the newest", "replication-lag": " events behind the newest",
+}
+
 // decidedBy says what a threshold is of, where the two are of different numbers.
 var decidedBy = map[string]map[string]string{
 	"event-send-time": {"warning": " of the sends slower than 1 s", "critical": " slower than 2.5 s"},

@@ -448,3 +448,38 @@ func TestCutIsTold(t *testing.T) {
 		}
 	}
 }
+
+// closed is a PostgreSQL that knows whose it is and answers nothing else.
+type closed struct{}
+
+func (closed) Owner(context.Context) (string, error) { return "a.example", nil }
+func (closed) Read(context.Context, time.Duration, func(context.Context, query.Tx) error) error {
+	return &upstream.Fault{Kind: upstream.Timeout, Message: "PostgreSQL took too long."}
+}
+
+// PostgreSQL knows only now: a diagnosis of an earlier time says so, and takes ages from now.
+func TestPostgresTellsOfNow(t *testing.T) {
+	request, err := Type().Decode(json.RawMessage(`{"checks":["partial-state"]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for ago, told := range map[time.Duration]bool{48 * time.Hour: true, time.Minute: false} {
+		to := time.Now().Add(-ago)
+		frames, err := query.NewRunner(query.Options{QueryTimeout: time.Minute, ScrapeInterval: 15 * time.Second}, onTwo(0.2, 0.1), closed{}).
+			Run(t.Context(), Type(), request, query.Align(to.Add(-time.Hour), to, time.Minute, 15*time.Second), query.Asker{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := words(frames[0], "evidence"); len(got) != 1 || !strings.Contains(got[0], "PostgreSQL took too long.") {
+			t.Errorf("evidence %q", got)
+		}
+		notices := frames[0].Meta.Notices
+		if is := len(notices) == 1 && strings.Contains(notices[0].Text, "PostgreSQL tells of now, not of the end of the time range: partial-state."); is != told {
+			t.Errorf("%s ago: notices %v", ago, notices)
+		}
+	}
+	s := query.NewSession(request, query.Align(noon.Add(-time.Hour), noon, time.Minute, 15*time.Second), noon.Add(48*time.Hour), query.Options{}, nil, nil)
+	if in := (measured{}).input(s, check(t, "partial-state"), "a.example"); !in.Now.Equal(s.Now) {
+		t.Errorf("ages are taken from %s", in.Now)
+	}
+}
