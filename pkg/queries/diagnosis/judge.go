@@ -27,9 +27,9 @@ func (r row) title() string {
 	case r.Title != "":
 		return r.Title
 	case r.Severity == checks.OK:
-		return "Not found: " + problem
+		return "No sign that " + problem
 	case r.Severity == checks.Unknown:
-		return "Could not look: " + problem
+		return "Could not see whether " + problem
 	}
 	return r.check.Title
 }
