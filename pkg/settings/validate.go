@@ -21,8 +21,8 @@ func (s Settings) validate() error {
 	if s.HTTPMethod != "POST" && s.HTTPMethod != "GET" {
 		return invalidf("The setting httpMethod is %q; it takes POST or GET.", s.HTTPMethod)
 	}
-	if s.ScrapeInterval < time.Second {
-		return invalidf("The setting scrapeInterval is %s; it takes one second or more.", s.ScrapeInterval)
+	if s.ScrapeInterval < time.Second || s.ScrapeInterval > 24*time.Hour {
+		return invalidf("The setting scrapeInterval is %s; it takes one second to one day.", s.ScrapeInterval)
 	}
 	if s.QueryTimeout < time.Second {
 		return invalidf("The setting queryTimeout is %s; it takes one second or more.", s.QueryTimeout)

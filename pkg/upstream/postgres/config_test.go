@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"net"
+	"strings"
 	"testing"
+	"time"
 )
 
 func TestEndpoint(t *testing.T) {
@@ -52,5 +54,25 @@ func TestDialGetsTheName(t *testing.T) {
 	}
 	if len(config.ConnConfig.Fallbacks) != 0 || len(config.ConnConfig.RuntimeParams) != 1 {
 		t.Errorf("fallbacks %v, start-up parameters %v", config.ConnConfig.Fallbacks, config.ConnConfig.RuntimeParams)
+	}
+}
+
+// PostgreSQL takes 1 to 2147483647 ms; 0 would be no limit at all.
+func TestStatementTimeoutFits(t *testing.T) {
+	soon, cancel := context.WithTimeout(t.Context(), time.Nanosecond)
+	defer cancel()
+	for _, c := range []struct {
+		ctx   context.Context
+		limit time.Duration
+		want  string
+	}{
+		{t.Context(), 10 * time.Second, "statement_timeout = 10000;"},
+		{t.Context(), time.Microsecond, "statement_timeout = 1;"},
+		{t.Context(), 60 * 24 * time.Hour, "statement_timeout = 2147483647;"},
+		{soon, 10 * time.Second, "statement_timeout = 1;"},
+	} {
+		if got := begin(c.ctx, c.limit); !strings.Contains(got, c.want) {
+			t.Errorf("limit %s: %s, want %s", c.limit, got, c.want)
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -70,7 +71,7 @@ func begin(ctx context.Context, limit time.Duration) string {
 		"SET LOCAL statement_timeout = %d; SET LOCAL lock_timeout = %d; "+
 		"SET LOCAL idle_in_transaction_session_timeout = %d; "+
 		"SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL jit = off",
-		max(limit.Milliseconds(), 1), lockTimeout.Milliseconds(), idleTimeout.Milliseconds())
+		min(max(limit.Milliseconds(), 1), math.MaxInt32), lockTimeout.Milliseconds(), idleTimeout.Milliseconds())
 }
 
 // markedTx lets an admin find our statements in logs and in pg_stat_statements.
