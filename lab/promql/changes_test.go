@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/changes"
+	"github.com/matrix-insight/synapse-datasource/pkg/queries/resources"
 )
 
 // Samples are 15 s apart, 240 an hour; the asked six hours begin at sample 480.
@@ -98,4 +99,29 @@ func TestNoChanges(t *testing.T) {
 			t.Errorf("%q does not say %q", notices(unknown), want)
 		}
 	}
+}
+
+// Series that come through another Prometheus keep their times and have no end: after an upgrade both versions are there
+// for five minutes.
+func TestVersionsThatOverlap(t *testing.T) {
+	engine := Load(t, `load 15s
+  synapse_storage_schedule_time_count{server_name="a.example",job="s",index="1",instance="h:1"} 0+1x1920
+  synapse_storage_schedule_time_count{server_name="b.example",job="s",index="1",instance="h:1"} 0+1x1920
+  process_start_time_seconds{job="s",index="1",instance="h:1"} 1+0x1918 28785+0x1
+  synapse_build_info{job="s",index="1",instance="h:1",version="1.159.0"} 1+0x1918
+  synapse_build_info{job="s",index="1",instance="h:1",version="1.160.0"} _x1919 1+0x1
+`)
+	frame := askLastSixHours(t, engine, changes.Type(), nil, `{"kinds": "version"}`)[0]
+	var got []string
+	for i := range frame.Rows() {
+		title, _ := frame.FieldByName("title")
+		tags, _ := frame.FieldByName("tags")
+		got = append(got, fmt.Sprint(tags.At(i), " ", title.At(i)))
+	}
+	if want := []string{"synapse,version,a.example Synapse 1.160.0", "synapse,version,b.example Synapse 1.160.0"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	wantCells(t, table(askLastSixHours(t, engine, resources.Type(), nil, `{"serverName": "a.example"}`)[0]), map[string]map[string]any{
+		"s/1 a.example": {"version": "1.159.0, 1.160.0", "uptime": 15.0},
+	})
 }

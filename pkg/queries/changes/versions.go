@@ -14,36 +14,64 @@ import (
 
 // versions finds when a version of Synapse that was not there before appears on a homeserver.
 func versions(ctx context.Context, s *query.Session) ([]event, error) {
-	promql := "count by (server_name, version) (count by (server_name, job, index, instance) (synapse_storage_schedule_time_count" +
-		s.Filters.Selector() + ") * on (job, index, instance) group_left (version) " +
-		"max by (job, index, instance, version) (synapse_build_info" + s.Filters.ProcessSelector() + "))"
-	var matrix model.Matrix
-	if err := s.Ask(ctx, query.Over(promql, &matrix)); err != nil {
+	// Joined here: PromQL refuses a process with two versions, as it has for minutes after an upgrade where series come
+	// through another Prometheus.
+	var processes model.Vector
+	var builds model.Matrix
+	err := s.Ask(ctx,
+		query.At("count by (server_name, job, index, instance) (last_over_time(synapse_storage_schedule_time_count"+s.Filters.Selector()+s.Range.Window()+"))", &processes),
+		query.Over("max by (job, index, instance, version) (synapse_build_info"+s.Filters.ProcessSelector()+")", &builds))
+	if err != nil {
 		return nil, err
 	}
+	matrix := perServer(processes, builds)
 	if len(matrix) == 0 {
 		s.Warn("Prometheus has no synapse_build_info for this selection and time range, so changes of version can't be told. Is Synapse scraped, and does the filter match?")
 	}
 	return versionEvents(matrix), nil
 }
 
+// perServer labels the processes' versions with each homeserver that they serve.
+func perServer(processes model.Vector, builds model.Matrix) model.Matrix {
+	servers := map[model.Fingerprint][]model.LabelValue{}
+	for _, p := range processes {
+		at := processOf(p.Metric)
+		servers[at] = append(servers[at], p.Metric["server_name"])
+	}
+	var all model.Matrix
+	for _, build := range builds {
+		for _, server := range servers[processOf(build.Metric)] {
+			labels := model.Metric{"server_name": server, "version": build.Metric["version"]}
+			all = append(all, &model.SampleStream{Metric: labels, Values: build.Values})
+		}
+	}
+	return all
+}
+
+func processOf(m model.Metric) model.Fingerprint {
+	return model.Metric{"job": m["job"], "index": m["index"], "instance": m["instance"]}.Fingerprint()
+}
+
 // seenVersions are the versions that run on one homeserver at each time.
 type seenVersions map[model.Time][]string
 
 func versionEvents(matrix model.Matrix) []event {
-	perServer := map[string]seenVersions{}
+	seen := map[string]seenVersions{}
 	for _, stream := range matrix {
 		server := string(stream.Metric["server_name"])
-		if perServer[server] == nil {
-			perServer[server] = seenVersions{}
+		if seen[server] == nil {
+			seen[server] = seenVersions{}
 		}
 		for _, p := range stream.Values {
-			perServer[server][p.Timestamp] = append(perServer[server][p.Timestamp], string(stream.Metric["version"]))
+			version := string(stream.Metric["version"])
+			if there := seen[server][p.Timestamp]; !slices.Contains(there, version) {
+				seen[server][p.Timestamp] = append(there, version)
+			}
 		}
 	}
 	var events []event
-	for _, server := range slices.Sorted(maps.Keys(perServer)) {
-		events = append(events, perServer[server].events(server)...)
+	for _, server := range slices.Sorted(maps.Keys(seen)) {
+		events = append(events, seen[server].events(server)...)
 	}
 	return events
 }

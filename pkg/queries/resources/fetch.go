@@ -2,6 +2,7 @@ package resources
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/prometheus/common/model"
@@ -47,10 +48,10 @@ func stallsPerHour(f query.Filters, window string) string {
 	return synapse.PerServer(f, "3600 * ("+all+" - "+quick+")")
 }
 
-// versions carries the label version over to a series of the process.
+// versions is not joined to the homeserver in PromQL, which refuses a process with two versions: where series come through
+// another Prometheus, it has two for minutes after an upgrade.
 func versions(f query.Filters) string {
-	return "count by (server_name, job, index, instance) (synapse_storage_schedule_time_count" + f.Selector() +
-		") * on (job, index, instance) group_left (version) synapse_build_info" + f.ProcessSelector()
+	return "max by (job, index, instance, version) (synapse_build_info" + f.ProcessSelector() + ")"
 }
 
 func at(v model.Vector) map[model.Fingerprint]*float64 {
@@ -61,6 +62,26 @@ func at(v model.Vector) map[model.Fingerprint]*float64 {
 		}
 	}
 	return values
+}
+
+// placeAnywhere is the process of a series, whichever homeserver it serves.
+func placeAnywhere(m model.Metric) model.Fingerprint {
+	return place(model.Metric{"job": m["job"], "index": m["index"], "instance": m["instance"]})
+}
+
+// versionsOf are the versions of each process by its labels alone, mostly one.
+func versionsOf(builds model.Vector) map[model.Fingerprint]string {
+	lists := map[model.Fingerprint][]string{}
+	for _, build := range builds {
+		at := place(build.Metric)
+		lists[at] = append(lists[at], string(build.Metric["version"]))
+	}
+	versions := map[model.Fingerprint]string{}
+	for at, list := range lists {
+		slices.Sort(list)
+		versions[at] = strings.Join(list, ", ")
+	}
+	return versions
 }
 
 // place is the identity of a series' process on a homeserver.

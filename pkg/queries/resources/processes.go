@@ -45,15 +45,21 @@ func runProcesses(ctx context.Context, s *query.Session) (query.Result, error) {
 
 // tellMissing says of which metrics some processes have no value, so that their columns are empty.
 func (a answers) tellMissing(s *query.Session) {
+	versions, versioned := versionsOf(a.version), 0
+	for _, sample := range a.present {
+		if versions[placeAnywhere(sample.Metric)] != "" {
+			versioned++
+		}
+	}
 	for _, column := range []struct {
 		metric, title string
-		values        model.Vector
+		there         int
 	}{
-		{"process_cpu_seconds_total", "CPU", a.cpu}, {"python_twisted_reactor_tick_time", "Busy", a.busy}, {"process_resident_memory_bytes", "Memory", a.memory},
-		{"python_gc_time", "GC", a.gc}, {"process_open_fds", "Open files", a.fds}, {"process_start_time_seconds", "Uptime", a.uptime},
-		{"synapse_build_info", "Version", a.version},
+		{"process_cpu_seconds_total", "CPU", len(a.cpu)}, {"python_twisted_reactor_tick_time", "Busy", len(a.busy)},
+		{"process_resident_memory_bytes", "Memory", len(a.memory)}, {"python_gc_time", "GC", len(a.gc)}, {"process_open_fds", "Open files", len(a.fds)},
+		{"process_start_time_seconds", "Uptime", len(a.uptime)}, {"synapse_build_info", "Version", versioned},
 	} {
-		if missing := len(a.present) - len(column.values); missing > 0 {
+		if missing := len(a.present) - column.there; missing > 0 {
 			s.Inform("Prometheus has no %s, or a single value only, of %d of %d processes: %q is empty there.", column.metric, missing, len(a.present), column.title)
 		}
 	}
@@ -62,10 +68,7 @@ func (a answers) tellMissing(s *query.Session) {
 func (a answers) rows(identity synapse.Identity) []process {
 	cpu, busy, stalls, tick, memory := at(a.cpu), at(a.busy), at(a.stalls), at(a.tick), at(a.memory)
 	pool, gc, fds, uptime := at(a.pool), at(a.gc), at(a.fds), at(a.uptime)
-	versions, roles := map[model.Fingerprint]string{}, map[model.Fingerprint]map[string]bool{}
-	for _, sample := range a.version {
-		versions[place(sample.Metric)] = string(sample.Metric["version"])
-	}
+	versions, roles := versionsOf(a.version), map[model.Fingerprint]map[string]bool{}
 	for _, sample := range a.roles {
 		at := place(sample.Metric)
 		if roles[at] == nil {
@@ -79,7 +82,7 @@ func (a answers) rows(identity synapse.Identity) []process {
 		at := place(m)
 		rate := func(values map[model.Fingerprint]*float64) *float64 { return times(values[at], a.newcomers.OwnTime(m)) }
 		row := process{
-			name: identity.Name(m), server: string(m["server_name"]), instance: string(m["instance"]), version: versions[at],
+			name: identity.Name(m), server: string(m["server_name"]), instance: string(m["instance"]), version: versions[placeAnywhere(m)],
 			cpu: rate(cpu), busy: rate(busy), stalls: rate(stalls), tick: tick[at], memory: memory[at],
 			poolWait: pool[at], gc: rate(gc), fds: fds[at], uptime: uptime[at],
 		}
