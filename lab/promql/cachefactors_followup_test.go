@@ -122,7 +122,8 @@ func tuned(server string, bursts bool) string {
 func TestCacheFactorsSuspectsAutotuning(t *testing.T) {
 	frames := askLastSixHours(t, Load(t, "load 15s"+tuned("tuned.example", true)+tuned("odd.example", false)+"\n"), cachefactors.Type(), nil, `{}`)
 	rows := rowsBy(frames[0], "cache", "server_name")
-	wantRow(t, rows["get_device tuned.example"], "probe", map[string]float64{"avoided_misses_limit": math.NaN(), "predicted_hit_ratio": math.NaN()})
+	wantRow(t, rows["get_device tuned.example"], "probe", map[string]float64{"avoided_misses_limit": math.NaN(), "predicted_hit_ratio": math.NaN(),
+		"recommended_factor": 0.75})
 	if limit := rows["get_device odd.example"].number("avoided_misses_limit"); math.IsNaN(limit) {
 		t.Error("what leaves one by one is no sign of a memory limit")
 	}

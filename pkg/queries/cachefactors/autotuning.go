@@ -12,7 +12,7 @@ import (
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/cachecatalogue"
 )
 
-// What gives cache_autotuning away where the data source does not state it. It drops what is oldest in all caches of a
+// What shows that cache_autotuning is at its limit, also where the data source does not state it. It drops what is oldest in all caches of a
 // process, all at once when the memory limit is passed, and counts that as expiry does. Source: ours.
 const (
 	manyHurried = 3  // fewer caches that lose entries too early have another reason, such as a purged room
@@ -45,9 +45,9 @@ func (q questions) unused() string {
 	return cachecatalogue.Evicted + q.selector(query.Equal("reason", cachecatalogue.ReasonInvalidation))
 }
 
-// suspected finds the homeservers on which cache_autotuning drops entries, though the data source does not say so. Where
+// pressed finds the homeservers on which cache_autotuning drops entries, whatever the data source says. Where
 // no cache loses entries too early, which is nearly everywhere, it asks nothing.
-func suspected(ctx context.Context, s *query.Session, q questions, all map[key]*facts) (map[string]bool, error) {
+func pressed(ctx context.Context, s *query.Session, q questions, all map[key]*facts) (map[string]bool, error) {
 	hurried := cachesPerServer(all, func(f *facts) bool { return f.hurried })
 	for server, caches := range hurried {
 		if len(caches) >= manyHurried {
@@ -60,7 +60,7 @@ func suspected(ctx context.Context, s *query.Session, q questions, all map[key]*
 		}
 		delete(hurried, server)
 	}
-	if len(hurried) == 0 || s.Options.CacheAutotuning {
+	if len(hurried) == 0 {
 		return nil, nil
 	}
 	slices.Sort(q.names)

@@ -20,7 +20,7 @@ const playbookFactor = 5
 type options struct {
 	query.Options
 	autotuning  bool
-	suspected   map[string]bool // homeservers whose metrics show what cache_autotuning does
+	pressed     map[string]bool // homeservers whose metrics show that cache_autotuning drops entries
 	memoryShort bool
 	stated      map[string]float64 // by the key in the configuration
 	common      map[string]float64 // the factor that most caches of a homeserver have
@@ -34,8 +34,11 @@ func optionsOf(o query.Options, all map[key]*facts) options {
 	return options{Options: o, autotuning: o.CacheAutotuning, stated: stated, common: commonFactors(all)}
 }
 
-// tuned tells whether cache_autotuning, stated or suspected, may drop entries.
-func (o options) tuned(server string) bool { return o.autotuning || o.suspected[server] }
+// tuned tells whether cache_autotuning, stated or seen, may drop entries.
+func (o options) tuned(server string) bool { return o.autotuning || o.pressed[server] }
+
+// short tells whether memory is: the query says so, or a memory limit drops entries.
+func (o options) short(server string) bool { return o.memoryShort || o.pressed[server] }
 
 // derived is the factor that gives these entries. Synapse rounds base × factor down to whole entries, so every factor
 // from entries/base up to, but not including, (entries+1)/base gives the same size; people write the shortest of them.
@@ -130,8 +133,8 @@ const (
 	shortStep = 1.5
 )
 
-func (o options) step() float64 {
-	if o.memoryShort {
+func (o options) step(server string) float64 {
+	if o.short(server) {
 		return shortStep
 	}
 	return oneStep

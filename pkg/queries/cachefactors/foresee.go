@@ -27,7 +27,7 @@ func (r row) open(o options) bool { return r.advised() && r.provable(o) && r.ste
 // larger.
 func (r row) step(o options) float64 {
 	if r.next == nil || *r.current <= 0 {
-		return o.step()
+		return o.step(r.server)
 	}
 	return *r.next / *r.current
 }
@@ -146,7 +146,7 @@ func (r *row) expect(found *outlook, o options) {
 func (r row) decide(o options) advice {
 	hits := value(r.hitRatio())
 	gain := r.expected.avoided / r.perSecond(r.misses())
-	why := theory.NextStep(r.bounds(), gain, r.measured(), o.memoryShort).Why
+	why := theory.NextStep(r.bounds(), gain, r.measured(), o.short(r.server)).Why
 	switch {
 	case why == theory.LastWasSmall:
 		return advice{keep, measuredSureness, r.sayLastWasSmall()}

@@ -118,7 +118,7 @@ const mostlyHeld = 0.5
 // tooLarge: memory is short, and next to nothing that it holds is asked for again. An entry that is asked for again is
 // hit at least once, so a smaller size costs as many misses as there are hits at most.
 func tooLarge(f facts, o options) (advice, bool) {
-	fits := o.memoryShort && f.isLRU() && f.maxEntries != nil && f.fullness > mostlyHeld
+	fits := o.short(f.server) && f.isLRU() && f.maxEntries != nil && f.fullness > mostlyHeld
 	return advice{lower, proved, f.sayTooLarge()}, fits && f.sizeDrops < worthShare*f.misses() && f.hits < worthShare*f.misses()
 }
 

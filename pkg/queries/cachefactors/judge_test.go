@@ -79,10 +79,11 @@ func TestJudge(t *testing.T) {
 
 		"lower: memory is short and nothing is asked for again": {facts: rarelyHit, options: memoryIsShort, want: lower,
 			says: "Half the size frees memory and costs 18 misses a second at most, beside 182 misses a second"},
-		"not lower: memory is not short":  {facts: rarelyHit, want: keep},
-		"not lower: it is hit":            {facts: func(f *facts) { rarelyHit(f); f.hits = 0.1 * f.requests }, options: memoryIsShort, want: keep},
-		"not lower: it lacks room":        {facts: func(f *facts) { rarelyHit(f); f.sizeDrops = 0.1 * f.misses(); f.bound = f.sizeDrops }, options: memoryIsShort, want: probe},
-		"not lower: half of it is unused": {facts: func(f *facts) { rarelyHit(f); f.fullness = 0.5 }, options: memoryIsShort, want: notSizeBound},
+		"lower: a memory limit drops entries": {facts: rarelyHit, options: func(o *options) { o.pressed = map[string]bool{"example.org": true} }, want: lower},
+		"not lower: memory is not short":      {facts: rarelyHit, want: keep},
+		"not lower: it is hit":                {facts: func(f *facts) { rarelyHit(f); f.hits = 0.1 * f.requests }, options: memoryIsShort, want: keep},
+		"not lower: it lacks room":            {facts: func(f *facts) { rarelyHit(f); f.sizeDrops = 0.1 * f.misses(); f.bound = f.sizeDrops }, options: memoryIsShort, want: probe},
+		"not lower: half of it is unused":     {facts: func(f *facts) { rarelyHit(f); f.fullness = 0.5 }, options: memoryIsShort, want: notSizeBound},
 
 		"idle: too few lookups": {facts: func(f *facts) { f.requests = 999 }, want: idle, says: "999 lookups in 6 h are too few to judge; it takes 1000"},
 		"idle: none":            {facts: func(f *facts) { f.requests, f.hits = 0, 0 }, want: idle, says: "Nobody asked it"},
@@ -93,7 +94,7 @@ func TestJudge(t *testing.T) {
 
 		"memory limit drops more":    {facts: func(f *facts) { f.idleDrops = f.sizeDrops }, options: autotune, want: memoryBound, says: "max_cache_memory_usage"},
 		"memory limit on, full":      {options: autotune, want: probe, says: "nothing can be proved"},
-		"memory limit suspected":     {options: func(o *options) { o.suspected = map[string]bool{"example.org": true} }, want: probe, says: "nothing can be proved"},
+		"memory limit seen":          {options: func(o *options) { o.pressed = map[string]bool{"example.org": true} }, want: probe, says: "nothing can be proved"},
 		"memory limit on, few drops": {facts: func(f *facts) { f.sizeDrops = 0.09 * f.misses() }, options: autotune, want: keep},
 	} {
 		t.Run(name, func(t *testing.T) {

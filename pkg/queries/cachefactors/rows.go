@@ -44,7 +44,7 @@ func rowOf(f facts, o options) row {
 		r.next = known(twoDigits(*r.current/oneStep, math.Round))
 		r.memory = r.growth()
 	default:
-		r.next = known(nextFactor(*r.current, o.step(), r.ceiling))
+		r.next = known(nextFactor(*r.current, o.step(r.server), r.ceiling))
 		r.memory = r.growth()
 	}
 	r.annotate()

@@ -31,7 +31,7 @@ func judged(ctx context.Context, s *query.Session) ([]row, options, error) {
 	}
 	o := optionsOf(s.Options, all)
 	o.memoryShort = s.Flag("memoryShort")
-	if o.suspected, err = suspected(ctx, s, questionsOf(s, nil, perProcess), all); err != nil {
+	if o.pressed, err = pressed(ctx, s, questionsOf(s, nil, perProcess), all); err != nil {
 		return nil, options{}, err
 	}
 	tellAssumptions(s, all, o)
@@ -64,8 +64,8 @@ func named(s *query.Session, rows []row) []row {
 
 // tellAssumptions says what the verdicts rest on besides metrics.
 func tellAssumptions(s *query.Session, all map[key]*facts, o options) {
-	for server, is := range o.suspected {
-		if is {
+	for server, is := range o.pressed {
+		if is && !o.autotuning {
 			s.Warn("On %s entries of several caches leave in bursts and sooner than cache_entry_ttl explains: caches.cache_autotuning seems to be on. "+
 				"State it in the data source, and cache_entry_ttl as in homeserver.yaml. Nothing is proved or predicted there.", server)
 		}

@@ -27,7 +27,7 @@ func Type() query.Type {
 			{ID: "perProcess", Title: "Per process", Kind: query.Boolean, Default: false, Formats: []string{"table"},
 				Help: "One row per cache and process, with further columns for the process."},
 			{ID: "memoryShort", Title: "Memory is short", Kind: query.Boolean, Default: false, Formats: []string{"table", "config"},
-				Help: "Steps of half instead of double, and caches that could do with less room are named. No metric of Synapse tells it."},
+				Help: "Steps of half instead of double, and caches that could do with less room are named. Seen without it only where cache_autotuning drops entries at its limit."},
 			{ID: "multipliers", Title: "Sizes", Kind: query.Numbers, Default: []float64{1.5, 2, 3, 4, 6, 10, 20}, Formats: []string{"curve"},
 				Min: query.Bound(1), Max: query.Bound(1000), Help: "Multiples of the present size to look at."},
 		},
