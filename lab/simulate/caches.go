@@ -90,14 +90,17 @@ func (c *cache) advance(s step) {
 	misses := lookups * (1 - hitRatio)
 	c.hits.add(lookups - misses)
 	c.misses.add(misses)
-	c.store(misses * c.itemsPerEntry)
+	c.store(misses*c.itemsPerEntry, s.seconds)
 	if c.transaction != nil {
 		c.transaction.pending += misses / c.missesPerCall
 	}
 }
 
-// store adds what the misses loaded and drops what has to go, each drop under its reason.
-func (c *cache) store(inserted float64) {
+// entryTTL is Synapse's default for caches.cache_entry_ttl, in seconds.
+const entryTTL = 1800
+
+// store adds what the misses loaded within some seconds and drops what has to go, each drop under its reason.
+func (c *cache) store(inserted, seconds float64) {
 	if c.drop == "size" {
 		overflow := max(0, c.size+inserted-c.maxEntries)
 		c.size += inserted - overflow
@@ -112,8 +115,8 @@ func (c *cache) store(inserted float64) {
 	dropped := max(0, c.size+inserted-settled)
 	c.size += inserted - dropped
 	switch c.drop {
-	case "ttl": // idle entries of an LRU cache count as invalidations
-		c.evicted["invalidation"].add(dropped)
+	case "ttl": // idle entries of an LRU cache count as invalidations; those that really were invalidated don't count
+		c.evicted["invalidation"].add(min(dropped, c.size*seconds/entryTTL))
 	case "timer":
 		c.evicted["time"].add(dropped)
 	}

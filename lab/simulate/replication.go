@@ -19,6 +19,7 @@ var streamRates = []struct {
 
 func newReplication(p *Process) *replication {
 	one := &replication{}
+	p.registry.gauge("synapse_replication_tcp_resource_total_connections").set(1) // to Redis
 	add := func(perSecond float64, family string, labels ...string) {
 		one.counters = append(one.counters, scaled{p.registry.counter(family, labels...), perSecond, keyOf(family)})
 	}

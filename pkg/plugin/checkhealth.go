@@ -3,13 +3,16 @@ package plugin
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
+	"github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
 	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
 )
 
@@ -40,7 +43,7 @@ func (i *Instance) aspects(ctx context.Context) []upstream.Aspect {
 	var fromPrometheus, fromPostgres []upstream.Aspect
 	var both sync.WaitGroup
 	both.Go(func() {
-		fromPrometheus = survived(ctx, []string{"prometheus", "metrics"}, func() []upstream.Aspect { return i.prometheus.Probe(ctx, time.Now()) })
+		fromPrometheus = survived(ctx, []string{"prometheus", "metrics"}, func() []upstream.Aspect { return i.prometheusAspects(ctx, time.Now()) })
 	})
 	both.Go(func() {
 		fromPostgres = survived(ctx, []string{"postgres", "grants", "schema"}, func() []upstream.Aspect { return i.postgresAspects(ctx) })
@@ -58,6 +61,28 @@ func survived(ctx context.Context, names []string, probe func() []upstream.Aspec
 	backend.Logger.FromContext(ctx).Error("A health probe panicked", "error", err)
 	aspects = notChecked(names...)
 	aspects[0] = upstream.Failed(names[0], err)
+	return aspects
+}
+
+// prometheusAspects warns as well where Prometheus scrapes less often than the settings say: graphs would stay empty.
+func (i *Instance) prometheusAspects(ctx context.Context, now time.Time) []upstream.Aspect {
+	aspects := i.prometheus.Probe(ctx, now)
+	metrics := &aspects[len(aspects)-1]
+	if metrics.Status != upstream.OK {
+		return aspects
+	}
+	spacing := synapse.SpacingOf(query.Filters{}, i.settings.ScrapeInterval)
+	most, _, err := i.prometheus.Instant(ctx, spacing.PromQL, now)
+	if err != nil {
+		*metrics = upstream.Failed(metrics.Aspect, err)
+		return aspects
+	}
+	if apart, sparse := spacing.Sparse(most); sparse {
+		metrics.Status = upstream.Warning
+		metrics.Message += fmt.Sprintf(" Prometheus has a value of its metrics about every %s only, but the scrape interval here is %s: graphs stay empty or have gaps.",
+			apart, model.Duration(i.settings.ScrapeInterval))
+		metrics.Remedy = fmt.Sprintf("Set the scrape interval of this data source to that of Prometheus, %s.", apart)
+	}
 	return aspects
 }
 

@@ -47,6 +47,22 @@ func TestHealthy(t *testing.T) {
 	}
 }
 
+// A scrape interval that is not Prometheus' own leaves graphs empty: the place to say so is where it is set.
+func TestScrapedLessOften(t *testing.T) {
+	i, fake := open(t, `{}`)
+	fake.answers["/api/v1/query"] = `{"status":"success","data":{"resultType":"vector","result":[
+		{"metric":{"version":"1.160.0","server_name":"example.org"},"value":[1,"10"]}]}}`
+	result, aspects := health(t, i)
+	const want = "Synapse 1.160.0: 10 processes of example.org. Prometheus has a value of its metrics about every 1m only, but the scrape " +
+		"interval here is 15s: graphs stay empty or have gaps. Set the scrape interval of this data source to that of Prometheus, 1m."
+	if result.Status != backend.HealthStatusOk || result.Message != want {
+		t.Errorf("%s: %s", result.Status, result.Message)
+	}
+	if aspects[1].Status != upstream.Warning {
+		t.Errorf("%+v", aspects[1])
+	}
+}
+
 func TestWithoutSynapse(t *testing.T) {
 	i, _ := open(t, `{}`)
 	result, aspects := health(t, i)

@@ -17,22 +17,46 @@ const (
 	sparseBy = 1.5
 )
 
-// TellSparse is asked where a graph is empty: it says so where Prometheus scrapes less often than the data source
-// believes, so that no window of a rate holds two values. Prometheus' own default is a minute.
-func TellSparse(ctx context.Context, s *query.Session) error {
-	window := max(sparseWindow, 20*s.Options.ScrapeInterval)
+// Spacing finds out whether Prometheus scrapes Synapse less often than the data source believes, so that no window of
+// a rate holds two values. Prometheus' own default is a minute.
+type Spacing struct {
+	PromQL   string // asked at one time
+	window   time.Duration
+	expected time.Duration
+}
+
+// SpacingOf asks about the processes that f selects.
+func SpacingOf(f query.Filters, scrapeInterval time.Duration) Spacing {
+	window := max(sparseWindow, 20*scrapeInterval)
 	seconds := int64(window.Seconds())
-	process := everyProcess + s.Filters.Selector()
+	process := everyProcess + f.Selector()
+	return Spacing{
+		// Only processes that were there before tell how far apart their values are.
+		PromQL:   fmt.Sprintf("max(count_over_time(%s[%ds]) and last_over_time(%s[5m] offset %ds))", process, seconds, process, seconds),
+		window:   window,
+		expected: scrapeInterval,
+	}
+}
+
+// Sparse reads the answer: how far apart the values are, where that is too far.
+func (s Spacing) Sparse(answer model.Vector) (apart model.Duration, sparse bool) {
+	if len(answer) == 0 || answer[0].Value < 2 { // one value is no distance
+		return 0, false
+	}
+	found := time.Duration(float64(s.window) / float64(answer[0].Value)).Round(time.Second)
+	return model.Duration(found), found > time.Duration(sparseBy*float64(s.expected))
+}
+
+// TellSparse is asked where a graph is empty.
+func TellSparse(ctx context.Context, s *query.Session) error {
+	spacing := SpacingOf(s.Filters, s.Options.ScrapeInterval)
 	var most model.Vector
-	// Only processes that were there before tell how far apart their values are.
-	promql := fmt.Sprintf("max(count_over_time(%s[%ds]) and last_over_time(%s[5m] offset %ds))", process, seconds, process, seconds)
-	if err := s.Ask(ctx, query.At(promql, &most)); err != nil || len(most) == 0 {
+	if err := s.Ask(ctx, query.At(spacing.PromQL, &most)); err != nil {
 		return err
 	}
-	apart := time.Duration(float64(window) / float64(most[0].Value)).Round(time.Second)
-	if apart > time.Duration(sparseBy*float64(s.Options.ScrapeInterval)) {
+	if apart, sparse := spacing.Sparse(most); sparse {
 		s.Warn("Prometheus has a value of Synapse's metrics about every %s only, but the scrape interval of this data source is %s: that leaves graphs empty or with gaps. "+
-			"Set it to Prometheus' own in the data source settings.", apart, s.Options.ScrapeInterval)
+			"Set it to Prometheus' own in the data source settings.", apart, model.Duration(s.Options.ScrapeInterval))
 	}
 	return nil
 }

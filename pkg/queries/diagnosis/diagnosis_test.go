@@ -17,6 +17,32 @@ import (
 	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
 )
 
+// A threshold for a check that does not exist changes nothing, and is said to.
+func TestMisspeltThreshold(t *testing.T) {
+	request, err := Type().Decode(json.RawMessage(`{"checks": ["reactor-lag"]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	one := 1.0
+	options := query.Options{QueryTimeout: time.Minute, ScrapeInterval: 15 * time.Second, Thresholds: map[string]query.Threshold{
+		"reactor_lag": {Warning: &one}, "reactor-lag": {Warning: &one}}}
+	end := time.Unix(1e9, 0)
+	frames, err := query.NewRunner(options, onTwo(0.2, 0.1), nil).
+		Run(t.Context(), Type(), request, query.Align(end.Add(-time.Hour), end, time.Minute, 15*time.Second), query.Asker{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var told []string
+	for _, notice := range frames[0].Meta.Notices {
+		if strings.Contains(notice.Text, "thresholds") {
+			told = append(told, notice.Text)
+		}
+	}
+	if len(told) != 1 || !strings.Contains(told[0], `"reactor_lag"`) {
+		t.Errorf("%q", told)
+	}
+}
+
 // Causes form chains: following them never leads back.
 func TestNoCircles(t *testing.T) {
 	causes := map[string][]string{}

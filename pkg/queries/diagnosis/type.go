@@ -3,6 +3,9 @@ package diagnosis
 
 import (
 	"context"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/diagnosis/checks"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
@@ -37,6 +40,16 @@ func Type() query.Type {
 	}
 }
 
+// tellUnknownThresholds names the settings that change nothing, where a check's id is misspelt.
+func tellUnknownThresholds(s *query.Session) {
+	for _, id := range slices.Sorted(maps.Keys(s.Options.Thresholds)) {
+		if !slices.Contains(checks.IDs(), id) {
+			s.Warn("The data source's thresholds name a check that does not exist, %q, so they change nothing. Valid checks: %s.",
+				id, strings.Join(checks.IDs(), ", "))
+		}
+	}
+}
+
 func options() []query.Option {
 	list := make([]query.Option, len(checks.All))
 	for i, c := range checks.All {
@@ -50,6 +63,7 @@ func run(ctx context.Context, s *query.Session) (query.Result, error) {
 	if err := known(names); err != nil {
 		return nil, err
 	}
+	tellUnknownThresholds(s)
 	wanted := checks.WithCauses(names)
 	m, err := measure(ctx, s, wanted, s.Format.ID == "findings" || s.Flag("subjects"))
 	if err != nil {

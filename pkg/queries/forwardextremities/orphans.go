@@ -70,7 +70,7 @@ func tellRest(s *query.Session, v survey, all []extremities.Detail) {
 		local = local || d.LocalMembers > 0
 	}
 	if partial > 0 {
-		s.Inform("%d rooms are still being joined: their members and state are not all known yet and are left empty.", partial)
+		s.Inform("Rooms that are still being joined: %d. Their members and state are not all known yet and are left empty.", partial)
 	}
 	if local && !known {
 		s.Inform("Synapse has no statistics of these rooms (stats.enabled may be false), so joined members and state events are empty.")

@@ -87,12 +87,16 @@ func (f Facts) OnlyRejected() bool {
 }
 
 func badness(f Facts) string {
+	outliers := "outliers"
+	if f.Outliers == 1 {
+		outliers = "outlier"
+	}
 	var parts []string
 	for _, p := range []struct {
 		n    int64
 		what string
 	}{
-		{f.Missing, "without an event"}, {f.Outliers, "outliers"}, {f.Rejected, "rejected"},
+		{f.Missing, "without an event"}, {f.Outliers, outliers}, {f.Rejected, "rejected"},
 		{f.Elsewhere, "of another room"}, {f.Stateless, "without a state group"},
 	} {
 		if p.n > 0 {

@@ -130,7 +130,7 @@ func TestAdvice(t *testing.T) {
 			t.Errorf("the deletion is not last or without warning: %s", text)
 		}
 	}
-	if text := Advice(f, Judgement{Reason: Unusable}, threshold); !strings.Contains(text, "2 of 20 extremities (1 outliers, 1 rejected)") {
+	if text := Advice(f, Judgement{Reason: Unusable}, threshold); !strings.Contains(text, "2 of 20 extremities (1 outlier, 1 rejected)") {
 		t.Error(text)
 	}
 }

@@ -65,7 +65,7 @@ func (m Metric) perServer(f query.Filters) string {
 	if m.Scope == OfTarget {
 		return synapse.PerServerOfTarget(f, m.Series()+f.Without("index").ProcessSelector())
 	}
-	return synapse.PerServer(f, "max by (job, index, instance) ("+m.Series()+f.ProcessSelector()+")")
+	return synapse.PerServer(f, m.Series()+f.ProcessSelector())
 }
 
 // Present reads the answers to Presence's queries: the names that are there, by homeserver.

@@ -100,7 +100,7 @@ func TestExtremitiesCorrupt(t *testing.T) {
 		want wanted
 	}{
 		"an outlier": {surveyed(split(18, 5, 12, outlier), split(16, 4, 5)), wanted{severity: Critical, subject: first, value: 1,
-			evidence: []string{"1 of 18 forward extremities", "1 outliers", "not tidied any more: 1."}, advice: []string{"Change and delete nothing", "backup", "log"}}},
+			evidence: []string{"1 of 18 forward extremities", "1 outlier", "not tidied any more: 1."}, advice: []string{"Change and delete nothing", "backup", "log"}}},
 		"nobody is in it": {surveyed(split(18, 5, 0, outlier)), wanted{severity: Warning, subject: first, advice: []string{"delete nothing"}}},
 		"none is left":    {surveyed(empty), wanted{severity: Critical, subject: first, evidence: []string{"6 local users are in the room", "no forward extremity"}, advice: []string{"delete nothing"}}},
 		"fine":            {surveyed(split(20, 5, 3)), wanted{severity: OK, evidence: []string{"1 rooms with more than 10", "No room with local members"}}},
