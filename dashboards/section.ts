@@ -23,11 +23,9 @@ export const panelId = (section: Section, at: number): number => section.id + 2 
 export function addSection(dashboard: DashboardBuilder, section: Section): void {
   dashboard.withRow(new RowBuilder(section.title).id(section.id));
   const checks = checksOf(section.panels);
-  const height = checks.length > 1 ? 6 : 5;
-  const judged = checks.length > 0;
-  add(dashboard, section.id + 1, text(section, judged ? { span: 6, height } : { span: 24, height: 3 }));
-  if (judged) {
-    add(dashboard, section.id + 49, verdictOf(checks, { span: 18, height }));
+  add(dashboard, section.id + 1, text(section));
+  if (checks.length > 0) {
+    add(dashboard, section.id + 49, verdictOf(checks));
   }
   section.panels.forEach((panel, at) => add(dashboard, panelId(section, at), panel));
 }

@@ -5,7 +5,7 @@ import { sentence, severity, wrapped } from './panels/cells';
 import { table } from './panels/table';
 
 /** What the diagnosis concludes from what a section shows, in sentences with their numbers. */
-export function verdictOf(checks: string[], size: { span: number; height: number }): Builder<Panel> {
+export function verdictOf(checks: string[]): Builder<Panel> {
   return table({
     title: 'Verdict',
     description:
@@ -15,10 +15,10 @@ export function verdictOf(checks: string[], size: { span: number; height: number
     format: 'findings',
     parameters: { checks },
     header: false,
-    ...size,
+    height: checks.length > 1 ? 6 : 4,
     columns: [
       { name: 'severity', width: 75, settings: severity },
-      { name: 'title', width: 210, settings: wrapped },
+      { name: 'title', width: 170, settings: wrapped },
       { name: 'evidence', settings: sentence },
       { name: 'server_name', width: 105 },
     ],

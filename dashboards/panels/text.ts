@@ -8,13 +8,13 @@ interface Words {
 }
 
 /** The words that a section begins with. */
-export function text({ heading, text }: Words, { span, height }: { span: number; height: number }): PanelBuilder {
+export function text({ heading, text }: Words): PanelBuilder {
   return new TextPanel()
     .title(heading)
     .description('What this section shows, and what to conclude from it.')
     .transparent(true)
     .mode(TextMode.Markdown)
     .content(text)
-    .span(span)
-    .height(height);
+    .span(24)
+    .height(3);
 }

@@ -160,18 +160,22 @@ async function settle(page: Page, width: number, top: number, matters?: (text: s
   return page.evaluate(() => document.documentElement.scrollHeight);
 }
 
+/** The panels that are in view: those just below it are there as well, but ask and draw nothing yet. */
 const keys = () =>
-  [...document.querySelectorAll<HTMLElement>('[data-viz-panel-key]')].map((panel) =>
-    Number(/panel-(\d+)/.exec(panel.dataset.vizPanelKey ?? '')?.[1])
-  );
+  [...document.querySelectorAll<HTMLElement>('[data-viz-panel-key]')]
+    .filter((panel) => panel.getBoundingClientRect().top < innerHeight)
+    .map((panel) => Number(/panel-(\d+)/.exec(panel.dataset.vizPanelKey ?? '')?.[1]));
 
-/** What is wrong with the panels that are drawn; still loading counts. */
+/** What is wrong with the panels that are in view; still loading counts. */
 async function problems(page: Page): Promise<string[]> {
   const found = await page.evaluate(() =>
     [...document.querySelectorAll<HTMLElement>('[data-viz-panel-key]')].flatMap((panel) => {
       const title = panel.querySelector('h2, h6')?.textContent ?? panel.dataset.vizPanelKey ?? '';
       const within = (testId: string) => panel.querySelector<HTMLElement>(`[data-testid="data-testid ${testId}"]`);
       const say = (problem: string) => [{ title, problem }];
+      if (panel.getBoundingClientRect().top >= innerHeight) {
+        return [];
+      }
       if (panel.querySelector('[aria-label="Panel loading bar"]')) {
         return say('still loading');
       }
