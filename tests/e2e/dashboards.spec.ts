@@ -107,6 +107,19 @@ async function open(page: Page, { uid, panels }: Dashboard, width: number, theme
   await expect(page.locator('[data-viz-panel-key]').first()).toBeVisible();
   // As people see it: the first screen first.
   await expect.poll(() => problems(page), { timeout: 60_000, message: 'the first screen shows something' }).toEqual([]);
+  await scrollThrough(page);
+}
+
+/** Panels ask when somebody scrolls to them, and the page grows on the way; they don't when only the view grows. */
+async function scrollThrough(page: Page) {
+  for (let before = -1, now = 0; now !== before;) {
+    before = now;
+    now = await page.evaluate(() => {
+      scrollBy(0, innerHeight / 2);
+      return scrollY;
+    });
+    await page.waitForTimeout(300); // Grafana looks a few times a second
+  }
 }
 
 /** Goes through the whole dashboard, asserts that every panel is well, photographs it, and returns its text. */
@@ -137,8 +150,8 @@ const tallest = 4000; // more panels at once than people see, but not all of the
 const overlap = 1000; // more than the tallest panel: each is in view as a whole once
 
 /**
- * Panels ask and draw when they come into view, so the view is made as tall as the rest of the page. Waits until all of
- * them are well and nothing moves any more; returns the height of the page.
+ * Panels draw when they are in view, so the view is made as tall as the rest of the page. Waits until all of them are
+ * well and nothing moves any more; returns the height of the page.
  */
 async function settle(page: Page, width: number, top: number, matters?: (text: string) => boolean): Promise<number> {
   let before = '';
