@@ -1,6 +1,7 @@
 package query
 
 import (
+	"slices"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
@@ -32,6 +33,23 @@ func NewSeries(legend string, stream *model.SampleStream) Series {
 		}
 	}
 	return s
+}
+
+// Server is the homeserver that the line belongs to.
+func (s Series) Server() string { return s.Labels["server_name"] }
+
+// Mean is that of the points, not a number where there are none.
+func (s Series) Mean() float64 {
+	sum := 0.0
+	for _, v := range s.Values {
+		sum += v
+	}
+	return sum / float64(len(s.Values))
+}
+
+// WithPoints leaves out the lines without a single point, such as a mean of nothing.
+func WithPoints(lines []Series) []Series {
+	return slices.DeleteFunc(lines, func(line Series) bool { return len(line.Values) == 0 })
 }
 
 // SeriesFrames makes one frame per line, dataplane type timeseries-multi. Without lines it is one frame without

@@ -74,15 +74,10 @@ func run(ctx context.Context, s *query.Session) (query.Result, error) {
 
 // latest keeps the last changes of each homeserver and says how many went before.
 func latest(s *query.Session, all events) events {
-	shown := map[string]int{}
-	var kept events
-	for _, e := range slices.Backward(all) {
-		if shown[e.server]++; shown[e.server] <= s.Limit {
-			kept = append(kept, e)
-		}
-	}
+	slices.Reverse(all)
+	kept, left := query.FirstPerServer(all, s.Limit, func(e event) string { return e.server })
 	slices.Reverse(kept)
-	if left := len(all) - len(kept); left > 0 {
+	if left > 0 {
 		s.Inform("%d earlier changes are not shown (limit %d for each homeserver).", left, s.Limit)
 	}
 	return kept

@@ -58,7 +58,7 @@ func runQuantiles(ctx context.Context, s *query.Session) (query.Result, error) {
 			lines = append(lines, line)
 		}
 	}
-	lines = withPoints(lines)
+	lines = query.WithPoints(lines)
 	return times{query.Lines{Name: "Event send time", Measure: seconds, Lines: lines}}, tellEmpty(ctx, s, len(lines))
 }
 
@@ -77,7 +77,7 @@ func runByWorker(ctx context.Context, s *query.Session) (query.Result, error) {
 	for i, stream := range matrix {
 		lines[i] = query.NewSeries(query.Legend(identity.Name(stream.Metric), stream.Metric, several), stream)
 	}
-	lines = slowest(s, withPoints(lines))
+	lines = slowest(s, query.WithPoints(lines))
 	return times{query.Lines{Name: "Event send time by worker", Measure: seconds, Lines: lines}}, tellEmpty(ctx, s, len(lines))
 }
 
@@ -92,34 +92,11 @@ func tellEmpty(ctx context.Context, s *query.Session, drawn int) error {
 // slowest keeps the slowest lines of each homeserver, the slowest first, and says how many it left out.
 func slowest(s *query.Session, lines []query.Series) []query.Series {
 	slices.SortStableFunc(lines, func(a, b query.Series) int {
-		return cmp.Or(cmp.Compare(average(b.Values), average(a.Values)), cmp.Compare(a.Legend, b.Legend))
+		return cmp.Or(cmp.Compare(b.Mean(), a.Mean()), cmp.Compare(a.Legend, b.Legend))
 	})
-	shown := map[string]int{}
-	kept := slices.DeleteFunc(slices.Clone(lines), func(line query.Series) bool {
-		shown[line.Labels["server_name"]]++
-		return shown[line.Labels["server_name"]] > s.Limit
-	})
-	if left := len(lines) - len(kept); left > 0 {
+	kept, left := query.FirstPerServer(lines, s.Limit, query.Series.Server)
+	if left > 0 {
 		s.Inform("%d quicker processes are not shown (limit %d per homeserver).", left, s.Limit)
-	}
-	return kept
-}
-
-func average(values []float64) float64 {
-	sum := 0.0
-	for _, v := range values {
-		sum += v
-	}
-	return sum / float64(len(values))
-}
-
-// withPoints leaves out lines without a single number: processes that serve no sends.
-func withPoints(lines []query.Series) []query.Series {
-	var kept []query.Series
-	for _, line := range lines {
-		if len(line.Values) > 0 {
-			kept = append(kept, line)
-		}
 	}
 	return kept
 }

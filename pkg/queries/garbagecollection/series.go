@@ -95,26 +95,19 @@ func runSeries(ctx context.Context, s *query.Session) (query.Result, error) {
 
 func lines(s *query.Session, identity synapse.Identity, matrix model.Matrix) []query.Series {
 	several := query.SeveralServers(matrix)
-	var all []query.Series
-	for _, stream := range matrix {
+	all := make([]query.Series, len(matrix))
+	for i, stream := range matrix {
 		name := identity.Name(stream.Metric)
 		if generation := string(stream.Metric["gen"]); generation != "" {
 			name += " generation " + generation
 		}
-		if line := query.NewSeries(query.Legend(name, stream.Metric, several), stream); len(line.Values) > 0 {
-			all = append(all, line)
-		}
+		all[i] = query.NewSeries(query.Legend(name, stream.Metric, several), stream)
 	}
+	all = query.WithPoints(all)
 	slices.SortFunc(all, func(a, b query.Series) int { return cmp.Compare(a.Legend, b.Legend) })
-	return perServer(s, all, func(line query.Series) string { return line.Labels["server_name"] }, "lines")
-}
-
-// perServer keeps the first of each homeserver and says how many more there are.
-func perServer[T any](s *query.Session, all []T, server func(T) string, things string) []T {
-	shown := map[string]int{}
-	kept := slices.DeleteFunc(slices.Clone(all), func(one T) bool { shown[server(one)]++; return shown[server(one)] > s.Limit })
-	if left := len(all) - len(kept); left > 0 {
-		s.Inform("%d more %s are not shown (limit %d for each homeserver).", left, things, s.Limit)
+	shown, left := query.FirstPerServer(all, s.Limit, query.Series.Server)
+	if left > 0 {
+		s.Inform("%d more lines are not shown (limit %d for each homeserver).", left, s.Limit)
 	}
-	return kept
+	return shown
 }

@@ -34,10 +34,8 @@ func runProcesses(ctx context.Context, s *query.Session) (query.Result, error) {
 		s.Warn("Prometheus has no process of Synapse for this selection right now. Is Synapse scraped, and does the filter match?")
 	}
 	a.tellMissing(s)
-	all := a.rows(identity)
-	shown := map[string]int{}
-	rows := slices.DeleteFunc(slices.Clone(all), func(p process) bool { shown[p.server]++; return shown[p.server] > s.Limit })
-	if left := len(all) - len(rows); left > 0 {
+	rows, left := query.FirstPerServer(a.rows(identity), s.Limit, func(p process) string { return p.server })
+	if left > 0 {
 		s.Inform("%d more processes are not shown, less busy ones (limit %d for each homeserver).", left, s.Limit)
 	}
 	return table(rows), nil

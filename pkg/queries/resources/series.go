@@ -88,15 +88,13 @@ func lines(s *query.Session, identity synapse.Identity, answers map[string]*mode
 	whole := slices.Clone(*answers[""])
 	several := query.SeveralServers(whole)
 	slices.SortStableFunc(whole, func(a, b *model.SampleStream) int { return cmp.Compare(mean(b), mean(a)) })
-	shown, kept := map[string]int{}, map[model.Fingerprint]bool{}
-	for _, stream := range whole {
-		server := string(stream.Metric["server_name"])
-		if shown[server]++; shown[server] <= s.Limit {
-			kept[place(stream.Metric)] = true
-		}
-	}
-	if left := len(whole) - len(kept); left > 0 {
+	shown, left := query.FirstPerServer(whole, s.Limit, func(stream *model.SampleStream) string { return query.ServerOf(stream.Metric) })
+	if left > 0 {
 		s.Inform("%d more processes are not shown (limit %d for each homeserver).", left, s.Limit)
+	}
+	kept := map[model.Fingerprint]bool{}
+	for _, stream := range shown {
+		kept[place(stream.Metric)] = true
 	}
 	var all []query.Series
 	for part, matrix := range answers {

@@ -81,13 +81,8 @@ func (m measurements) tellAbsent(s *query.Session) {
 
 // cut keeps the first of each homeserver and says how many it left out.
 func cut(s *query.Session, rows []row) []row {
-	var kept []row
-	for _, r := range rows {
-		if r.rank <= int64(s.Limit) {
-			kept = append(kept, r)
-		}
-	}
-	if left := len(rows) - len(kept); left > 0 {
+	kept, left := query.FirstPerServer(rows, s.Limit, func(r row) string { return r.id.server })
+	if left > 0 {
 		s.Inform("%d cheaper transactions are not shown (limit %d per homeserver).", left, s.Limit)
 	}
 	return kept
