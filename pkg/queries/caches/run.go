@@ -55,15 +55,18 @@ func rank(ctx context.Context, s *query.Session, shape shape, asked selection) (
 	return query.Ranked(named, "name"), err
 }
 
-// explainNothing tells an absent metric from caches that had nothing to do.
+// explainNothing tells rare scrapes and an absent metric from caches that had nothing to do.
 func explainNothing(ctx context.Context, s *query.Session, shape shape, asked selection) error {
+	if told, err := synapse.TellSparse(ctx, s); told || err != nil {
+		return err
+	}
 	metric := shape.needs(asked.family)
 	var there model.Vector
-	if err := s.Ask(ctx, query.At(present(metric, asked.selector(), s.Range.Window()), &there), synapse.TellSparse); err != nil {
+	if err := s.Ask(ctx, query.At(present(metric, asked.selector(), s.Range.Window()), &there)); err != nil {
 		return err
 	}
 	if len(there) == 0 {
-		s.Warn("Prometheus has no %s for this selection and time range. Is Synapse scraped, and does the filter match?", metric)
+		synapse.WarnAbsent(s, metric)
 	} else {
 		s.Inform("The metric is there, but the selected caches had nothing to count in this time range.")
 	}

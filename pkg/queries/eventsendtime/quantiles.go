@@ -39,7 +39,8 @@ func runQuantiles(ctx context.Context, s *query.Session) (query.Result, error) {
 	window := s.Range.RateWindow()
 	streams := make([]model.Matrix, len(quantiles)+1)
 	legends := make([]string, len(streams))
-	questions := []query.Question{counted(s.Filters)}
+	var sent sends
+	questions := []query.Question{sent.ask(s.Filters)}
 	for i, q := range quantiles {
 		legends[i] = fmt.Sprintf("%g %%", q*100)
 		questions = append(questions, query.Over(quantile(q, "server_name", s.Filters, window), &streams[i]))
@@ -59,7 +60,7 @@ func runQuantiles(ctx context.Context, s *query.Session) (query.Result, error) {
 		}
 	}
 	lines = query.WithPoints(lines)
-	return times{query.Lines{Name: "Event send time", Measure: seconds, Lines: lines}}, tellEmpty(ctx, s, len(lines))
+	return times{query.Lines{Name: "Event send time", Measure: seconds, Lines: lines}}, sent.explain(ctx, s, len(lines))
 }
 
 func runByWorker(ctx context.Context, s *query.Session) (query.Result, error) {
@@ -67,9 +68,10 @@ func runByWorker(ctx context.Context, s *query.Session) (query.Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	var sent sends
 	var matrix model.Matrix
 	promql := quantile(s.Number("quantile"), identity.By(), s.Filters, s.Range.RateWindow())
-	if err := s.Ask(ctx, counted(s.Filters), query.Over(promql, &matrix)); err != nil {
+	if err := s.Ask(ctx, sent.ask(s.Filters), query.Over(promql, &matrix)); err != nil {
 		return nil, err
 	}
 	several := query.SeveralServers(matrix)
@@ -78,15 +80,7 @@ func runByWorker(ctx context.Context, s *query.Session) (query.Result, error) {
 		lines[i] = query.NewSeries(query.Legend(identity.Name(stream.Metric), stream.Metric, several), stream)
 	}
 	lines = slowest(s, query.WithPoints(lines))
-	return times{query.Lines{Name: "Event send time by worker", Measure: seconds, Lines: lines}}, tellEmpty(ctx, s, len(lines))
-}
-
-// tellEmpty tells what counted does not, where there is nothing to draw.
-func tellEmpty(ctx context.Context, s *query.Session, drawn int) error {
-	if drawn > 0 {
-		return nil
-	}
-	return synapse.TellSparse(ctx, s)
+	return times{query.Lines{Name: "Event send time by worker", Measure: seconds, Lines: lines}}, sent.explain(ctx, s, len(lines))
 }
 
 // slowest keeps the slowest lines of each homeserver, the slowest first, and says how many it left out.

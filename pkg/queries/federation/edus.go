@@ -16,16 +16,19 @@ func runEDUs(ctx context.Context, s *query.Session) (query.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if ranked.Empty() {
-		s.Warn("Prometheus has no %s for this selection and time range: no EDU was sent, or the federation sender is not scraped.", edusByType)
+	if !ranked.Empty() {
+		var matrix model.Matrix
+		if err := s.Ask(ctx, query.Over(byType(s.Filters, s.Range.RateWindow(), ranked.Names()...), &matrix)); err != nil {
+			return nil, err
+		}
+		result.Lines = ranked.Lines(matrix)
+	}
+	if len(result.Lines) > 0 {
 		return result, nil
 	}
-	var matrix model.Matrix
-	if err := s.Ask(ctx, query.Over(byType(s.Filters, s.Range.RateWindow(), ranked.Names()...), &matrix)); err != nil {
-		return nil, err
+	told, err := synapse.TellSparse(ctx, s)
+	if err == nil && !told && ranked.Empty() {
+		s.Warn("Prometheus has no %s for this selection and time range: no EDU was sent, or the federation sender is not scraped.", edusByType)
 	}
-	if result.Lines = ranked.Lines(matrix); len(result.Lines) == 0 {
-		return result, synapse.TellSparse(ctx, s)
-	}
-	return result, nil
+	return result, err
 }

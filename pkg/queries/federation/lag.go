@@ -34,10 +34,13 @@ func runLag(ctx context.Context, s *query.Session) (query.Result, error) {
 		}
 	}
 	if len(result.Lines) == 0 {
-		if err := synapse.TellSparse(ctx, s); err != nil {
+		told, err := synapse.TellSparse(ctx, s)
+		if err != nil {
 			return nil, err
 		}
-		s.Inform("No event passed the federation sender in this time range, or it is not scraped (%s).", lagByEvent)
+		if !told {
+			s.Inform("No event passed the federation sender in this time range, or it is not scraped (%s).", lagByEvent)
+		}
 	}
 	return delays{result}, nil
 }

@@ -43,8 +43,8 @@ func runTraffic(ctx context.Context, s *query.Session) (query.Result, error) {
 		result.Lines = append(result.Lines, legends(f.legend, map[string]string{"direction": f.direction, "kind": f.kind}, streams[i])...)
 	}
 	if len(result.Lines) == 0 {
-		if err := synapse.TellSparse(ctx, s); err != nil {
-			return nil, err
+		if told, err := synapse.TellSparse(ctx, s); told || err != nil {
+			return result, err
 		}
 	}
 	tellAbsent(s, func(flow int) bool { return len(streams[flow]) > 0 })

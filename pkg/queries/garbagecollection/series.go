@@ -85,12 +85,19 @@ func runSeries(ctx context.Context, s *query.Session) (query.Result, error) {
 		}
 	}
 	if len(matrix) == 0 {
-		if err := synapse.TellSparse(ctx, s); err != nil {
+		told, err := synapse.TellSparse(ctx, s)
+		if err != nil {
 			return nil, err
 		}
-		s.Warn("Prometheus has no %s for this selection and time range: on PyPy it does not exist, else Synapse is not scraped or the filter does not match.", metric)
+		if !told {
+			warnAbsent(s)
+		}
 	}
 	return query.Lines{Name: s.Format.Title, Measure: measure, Lines: lines(s, identity, matrix)}, nil
+}
+
+func warnAbsent(s *query.Session) {
+	s.Warn("Prometheus has no %s for this selection and time range: on PyPy it does not exist, else Synapse is not scraped or the filter does not match.", metric)
 }
 
 func lines(s *query.Session, identity synapse.Identity, matrix model.Matrix) []query.Series {

@@ -43,7 +43,7 @@ func runSummary(ctx context.Context, s *query.Session) (query.Result, error) {
 		return nil, err
 	}
 	if len(counts) == 0 {
-		s.Warn("Prometheus has no %s for this selection and time range: on PyPy it does not exist, else Synapse is not scraped or the filter does not match.", metric)
+		warnAbsent(s)
 	}
 	all := rows(identity, homesOf(present), newcomers, counts, sums, longest(buckets, s.Range.Length()))
 	shown, left := query.FirstPerServer(all, s.Limit, func(r row) string { return r.server })

@@ -52,10 +52,13 @@ func (g Graph) draw(ctx context.Context, s *query.Session) (query.Result, error)
 		return nil, err
 	}
 	if len(lines) == 0 {
-		if err := synapse.TellSparse(ctx, s); err != nil {
+		told, err := synapse.TellSparse(ctx, s)
+		if err != nil {
 			return nil, err
 		}
-		s.Warn("Prometheus has nothing to draw for %q in this selection and time range: nothing of the kind happened, or the processes that do it are not scraped.", g.Title)
+		if !told {
+			s.Warn("Prometheus has nothing to draw for %q in this selection and time range: nothing of the kind happened, or the processes that do it are not scraped.", g.Title)
+		}
 	}
 	return query.Lines{Name: g.Title, Measure: query.Measure{Name: "value", Unit: g.Unit, Help: g.Help}, Lines: lines}, nil
 }

@@ -75,10 +75,13 @@ func runSeries(ctx context.Context, s *query.Session) (query.Result, error) {
 		return nil, err
 	}
 	if len(*answers[""]) == 0 {
-		if err := synapse.TellSparse(ctx, s); err != nil {
+		told, err := synapse.TellSparse(ctx, s)
+		if err != nil {
 			return nil, err
 		}
-		s.Warn("Prometheus has no %s for this selection and time range. Is Synapse scraped, and does the filter match?", shape.metric)
+		if !told {
+			synapse.WarnAbsent(s, shape.metric)
+		}
 	}
 	return query.Lines{Name: s.Format.Title, Measure: shape.measure, Lines: lines(s, identity, answers)}, nil
 }

@@ -66,11 +66,10 @@ func runTable(ctx context.Context, s *query.Session) (query.Result, error) {
 
 // tellAbsent says which homeservers' numbers are missing or are not whole.
 func (m measurements) tellAbsent(s *query.Session) {
-	const absent = "Prometheus has no %s for this selection and time range. Is Synapse scraped, and does the filter match?"
 	if len(m.cost) == 0 {
-		s.Warn(absent, synapse.TransactionSum.Name)
+		synapse.WarnAbsent(s, synapse.TransactionSum.Name)
 	} else if len(m.calls) == 0 {
-		s.Warn(absent, synapse.TransactionCount.Name)
+		synapse.WarnAbsent(s, synapse.TransactionCount.Name)
 	}
 	for _, server := range m.servers() {
 		if _, whole := m.whole[server]; !whole {
