@@ -20,11 +20,15 @@ const FullShare = 0.8
 
 // FindIdentity gives the configured labels, else job and index where these are unique on each homeserver, else instance
 // as well: staging beside production may share job and index, and so do replicas. Only processes of Synapse are looked
-// at: exporters share a job too.
+// at: exporters share a job too. It is asked once for all queries about the same processes and time range.
 func FindIdentity(ctx context.Context, s *query.Session) (Identity, error) {
 	if len(s.Options.ProcessLabels) > 0 {
 		return s.Options.ProcessLabels, nil
 	}
+	return query.Once(ctx, s, query.Prometheus, "identity "+s.Filters.Selector(), foundIdentity)
+}
+
+func foundIdentity(ctx context.Context, s *query.Session) (Identity, error) {
 	var twice model.Vector
 	promql := "count by (server_name, job, index) (count by (server_name, job, index, instance) (" + everyProcess + s.Filters.Selector() + ")) > 1"
 	if err := s.Ask(ctx, query.At(promql, &twice)); err != nil {

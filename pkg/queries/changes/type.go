@@ -10,7 +10,6 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
-	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
 )
 
 // Type declares the query type "changes".
@@ -81,11 +80,6 @@ func latest(s *query.Session, all events) events {
 		s.Inform("%d earlier changes are not shown (limit %d for each homeserver).", left, s.Limit)
 	}
 	return kept
-}
-
-// identityOf tells which labels name a process, asked once for all kinds.
-func identityOf(ctx context.Context, s *query.Session) (synapse.Identity, error) {
-	return query.Once(ctx, s, query.Prometheus, "identity "+s.Filters.ProcessSelector(), synapse.FindIdentity)
 }
 
 type events []event
