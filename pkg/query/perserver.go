@@ -1,6 +1,7 @@
 package query
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/prometheus/common/model"
@@ -20,3 +21,6 @@ func FirstPerServer[T any](all []T, limit int, server func(T) string) (kept []T,
 
 // ServerOf is the homeserver that a series belongs to; "" where Synapse is older than the label.
 func ServerOf(m model.Metric) string { return string(m["server_name"]) }
+
+// SayServer is what a sentence calls a homeserver.
+func SayServer(name string) string { return cmp.Or(name, "the homeserver") }

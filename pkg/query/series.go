@@ -1,6 +1,7 @@
 package query
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -9,7 +10,11 @@ import (
 )
 
 // Measure says what the values of a series are.
-type Measure struct{ Name, Unit, Help string }
+type Measure struct {
+	Name, Unit, Help string
+	// Highest is the last bound of the histogram that the values come from, 0 where there is none.
+	Highest float64
+}
 
 // Series is one line of a graph.
 type Series struct {
@@ -67,10 +72,19 @@ func SeriesFrames(name string, m Measure, lines []Series) data.Frames {
 	frames := make(data.Frames, len(lines))
 	for i, line := range lines {
 		value := data.NewField(m.Name, line.Labels, line.Values)
-		value.SetConfig(&data.FieldConfig{DisplayNameFromDS: line.Legend, Unit: m.Unit, Description: m.Help})
+		value.SetConfig(&data.FieldConfig{DisplayNameFromDS: line.Legend, Unit: m.Unit, Description: m.Help, Mappings: Beyond(m.Highest)})
 		frames[i] = data.NewFrame(name, data.NewField("time", nil, line.Times), value).SetMeta(meta())
 	}
 	return frames
+}
+
+// Beyond lets the last bound of a histogram of seconds read as ">10 s": a quantile there is only known to be longer.
+func Beyond(highest float64) data.ValueMappings {
+	if highest == 0 {
+		return nil
+	}
+	bound := fmt.Sprint(highest)
+	return data.ValueMappings{data.ValueMapper{bound: {Text: ">" + bound + " s"}}}
 }
 
 // Lines are lines of a graph as a Result.

@@ -75,7 +75,7 @@ func fewSubjects(s *query.Session, rows []row) []row {
 	for _, r := range rows {
 		g := group{r.server, r.check.ID}
 		if left := seen[g] - perCheck; left > 0 {
-			s.Inform("%s: %d more on %s are not shown (the first %d of each check are).", r.check.Title, left, cmp.Or(r.server, "the homeserver"), perCheck)
+			s.Inform("%s: %d more on %s are not shown (the first %d of each check are).", r.check.Title, left, query.SayServer(r.server), perCheck)
 			delete(seen, g)
 		}
 	}

@@ -75,9 +75,7 @@ func (c sends) explain(ctx context.Context, s *query.Session, drawn int) error {
 }
 
 func tell(s *query.Session, server string, sends, inTime float64) {
-	if server == "" {
-		server = "the homeserver"
-	}
+	server = query.SayServer(server)
 	switch {
 	case sends < 0.5:
 		s.Inform("Nobody sent a message on %s in this time range.", server)

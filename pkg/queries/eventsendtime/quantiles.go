@@ -6,31 +6,13 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/grafana/grafana-plugin-sdk-go/data"
 	"github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
 )
 
-// times are lines of seconds in which the highest bucket's bound reads as ">10 s".
-type times struct{ query.Lines }
-
-func (t times) Frames(view query.View) data.Frames {
-	frames := t.Lines.Frames(view)
-	for _, frame := range frames {
-		for _, field := range frame.Fields {
-			if field.Config != nil {
-				field.Config.Mappings = data.ValueMappings{data.ValueMapper{
-					fmt.Sprint(highestBucket): data.ValueMappingResult{Text: ">10 s"},
-				}}
-			}
-		}
-	}
-	return frames
-}
-
-var seconds = query.Measure{Name: "send_time", Unit: "s", Help: "Time to answer a client's send."}
+var seconds = query.Measure{Name: "send_time", Unit: "s", Help: "Time to answer a client's send.", Highest: highestBucket}
 
 // quantiles are those of the guide's graph that an admin reads.
 var quantiles = []float64{0.99, 0.95, 0.9, 0.75, 0.5}
@@ -60,7 +42,7 @@ func runQuantiles(ctx context.Context, s *query.Session) (query.Result, error) {
 		}
 	}
 	lines = query.WithPoints(lines)
-	return times{query.Lines{Name: "Event send time", Measure: seconds, Lines: lines}}, sent.explain(ctx, s, len(lines))
+	return query.Lines{Name: "Event send time", Measure: seconds, Lines: lines}, sent.explain(ctx, s, len(lines))
 }
 
 func runByWorker(ctx context.Context, s *query.Session) (query.Result, error) {
@@ -80,7 +62,7 @@ func runByWorker(ctx context.Context, s *query.Session) (query.Result, error) {
 		lines[i] = query.NewSeries(query.Legend(identity.Name(stream.Metric), stream.Metric, several), stream)
 	}
 	lines = slowest(s, query.WithPoints(lines))
-	return times{query.Lines{Name: "Event send time by worker", Measure: seconds, Lines: lines}}, sent.explain(ctx, s, len(lines))
+	return query.Lines{Name: "Event send time by worker", Measure: seconds, Lines: lines}, sent.explain(ctx, s, len(lines))
 }
 
 // slowest keeps the slowest lines of each homeserver, the slowest first, and says how many it left out.

@@ -74,16 +74,9 @@ func tellSenders(s *query.Session, senders model.Vector) {
 	for _, sample := range senders {
 		if sample.Value > 1 {
 			s.Inform("%.0f federation senders share the destinations of %s and each counts an event once; outgoing PDUs are those of the busiest sender.",
-				float64(sample.Value), server(sample.Metric))
+				float64(sample.Value), query.SayServer(query.ServerOf(sample.Metric)))
 		}
 	}
-}
-
-func server(m model.Metric) string {
-	if name := string(m["server_name"]); name != "" {
-		return name
-	}
-	return "the homeserver"
 }
 
 // legends names lines after what they are, with the homeserver where there are several.

@@ -118,7 +118,7 @@ func (t table) Frames(view query.View) data.Frames {
 	frame := query.TableFrame("processes", columns, t, view)
 	for _, field := range frame.Fields {
 		if field.Name == "reactor_tick_p99" { // 5 s is the histogram's highest bucket
-			field.Config.Mappings = data.ValueMappings{data.ValueMapper{"5": {Text: ">5 s"}}}
+			field.Config.Mappings = query.Beyond(5)
 		}
 	}
 	return data.Frames{frame}

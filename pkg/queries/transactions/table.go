@@ -73,7 +73,7 @@ func (m measurements) tellAbsent(s *query.Session) {
 	}
 	for _, server := range m.servers() {
 		if _, whole := m.whole[server]; !whole {
-			s.Inform("Prometheus has numbers of %s for a part of the time range only. Calls and cost per second are means over all of it, so they are too low; shares and mean durations hold.", named(server))
+			s.Inform("Prometheus has numbers of %s for a part of the time range only. Calls and cost per second are means over all of it, so they are too low; shares and mean durations hold.", query.SayServer(server))
 		}
 	}
 }
