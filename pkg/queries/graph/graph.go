@@ -24,11 +24,11 @@ type Graph struct {
 	By []string `json:"by"`
 	// promql is a template: $selector selects metrics with server_name, $process those without, $everywhere those of
 	// any process of the homeserver, $window is the rate window. It groups by server_name and By; where processes is
-	// set, it keeps job, index and instance.
+	// set, it keeps all labels of the target.
 	promql string
 	// without is one more matcher of $selector.
 	without query.Matcher
-	// processes marks a template over metrics of whole processes, which get server_name and keep job, index, instance.
+	// processes marks a template over metrics of whole processes, which get server_name and what tells them apart.
 	processes bool
 }
 
