@@ -9,6 +9,7 @@ import (
 
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/changes"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/resources"
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
 )
 
 // Samples are 15 s apart, 240 an hour; the asked six hours begin at sample 480.
@@ -124,4 +125,29 @@ func TestVersionsThatOverlap(t *testing.T) {
 	wantCells(t, table(askLastSixHours(t, engine, resources.Type(), nil, `{"serverName": "a.example"}`)[0]), map[string]map[string]any{
 		"s/1 a.example": {"version": "1.159.0, 1.160.0", "uptime": 15.0},
 	})
+}
+
+// Which labels name a process is found out for the homeservers that a query asks for, and not shared with other queries.
+func TestNamesOfProcessesPerQuery(t *testing.T) {
+	restarted := func(server, index, instance string) string {
+		labels := fmt.Sprintf("job=%q,index=%q,instance=%q", "s", index, instance)
+		return fmt.Sprintf("  process_start_time_seconds{%s} 100+0x1679 25200+0x240\n  synapse_storage_schedule_time_count{%s,server_name=%q} 1+0x1920\n", labels, labels, server)
+	}
+	engine := Load(t, "load 15s\n"+restarted("twice.example", "1", "h:1")+restarted("twice.example", "1", "h:2")+restarted("once.example", "1", "o:1"))
+	runner := query.NewRunner(query.Options{ScrapeInterval: 15 * time.Second, QueryTimeout: time.Minute, CacheTTL: time.Minute}, engine, nil)
+	end := time.Unix(0, 0).Add(eightHours)
+	within := query.Align(end.Add(-6*time.Hour), end, time.Minute, 15*time.Second)
+	for _, c := range []struct{ server, want string }{{"twice.example", "Restart of 2 processes"}, {"once.example", "Restart of s/1"}} {
+		request, err := changes.Type().Decode([]byte(`{"kinds": ["restart"], "serverName": "` + c.server + `"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		frames, err := runner.Run(t.Context(), changes.Type(), request, within, query.Asker{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if title, _ := frames[0].FieldByName("title"); title.Len() != 1 || title.At(0) != c.want {
+			t.Errorf("%s: %d events, want %q", c.server, title.Len(), c.want)
+		}
+	}
 }

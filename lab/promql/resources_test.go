@@ -6,7 +6,9 @@ import (
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
+	"github.com/matrix-insight/synapse-datasource/pkg/queries/changes"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/garbagecollection"
+	"github.com/matrix-insight/synapse-datasource/pkg/queries/graph"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/resources"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 )
@@ -143,6 +145,49 @@ func TestResourcesByOwnLabels(t *testing.T) {
 		"main-0 k.example": {"cpu_cores": 0.2}, "worker-0 k.example": {"cpu_cores": 0.4},
 	})
 	wantValues(t, legends(t, askLastSixHours(t, engine, resources.Type(), pods, `{"format": "cpu"}`)), map[string]float64{"main-0": 0.2, "worker-0": 0.4})
+}
+
+// Pods behind one address have nothing but the label that the admin names.
+func TestPodsBehindOneAddress(t *testing.T) {
+	engine := Load(t, `load 15s
+  synapse_storage_schedule_time_count{server_name="k.example",job="s",instance="synapse:9000",pod="main-0"} 0+1x1920
+  synapse_storage_schedule_time_count{server_name="k.example",job="s",instance="synapse:9000",pod="worker-0"} 0+1x1920
+  process_start_time_seconds{job="s",instance="synapse:9000",pod="main-0"} 10+0x1920
+  process_start_time_seconds{job="s",instance="synapse:9000",pod="worker-0"} 10+0x1680 25200+0x240
+  synapse_build_info{job="s",instance="synapse:9000",pod="main-0",version="1.160.0"} 1+0x1920
+  synapse_build_info{job="s",instance="synapse:9000",pod="worker-0",version="1.159.0"} 1+0x1920
+  synapse_storage_events_persisted_events_total{server_name="k.example",job="s",instance="synapse:9000",pod="worker-0"} 0+1x1920
+  process_cpu_seconds_total{job="s",instance="synapse:9000",pod="main-0"} 0+3x1920
+  process_cpu_seconds_total{job="s",instance="synapse:9000",pod="worker-0"} 0+6x1920
+  python_gc_time_count{job="s",instance="synapse:9000",gen="2",pod="main-0"} 0+0.5x1920
+  python_gc_time_sum{job="s",instance="synapse:9000",gen="2",pod="main-0"} 0+0.15x1920
+  python_gc_time_count{job="s",instance="synapse:9000",gen="2",pod="worker-0"} 0+0.5x1920
+  python_gc_time_sum{job="s",instance="synapse:9000",gen="2",pod="worker-0"} 0+0.75x1920
+`)
+	pods := func(o *query.Options) { o.ProcessLabels = []string{"server_name", "pod"} }
+	wantCells(t, table(askLastSixHours(t, engine, resources.Type(), pods, `{}`)[0]), map[string]map[string]any{
+		"k.example/main-0 k.example":   {"cpu_cores": 0.2, "gc_share": 0.01, "uptime": 28790.0, "version": "1.160.0", "role": ""},
+		"k.example/worker-0 k.example": {"cpu_cores": 0.4, "gc_share": 0.05, "uptime": 3600.0, "version": "1.159.0", "role": "event persister"},
+	})
+	wantCells(t, byGeneration(askLastSixHours(t, engine, garbagecollection.Type(), pods, `{"format": "summary"}`)[0]), map[string]map[string]any{
+		"k.example/main-0 k.example 2":   {"mean_pause": 0.3, "share": 0.01},
+		"k.example/worker-0 k.example 2": {"mean_pause": 1.5, "share": 0.05},
+	})
+	for _, c := range []struct {
+		typ          query.Type
+		raw          string
+		main, worker float64
+	}{
+		{resources.Type(), `{"format": "cpu"}`, 0.2, 0.4},
+		{graph.Type(), `{"graph": "cpu"}`, 0.2, 0.4},
+		{graph.Type(), `{"graph": "gc-time"}`, 0.01, 0.05},
+		{garbagecollection.Type(), `{"format": "time"}`, 0.01, 0.05},
+	} {
+		wantValues(t, legends(t, askLastSixHours(t, engine, c.typ, pods, c.raw)), map[string]float64{"k.example/main-0": c.main, "k.example/worker-0": c.worker})
+	}
+	if restarts := askLastSixHours(t, engine, changes.Type(), pods, `{"kinds": ["restart"]}`)[0]; restarts.Rows() != 1 {
+		t.Errorf("one of both pods restarted once, got %d restarts", restarts.Rows())
+	}
 }
 
 // replacedPod is a process that Kubernetes replaced an hour before the end: the new one is full, and collects slowly.

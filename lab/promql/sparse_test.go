@@ -44,6 +44,11 @@ func TestEmptyForSparseScrapes(t *testing.T) {
 			if want := "about every 1m only, but the scrape interval of this data source is 15s"; rows != 0 || !strings.Contains(told, want) {
 				t.Errorf("%s/%s: %d rows, %q does not say %q", id, format, rows, told, want)
 			}
+			for _, other := range []string{"Prometheus has no ", "Prometheus has nothing", "nothing to count", "No event passed"} {
+				if strings.Contains(told, other) {
+					t.Errorf("%s/%s gives a second reason, %q: %s", id, format, other, told)
+				}
+			}
 			if rows, told := ask(typ, format, time.Minute); rows == 0 || strings.Contains(told, "scrape interval") {
 				t.Errorf("%s/%s with the right interval: %d rows, %s", id, format, rows, told)
 			}

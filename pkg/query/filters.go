@@ -56,6 +56,14 @@ func (f Filters) AllowsServer(name string) bool {
 	return len(f.ServerName) == 0 || slices.Contains(f.ServerName, name)
 }
 
+// OnServer restricts to one homeserver; "" is that of a Synapse older than the label, which stays as it is.
+func (f Filters) OnServer(name string) Filters {
+	if name != "" {
+		f.ServerName = []string{name}
+	}
+	return f
+}
+
 // Without drops the filter on one of its own members (serverName, job, index, instance): what else could it be?
 func (f Filters) Without(member string) Filters {
 	switch member {

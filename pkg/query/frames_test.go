@@ -101,7 +101,7 @@ func stream(metric model.Metric, values ...float64) *model.SampleStream {
 }
 
 func TestSeriesFrames(t *testing.T) {
-	lines := Lines{"Cost over time", Measure{"cost", "none", "Seconds per second."}, []Series{
+	lines := Lines{"Cost over time", Measure{Name: "cost", Unit: "none", Help: "Seconds per second."}, []Series{
 		NewSeries("persist_events", stream(model.Metric{"desc": "persist_events", "server_name": "a.org"}, 1, math.NaN(), 3)),
 		NewSeries("idle", stream(model.Metric{"desc": "idle"}, math.NaN())),
 	}}

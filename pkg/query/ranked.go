@@ -2,6 +2,8 @@ package query
 
 import (
 	"cmp"
+	"context"
+	"fmt"
 	"slices"
 
 	"github.com/prometheus/common/model"
@@ -14,6 +16,23 @@ type Ranking struct {
 }
 
 type rankedThing struct{ server, name string }
+
+// RankTop asks which things, named by label, have the largest values of promql on each homeserver, as many as the query's
+// limit allows. told is the notice where that leaves some out, with %d for the limit.
+func RankTop(ctx context.Context, s *Session, promql string, label model.LabelName, told string) (Ranking, error) {
+	var top model.Vector
+	// One more than asked tells whether the limit cuts.
+	if err := s.Ask(ctx, At(fmt.Sprintf("topk by (server_name) (%d, %s)", s.Limit+1, promql), &top)); err != nil {
+		return Ranking{}, err
+	}
+	top = slices.DeleteFunc(top, func(sample *model.Sample) bool { return sample.Value != sample.Value }) // a mean of nothing
+	slices.SortStableFunc(top, func(a, b *model.Sample) int { return cmp.Compare(b.Value, a.Value) })
+	shown, left := FirstPerServer(top, s.Limit, func(sample *model.Sample) string { return ServerOf(sample.Metric) })
+	if left > 0 {
+		s.Inform(told, s.Limit)
+	}
+	return Ranked(shown, label), nil
+}
 
 // Ranked reads a ranking of things that a label names; the largest value comes first.
 func Ranked(top model.Vector, label model.LabelName) Ranking {
@@ -28,8 +47,11 @@ func Ranked(top model.Vector, label model.LabelName) Ranking {
 }
 
 func (r Ranking) thing(m model.Metric) rankedThing {
-	return rankedThing{string(m["server_name"]), string(m[r.label])}
+	return rankedThing{ServerOf(m), string(m[r.label])}
 }
+
+// Empty tells that nothing has a value.
+func (r Ranking) Empty() bool { return len(r.place) == 0 }
 
 // Names are the things' names, sorted, so that the same ranking asks the same question.
 func (r Ranking) Names() []string {

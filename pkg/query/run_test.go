@@ -4,79 +4,13 @@ import (
 	"context"
 	"errors"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/grafana/grafana-plugin-sdk-go/data"
-	"github.com/jackc/pgx/v5"
 	"github.com/prometheus/common/model"
 )
-
-// prometheusStub answers every query with one sample, and counts.
-type prometheusStub struct {
-	asked    atomic.Int32
-	warnings []string
-	err      error
-}
-
-func (p *prometheusStub) Instant(context.Context, string, time.Time) (model.Vector, []string, error) {
-	p.asked.Add(1)
-	return model.Vector{sample("a.org", "x", 1)}, p.warnings, p.err
-}
-
-func (p *prometheusStub) Range(context.Context, string, time.Time, time.Time, time.Duration) (model.Matrix, []string, error) {
-	p.asked.Add(1)
-	return model.Matrix{stream(model.Metric{"server_name": "a.org"}, 1)}, p.warnings, p.err
-}
-
-type databaseStub struct{}
-
-func (databaseStub) Read(ctx context.Context, _ time.Duration, fn func(context.Context, Tx) error) error {
-	return fn(ctx, databaseStub{})
-}
-func (databaseStub) Owner(context.Context) (string, error) { return "a.org", nil }
-func (databaseStub) Query(context.Context, string, ...any) (pgx.Rows, error) {
-	return nil, nil
-}
-
-type words string
-
-func (w words) Frames(v View) data.Frames {
-	if w == "panic" {
-		panic("while drawing")
-	}
-	text := string(w)
-	if v.ShowRooms {
-		text += " with rooms"
-	}
-	return data.Frames{data.NewFrame(text), data.NewFrame("second")}
-}
-
-func typeOf(needs Upstream, current bool, run func(context.Context, *Session) (Result, error)) Type {
-	return Type{
-		ID: "things", Title: "Things", Limit: Limit{20, 500},
-		Formats: []Format{{ID: "table", Title: "Table", Needs: needs, Current: current}}, Run: run,
-	}
-}
-
-func newTestRunner(database Database, ttl time.Duration) (*Runner, *prometheusStub) {
-	stub := &prometheusStub{}
-	return NewRunner(Options{QueryTimeout: 5 * time.Second, CacheTTL: ttl, ScrapeInterval: scrape15}, stub, database), stub
-}
-
-func runOnce(t *testing.T, r *Runner, typ Type, raw string, tr TimeRange, asker Asker) (data.Frames, error) {
-	t.Helper()
-	req, err := typ.Decode([]byte(raw))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r.Run(t.Context(), typ, req, tr, asker)
-}
-
-var lastHour = Align(noon.Add(-time.Hour), noon, time.Minute, scrape15)
 
 func TestRunnerTellsWhatItRan(t *testing.T) {
 	r, stub := newTestRunner(databaseStub{}, 0)
@@ -240,119 +174,5 @@ func TestRunnerTimeLimit(t *testing.T) {
 	}), `{}`, lastHour, Asker{})
 	if !errors.Is(err, context.DeadlineExceeded) || time.Since(begin) > 2*time.Second {
 		t.Errorf("after %s: %v", time.Since(begin), err)
-	}
-}
-
-func TestAskStopsAtTheFirstError(t *testing.T) {
-	r, stub := newTestRunner(nil, 0)
-	stub.err = errors.New("refused")
-	stopped := false
-	_, err := runOnce(t, r, typeOf(Prometheus, false, func(ctx context.Context, s *Session) (Result, error) {
-		var v model.Vector
-		return nil, s.Ask(ctx, At("up", &v), func(ctx context.Context, _ *Session) error {
-			<-ctx.Done()
-			stopped = true
-			return nil
-		})
-	}), `{}`, lastHour, Asker{})
-	if !errors.Is(err, stub.err) || !stopped {
-		t.Errorf("error %v, the other question was stopped: %t", err, stopped)
-	}
-}
-
-func TestSessionQuestionsUseTheRange(t *testing.T) {
-	spy := &timesSpy{}
-	s := NewSession(Request{}, lastHour, noon, Options{DatasourceUID: "uid"}, spy, nil)
-	var now, then model.Vector
-	var m model.Matrix
-	if err := s.Ask(t.Context(), At("now", &now), AtTime("then", noon.Add(-time.Hour), &then), Over("all", &m)); err != nil {
-		t.Fatal(err)
-	}
-	for query, want := range map[string][2]time.Time{
-		"now": {lastHour.To}, "then": {noon.Add(-time.Hour)}, "all": {lastHour.From, lastHour.To},
-	} {
-		if got := spy.asked[query]; got != want {
-			t.Errorf("%s asked about %v, want %v", query, got, want)
-		}
-	}
-	if s.HasDatabase() || s.Room(roomID).String() != pseudonym {
-		t.Error("the session has a database of its own, or another pseudonym")
-	}
-}
-
-type timesSpy struct {
-	mu    sync.Mutex
-	asked map[string][2]time.Time
-}
-
-func (s *timesSpy) note(query string, at ...time.Time) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.asked == nil {
-		s.asked = map[string][2]time.Time{}
-	}
-	var pair [2]time.Time
-	copy(pair[:], at)
-	s.asked[query] = pair
-}
-
-func (s *timesSpy) Instant(_ context.Context, query string, at time.Time) (model.Vector, []string, error) {
-	s.note(query, at)
-	return nil, nil, nil
-}
-
-func (s *timesSpy) Range(_ context.Context, query string, from, to time.Time, _ time.Duration) (model.Matrix, []string, error) {
-	s.note(query, from, to)
-	return nil, nil, nil
-}
-
-// backgroundStub runs passes at once, as the real one does in a goroutine.
-type backgroundStub struct {
-	databaseStub
-	state Background
-}
-
-func (b *backgroundStub) Background(string) Background { return b.state }
-func (b *backgroundStub) StartBackground(_ string, _ time.Duration, fn func(context.Context, Tx) (any, error)) {
-	b.state.Value, b.state.Err = fn(context.Background(), b)
-}
-
-func TestBackground(t *testing.T) {
-	without := NewSession(Request{}, lastHour, noon, Options{}, nil, databaseStub{})
-	without.StartBackground("key", time.Minute, func(context.Context, Tx) (any, error) { t.Error("ran"); return nil, nil })
-	if without.Background("key") != (Background{}) {
-		t.Error("a database that can't read on after a query has results of it")
-	}
-	with := NewSession(Request{}, lastHour, noon, Options{}, nil, &backgroundStub{})
-	with.StartBackground("key", time.Minute, func(context.Context, Tx) (any, error) { return 7, nil })
-	if got := with.Background("key"); got.Value != 7 || got.Err != nil {
-		t.Errorf("%+v", got)
-	}
-	with.StartBackground("key", time.Minute, func(context.Context, Tx) (any, error) { panic("mistake") })
-	if panicked := (*Panic)(nil); !errors.As(with.Background("key").Err, &panicked) {
-		t.Errorf("a panic of a background pass became %v; it would end the plugin", with.Background("key").Err)
-	}
-}
-
-// What was run stands in every frame, and is never most of the answer.
-func TestManyStatements(t *testing.T) {
-	statement := strings.Repeat("x", 1000)
-	var statements []string
-	for range 100 {
-		statements = append(statements, statement)
-	}
-	frames := answer{result: words("a"), executed: statements}.framesFor(View{})
-	first, second := frames[0].Meta.ExecutedQueryString, frames[1].Meta.ExecutedQueryString
-	if len(first) > executedInFirst+100 || !strings.HasPrefix(first, statement+"\n\n"+statement) || !strings.HasSuffix(first, "… and 35 more") {
-		t.Errorf("%d bytes, …%s", len(first), first[len(first)-20:])
-	}
-	if len(second) > executedInOther+100 || !strings.HasPrefix(second, statement+"\n\n") || !strings.HasSuffix(second, "… and 96 more") {
-		t.Errorf("%d bytes, …%s", len(second), second[len(second)-20:])
-	}
-	if got := joined([]string{strings.Repeat("é", 100), "up"}, 51); got != strings.Repeat("é", 25)+"…\n\n… and 1 more" {
-		t.Errorf("%q", got)
-	}
-	if got := joined([]string{"up", "down"}, executedInOther); got != "up\n\ndown" || joined(nil, 1) != "" {
-		t.Errorf("%q", got)
 	}
 }

@@ -1,6 +1,8 @@
 package query
 
 import (
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
@@ -8,7 +10,11 @@ import (
 )
 
 // Measure says what the values of a series are.
-type Measure struct{ Name, Unit, Help string }
+type Measure struct {
+	Name, Unit, Help string
+	// Highest is the last bound of the histogram that the values come from, 0 where there is none.
+	Highest float64
+}
 
 // Series is one line of a graph.
 type Series struct {
@@ -34,6 +40,23 @@ func NewSeries(legend string, stream *model.SampleStream) Series {
 	return s
 }
 
+// Server is the homeserver that the line belongs to.
+func (s Series) Server() string { return s.Labels["server_name"] }
+
+// Mean is that of the points, not a number where there are none.
+func (s Series) Mean() float64 {
+	sum := 0.0
+	for _, v := range s.Values {
+		sum += v
+	}
+	return sum / float64(len(s.Values))
+}
+
+// WithPoints leaves out the lines without a single point, such as a mean of nothing.
+func WithPoints(lines []Series) []Series {
+	return slices.DeleteFunc(lines, func(line Series) bool { return len(line.Values) == 0 })
+}
+
 // SeriesFrames makes one frame per line, dataplane type timeseries-multi. Without lines it is one frame without
 // fields: "no data", which can still carry notices.
 func SeriesFrames(name string, m Measure, lines []Series) data.Frames {
@@ -49,10 +72,19 @@ func SeriesFrames(name string, m Measure, lines []Series) data.Frames {
 	frames := make(data.Frames, len(lines))
 	for i, line := range lines {
 		value := data.NewField(m.Name, line.Labels, line.Values)
-		value.SetConfig(&data.FieldConfig{DisplayNameFromDS: line.Legend, Unit: m.Unit, Description: m.Help})
+		value.SetConfig(&data.FieldConfig{DisplayNameFromDS: line.Legend, Unit: m.Unit, Description: m.Help, Mappings: Beyond(m.Highest)})
 		frames[i] = data.NewFrame(name, data.NewField("time", nil, line.Times), value).SetMeta(meta())
 	}
 	return frames
+}
+
+// Beyond lets the last bound of a histogram of seconds read as ">10 s": a quantile there is only known to be longer.
+func Beyond(highest float64) data.ValueMappings {
+	if highest == 0 {
+		return nil
+	}
+	bound := fmt.Sprint(highest)
+	return data.ValueMappings{data.ValueMapper{bound: {Text: ">" + bound + " s"}}}
 }
 
 // Lines are lines of a graph as a Result.

@@ -90,11 +90,7 @@ func AtTime(promql string, at time.Time, answer *model.Vector) Question {
 // Over asks for the values at every step of the range.
 func Over(promql string, answer *model.Matrix) Question {
 	return func(ctx context.Context, s *Session) error {
-		s.record(promql)
-		matrix, warnings, err := s.metrics.Range(ctx, promql, s.Range.From, s.Range.To, s.Range.Step)
-		s.warnings(warnings)
-		*answer = matrix
-		return err
+		return Between(promql, s.Range.From, s.Range.To, s.Range.Step, answer)(ctx, s)
 	}
 }
 

@@ -16,24 +16,25 @@ const firstMinutes = 5 * time.Minute
 // Newcomers are the processes that came into being within a range under labels that nobody had at its start, as each
 // rollout in Kubernetes makes them. Prometheus' rates over the range count the time before them as idle.
 type Newcomers struct {
-	length  time.Duration
-	uptimes map[model.Fingerprint]time.Duration
+	identity Identity
+	length   time.Duration
+	uptimes  map[model.Fingerprint]time.Duration
 }
 
 // AskNewcomers finds them.
-func AskNewcomers(found *Newcomers) query.Question {
+func (i Identity) AskNewcomers(found *Newcomers) query.Question {
 	return func(ctx context.Context, s *query.Session) error {
 		length := s.Range.Length()
 		var young model.Vector
-		promql := fmt.Sprintf("time() - process_start_time_seconds%s < %d unless on (job, index, instance) last_over_time(%s%s[%ds]%s)",
-			s.Filters.ProcessSelector(), int64(length.Seconds()), everyProcess, s.Filters.Selector(),
+		promql := fmt.Sprintf("time() - process_start_time_seconds%s < %d unless on (%s) last_over_time(%s%s[%ds]%s)",
+			s.Filters.ProcessSelector(), int64(length.Seconds()), i.Labels(), everyProcess, s.Filters.Selector(),
 			int64(firstMinutes.Seconds()), Offset(length-firstMinutes))
 		if err := s.Ask(ctx, query.At(promql, &young)); err != nil {
 			return err
 		}
-		*found = Newcomers{length, map[model.Fingerprint]time.Duration{}}
+		*found = Newcomers{i, length, map[model.Fingerprint]time.Duration{}}
 		for _, sample := range young {
-			found.uptimes[processOf(sample.Metric)] = time.Duration(float64(sample.Value) * float64(time.Second))
+			found.uptimes[i.Process(sample.Metric)] = time.Duration(float64(sample.Value) * float64(time.Second))
 		}
 		return nil
 	}
@@ -42,12 +43,8 @@ func AskNewcomers(found *Newcomers) query.Question {
 // OwnTime is what a process's rate over the range must be multiplied by to be the rate over the time that it ran: 1 for
 // those that were there all the time.
 func (n Newcomers) OwnTime(m model.Metric) float64 {
-	if uptime := n.uptimes[processOf(m)]; uptime > 0 {
+	if uptime := n.uptimes[n.identity.Process(m)]; uptime > 0 {
 		return float64(n.length) / float64(uptime)
 	}
 	return 1
-}
-
-func processOf(m model.Metric) model.Fingerprint {
-	return model.Metric{"job": m["job"], "index": m["index"], "instance": m["instance"]}.Fingerprint()
 }

@@ -20,11 +20,15 @@ const FullShare = 0.8
 
 // FindIdentity gives the configured labels, else job and index where these are unique on each homeserver, else instance
 // as well: staging beside production may share job and index, and so do replicas. Only processes of Synapse are looked
-// at: exporters share a job too.
+// at: exporters share a job too. It is asked once for all queries about the same processes and time range.
 func FindIdentity(ctx context.Context, s *query.Session) (Identity, error) {
 	if len(s.Options.ProcessLabels) > 0 {
 		return s.Options.ProcessLabels, nil
 	}
+	return query.Once(ctx, s, query.Prometheus, "identity "+s.Filters.Selector(), foundIdentity)
+}
+
+func foundIdentity(ctx context.Context, s *query.Session) (Identity, error) {
 	var twice model.Vector
 	promql := "count by (server_name, job, index) (count by (server_name, job, index, instance) (" + everyProcess + s.Filters.Selector() + ")) > 1"
 	if err := s.Ask(ctx, query.At(promql, &twice)); err != nil {
@@ -56,21 +60,42 @@ func (i Identity) Name(m model.Metric) string {
 	return ""
 }
 
-// Labels are those by which queries keep processes apart: job, index and instance, and what the admin named beside them.
+// labels are those by which queries keep processes apart: job, index and instance, and what the admin named beside them.
 // Every series of a target has the target's labels.
-func (i Identity) Labels() string {
-	labels := []string{"server_name", "job", "index", "instance"}
+func (i Identity) labels() []string {
+	labels := []string{"job", "index", "instance"}
 	for _, label := range i {
-		if !slices.Contains(labels, label) {
+		if label != "server_name" && !slices.Contains(labels, label) {
 			labels = append(labels, label)
 		}
 	}
-	return strings.Join(labels, ", ")
+	return labels
 }
 
-// PerServer labels the series of whole processes with the homeserver and with every label that names a process.
+// Labels is the list for a PromQL "by" or "on" that keeps processes apart, without server_name, which the series of whole
+// processes lack.
+func (i Identity) Labels() string { return strings.Join(i.labels(), ", ") }
+
+// Process tells which process a series belongs to, whichever homeserver it serves.
+func (i Identity) Process(m model.Metric) model.Fingerprint {
+	process := model.Metric{}
+	for _, label := range i.labels() {
+		process[model.LabelName(label)] = m[model.LabelName(label)]
+	}
+	return process.Fingerprint()
+}
+
+// PerServer labels the series of whole processes, which have no server_name, with the homeserver that the process
+// serves. Where they are aggregated, Labels must be kept. It works with every version: synapse_server_name_info exists
+// only since 1.146.
 func (i Identity) PerServer(f query.Filters, processes string) string {
-	return "count by (" + i.Labels() + ") (" + everyProcess + f.Selector() + ") * 0 + " + OnProcess(processes)
+	return "count by (server_name, " + i.Labels() + ") (" + everyProcess + f.Selector() + ") * 0 + " + i.onProcess(processes)
+}
+
+// onProcess is the right side of an operation between series of homeservers and series of whole processes. A process has
+// several of the latter where its target was given another label meanwhile and a window holds the old ones too.
+func (i Identity) onProcess(processes string) string {
+	return "on (" + i.Labels() + ") group_left () (max by (" + i.Labels() + ") (" + processes + "))"
 }
 
 // FullProcesses selects, to be joined on (job, index, instance), the processes whose event loop was busy for more
@@ -79,14 +104,9 @@ func FullProcesses(f query.Filters, window string) string {
 	return fmt.Sprintf("rate(python_twisted_reactor_tick_time_sum%s%s) > %g", f.ProcessSelector(), window, FullShare)
 }
 
-// PerServer labels the series of whole processes, which have no server_name, with the homeserver that the process
-// serves. It works with every version: synapse_server_name_info exists only since 1.146.
-func PerServer(f query.Filters, processes string) string {
-	return "count by (server_name, job, index, instance) (" + everyProcess + f.Selector() + ") * 0 + " + OnProcess(processes)
-}
+// PerServer is that of an Identity where job, index and instance keep processes apart.
+func PerServer(f query.Filters, processes string) string { return Identity{}.PerServer(f, processes) }
 
-// OnProcess is the right side of an operation between series of homeservers and series of whole processes. A process has
-// several of the latter where its target was given another label meanwhile and a window holds the old ones too.
-func OnProcess(processes string) string {
-	return "on (job, index, instance) group_left () (max by (job, index, instance) (" + processes + "))"
-}
+// OnProcess is the right side of an operation between series of homeservers and series of whole processes, joined on
+// job, index and instance.
+func OnProcess(processes string) string { return Identity{}.onProcess(processes) }

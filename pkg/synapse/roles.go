@@ -43,14 +43,14 @@ const (
 
 // RolesQuery gives one series per process and role, labelled role, valued by how much the process did of it: within the
 // window, or since its start for what happens once.
-func RolesQuery(f query.Filters, window string) string {
+func (i Identity) RolesQuery(f query.Filters, window string) string {
 	parts := make([]string, len(Roles))
-	for i, r := range Roles {
+	for k, r := range Roles {
 		did := "increase(" + r.metric + f.Selector(r.with) + window + ")"
 		if r.once {
 			did = r.metric + f.Selector(r.with)
 		}
-		parts[i] = fmt.Sprintf(`label_replace(sum by (server_name, job, index, instance) (%s) > 0, "role", %q, "", "")`, did, r.Name)
+		parts[k] = fmt.Sprintf(`label_replace(sum by (server_name, %s) (%s) > 0, "role", %q, "", "")`, i.Labels(), did, r.Name)
 	}
 	return strings.Join(parts, " or ")
 }

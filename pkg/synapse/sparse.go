@@ -47,16 +47,22 @@ func (s Spacing) Sparse(answer model.Vector) (apart model.Duration, sparse bool)
 	return model.Duration(found), found > time.Duration(sparseBy*float64(s.expected))
 }
 
-// TellSparse is asked where a graph is empty.
-func TellSparse(ctx context.Context, s *query.Session) error {
+// TellSparse is asked where a graph is empty. Where it told this reason, any other would be wrong.
+func TellSparse(ctx context.Context, s *query.Session) (told bool, err error) {
 	spacing := SpacingOf(s.Filters, s.Options.ScrapeInterval)
 	var most model.Vector
 	if err := s.Ask(ctx, query.At(spacing.PromQL, &most)); err != nil {
-		return err
+		return false, err
 	}
-	if apart, sparse := spacing.Sparse(most); sparse {
+	apart, sparse := spacing.Sparse(most)
+	if sparse {
 		s.Warn("Prometheus has a value of Synapse's metrics about every %s only, but the scrape interval of this data source is %s: that leaves graphs empty or with gaps. "+
 			"Set it to Prometheus' own in the data source settings.", apart, model.Duration(s.Options.ScrapeInterval))
 	}
-	return nil
+	return sparse, nil
+}
+
+// WarnAbsent says that Prometheus has nothing of a metric that every Synapse exports.
+func WarnAbsent(s *query.Session, metric string) {
+	s.Warn("Prometheus has no %s for this selection and time range. Is Synapse scraped, and does the filter match?", metric)
 }

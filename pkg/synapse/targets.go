@@ -4,9 +4,7 @@ import "github.com/matrix-insight/synapse-datasource/pkg/query"
 
 // SeenProcesses is one series per homeserver and process that was scraped within the last day: a process that is down
 // now has a name all the same.
-func SeenProcesses(f query.Filters) string {
-	return "count by (server_name, job, index, instance) (last_over_time(" + everyProcess + f.Selector() + "[1d]))"
-}
+func SeenProcesses(f query.Filters) string { return Identity{}.Seen(f, "[1d]") }
 
 // PerServerOfTarget labels what Prometheus itself writes about the addresses it scrapes (up, scrape_*) with the process
 // and the homeserver that it found there within the last day. Such series have the labels of the target only: no

@@ -12,8 +12,8 @@ import (
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/cachecatalogue"
 )
 
-// What shows that cache_autotuning is at its limit, also where the data source does not state it. It drops what is oldest in all caches of a
-// process, all at once when the memory limit is passed, and counts that as expiry does. Source: ours.
+// What shows that cache_autotuning is at its limit, also where the data source does not state it. It drops what is oldest
+// in all caches of a process, all at once when the memory limit is passed, and counts that as expiry does. Source: ours.
 const (
 	manyHurried = 3  // fewer caches that lose entries too early have another reason, such as a purged room
 	burst       = 10 // so many times the mean of the range leave within a minute or two
@@ -45,8 +45,8 @@ func (q questions) unused() string {
 	return cachecatalogue.Evicted + q.selector(query.Equal("reason", cachecatalogue.ReasonInvalidation))
 }
 
-// pressed finds the homeservers on which cache_autotuning drops entries, whatever the data source says. Where
-// no cache loses entries too early, which is nearly everywhere, it asks nothing.
+// pressed finds the homeservers on which cache_autotuning drops entries, whatever the data source says. Where no cache
+// loses entries too early, which is nearly everywhere, it asks nothing.
 func pressed(ctx context.Context, s *query.Session, q questions, all map[key]*facts) (map[string]bool, error) {
 	hurried := cachesPerServer(all, func(f *facts) bool { return f.hurried })
 	for server, caches := range hurried {

@@ -126,8 +126,7 @@ func (o options) statedFor(cache string) (float64, bool) {
 }
 
 // Steps double a cache: far enough to be measured, near enough to undo. Source: simulated step by step, doubling with a
-// measurement after each step came closest to the best factors.
-// Where memory is short a step is half of that.
+// measurement after each step came closest to the best factors. Where memory is short a step is half of that.
 const (
 	oneStep   = 2
 	shortStep = 1.5

@@ -102,7 +102,7 @@ func (a answers) nameTheWorst(all map[key]*facts) {
 // tellAbsent says which missing metric leaves which part open.
 func (a answers) tellAbsent(s *query.Session) {
 	if len(a.requests) == 0 {
-		s.Warn("Prometheus has no %s for this selection and time range. Is Synapse scraped, and does the filter match?", cachecatalogue.Requests)
+		synapse.WarnAbsent(s, cachecatalogue.Requests)
 		return
 	}
 	if len(a.drops) == 0 {

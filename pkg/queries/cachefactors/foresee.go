@@ -88,15 +88,12 @@ func foresee(ctx context.Context, s *query.Session, q questions, rows []row, o o
 
 // fairly keeps the first rows, as many of each homeserver, so that a large one does not take them all.
 func fairly(open []*row) []*row {
-	of := map[string]int{}
+	servers := map[string]bool{}
 	for _, r := range open {
-		of[r.server] = 0
+		servers[r.server] = true
 	}
-	each := max(1, mostCaches/len(of))
-	return slices.DeleteFunc(open, func(r *row) bool {
-		of[r.server]++
-		return of[r.server] > each
-	})
+	kept, _ := query.FirstPerServer(open, max(1, mostCaches/len(servers)), func(r *row) string { return r.server })
+	return kept
 }
 
 // gainAt is the prediction at a size, at most limit; nil where there is none.

@@ -25,13 +25,8 @@ func Foretell(ctx context.Context, s *query.Session, server string, multiples ma
 		return nil, nil
 	}
 	within := query.TimeRange{From: until.Add(-foretold), To: until}
-	q := questions{
-		filters: s.Filters, names: slices.Sorted(maps.Keys(multiples)), by: "server_name, name",
-		window: within.Length(), memory: memoryOf(s.Options), interval: s.Options.ScrapeInterval,
-	}
-	if server != "" {
-		q.filters.ServerName = []string{server}
-	}
+	q := questionsOf(s, slices.Sorted(maps.Keys(multiples)), false)
+	q.filters, q.window = s.Filters.OnServer(server), within.Length()
 	var starts, processes model.Vector
 	err := s.Ask(ctx,
 		query.AtTime(q.lastStart(within), until, &starts),

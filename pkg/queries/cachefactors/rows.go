@@ -112,13 +112,9 @@ func (r row) promised() float64 {
 
 // cut keeps the limit's number of rows of each homeserver and tells that it left some out.
 func cut(s *query.Session, rows []row) []row {
-	seen := map[string]int{}
-	return slices.DeleteFunc(rows, func(r row) bool {
-		seen[r.server]++
-		over := seen[r.server] > s.Limit
-		if over {
-			s.Inform("Only the first %d caches of each homeserver are shown; \"limit\" shows more.", s.Limit)
-		}
-		return over
-	})
+	kept, left := query.FirstPerServer(rows, s.Limit, func(r row) string { return r.server })
+	if left > 0 {
+		s.Inform("Only the first %d caches of each homeserver are shown; \"limit\" shows more.", s.Limit)
+	}
+	return kept
 }

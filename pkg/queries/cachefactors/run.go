@@ -67,22 +67,22 @@ func tellAssumptions(s *query.Session, all map[key]*facts, o options) {
 	for server, is := range o.pressed {
 		if is && !o.autotuning {
 			s.Warn("On %s entries of several caches leave in bursts and sooner than cache_entry_ttl explains: caches.cache_autotuning seems to be on. "+
-				"State it in the data source, and cache_entry_ttl as in homeserver.yaml. Nothing is proved or predicted there.", server)
+				"State it in the data source, and cache_entry_ttl as in homeserver.yaml. Nothing is proved or predicted there.", query.SayServer(server))
 		}
 	}
 	for server, factor := range o.common {
 		if factor >= playbookFactor && !o.tuned(server) {
 			s.Inform("Most caches of %s have factor %s, as playbooks set it together with a memory limit. If caches.cache_autotuning is "+
-				"on, say so in the data source: verdicts change.", server, number(factor))
+				"on, say so in the data source: verdicts change.", query.SayServer(server), number(factor))
 		}
 		if stated := o.GlobalCacheFactor; stated != nil && *stated != factor {
-			s.Warn("The data source states globalCacheFactor %s, but most caches of %s have factor %s.", number(*stated), server, number(factor))
+			s.Warn("The data source states globalCacheFactor %s, but most caches of %s have factor %s.", number(*stated), query.SayServer(server), number(factor))
 		}
 	}
 	for _, f := range all {
 		if f.uneven {
 			s.Inform("Processes of %s have different cache factors; sizes and factors shown are those of the process with most room. "+
-				"\"perProcess\" shows each.", f.server)
+				"\"perProcess\" shows each.", query.SayServer(f.server))
 		}
 	}
 }

@@ -58,8 +58,3 @@ func (s selection) meanSize(window string) string { return s.sum("", "avg_over_t
 func present(metric, selector, window string) string {
 	return fmt.Sprintf("count(last_over_time(%s%s%s))", metric, selector, window)
 }
-
-// top takes one more than asked, which tells whether the limit cut.
-func top(limit int, promql string) string {
-	return fmt.Sprintf("topk by (server_name) (%d, %s > 0)", limit+1, promql)
-}

@@ -1,7 +1,6 @@
 package caches
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -19,14 +18,13 @@ func run(ctx context.Context, s *query.Session) (query.Result, error) {
 		asked.family = responseCaches
 	}
 	result := query.Lines{Name: s.Format.Title, Measure: shape.measure}
-	ranking, err := rank(ctx, s, shape, asked)
+	ranked, err := rank(ctx, s, shape, asked)
 	if err != nil {
 		return nil, err
 	}
-	if len(ranking) == 0 {
+	if ranked.Empty() {
 		return result, explainNothing(ctx, s, shape, asked)
 	}
-	ranked := query.Ranked(ranking, "name")
 	asked.names = ranked.Names()
 	var streams model.Matrix
 	if err := s.Ask(ctx, query.Over(shape.draw(asked, s.Range.RateWindow()), &streams)); err != nil {
@@ -35,8 +33,7 @@ func run(ctx context.Context, s *query.Session) (query.Result, error) {
 	if shape.byReason {
 		streams = notAllZero(streams)
 	}
-	// A ratio of nothing has no points.
-	result.Lines = slices.DeleteFunc(ranked.Lines(streams), func(line query.Series) bool { return len(line.Values) == 0 })
+	result.Lines = query.WithPoints(ranked.Lines(streams))
 	if len(result.Lines) == 0 {
 		return result, explainNothing(ctx, s, shape, asked)
 	}
@@ -48,44 +45,28 @@ func run(ctx context.Context, s *query.Session) (query.Result, error) {
 }
 
 // rank gives the top caches of each homeserver, or all that the query names.
-func rank(ctx context.Context, s *query.Session, shape shape, asked selection) (model.Vector, error) {
+func rank(ctx context.Context, s *query.Session, shape shape, asked selection) (query.Ranking, error) {
 	promql := shape.rankBy(asked, s.Range.Window())
 	if len(asked.names) == 0 {
-		promql = top(s.Limit, promql)
+		return query.RankTop(ctx, s, promql+" > 0", "name", "Only the top %d caches of each homeserver are drawn; \"limit\" shows more.")
 	}
-	var ranking model.Vector
-	if err := s.Ask(ctx, query.At(promql, &ranking)); err != nil {
-		return nil, err
-	}
-	if len(asked.names) > 0 {
-		return ranking, nil
-	}
-	return cut(s, ranking), nil
+	var named model.Vector
+	err := s.Ask(ctx, query.At(promql, &named))
+	return query.Ranked(named, "name"), err
 }
 
-// cut keeps the limit's number of caches of each homeserver and tells that it left some out.
-func cut(s *query.Session, ranking model.Vector) model.Vector {
-	ranking = slices.SortedFunc(slices.Values(ranking), func(a, b *model.Sample) int { return cmp.Compare(b.Value, a.Value) })
-	seen := map[model.LabelValue]int{}
-	return slices.DeleteFunc(ranking, func(sample *model.Sample) bool {
-		seen[sample.Metric["server_name"]]++
-		over := seen[sample.Metric["server_name"]] > s.Limit
-		if over {
-			s.Inform("Only the top %d caches of each homeserver are drawn; \"limit\" shows more.", s.Limit)
-		}
-		return over
-	})
-}
-
-// explainNothing tells an absent metric from caches that had nothing to do.
+// explainNothing tells rare scrapes and an absent metric from caches that had nothing to do.
 func explainNothing(ctx context.Context, s *query.Session, shape shape, asked selection) error {
+	if told, err := synapse.TellSparse(ctx, s); told || err != nil {
+		return err
+	}
 	metric := shape.needs(asked.family)
 	var there model.Vector
-	if err := s.Ask(ctx, query.At(present(metric, asked.selector(), s.Range.Window()), &there), synapse.TellSparse); err != nil {
+	if err := s.Ask(ctx, query.At(present(metric, asked.selector(), s.Range.Window()), &there)); err != nil {
 		return err
 	}
 	if len(there) == 0 {
-		s.Warn("Prometheus has no %s for this selection and time range. Is Synapse scraped, and does the filter match?", metric)
+		synapse.WarnAbsent(s, metric)
 	} else {
 		s.Inform("The metric is there, but the selected caches had nothing to count in this time range.")
 	}

@@ -70,11 +70,7 @@ func follow(ctx context.Context, s *query.Session, group []resize) (map[string]o
 	hours, long := hoursAfter(group, s.Range.To, cachefactors.Settle(s.Options))
 	var days map[effect.Key][]effect.Day
 	if long {
-		filters := s.Filters
-		if server != "" {
-			filters.ServerName = []string{server}
-		}
-		if days, err = effect.Fetch(ctx, s, filters, slices.Compact(names), "server_name, name", hours); err != nil {
+		if days, err = effect.Fetch(ctx, s, s.Filters.OnServer(server), slices.Compact(names), "server_name, name", hours); err != nil {
 			return nil, err
 		}
 	}

@@ -22,7 +22,7 @@ const drawn = 5
 // resizes finds when the size of a cache changed. A process that changed most caches is drawn first, and of the others
 // only the caches that it does not have: sizes are never compared between processes, which may differ for good.
 func resizes(ctx context.Context, s *query.Session) ([]event, error) {
-	identity, err := identityOf(ctx, s)
+	identity, err := synapse.FindIdentity(ctx, s)
 	if err != nil {
 		return nil, err
 	}

@@ -27,7 +27,7 @@ type start struct {
 // restarts finds them by what outlives a process: where job and index are unique, a rollout in Kubernetes, which gives
 // it another instance, is a restart of the same process.
 func restarts(ctx context.Context, s *query.Session) ([]event, error) {
-	identity, err := identityOf(ctx, s)
+	identity, err := synapse.FindIdentity(ctx, s)
 	if err != nil {
 		return nil, err
 	}

@@ -10,7 +10,6 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
-	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
 )
 
 // Type declares the query type "changes".
@@ -74,23 +73,13 @@ func run(ctx context.Context, s *query.Session) (query.Result, error) {
 
 // latest keeps the last changes of each homeserver and says how many went before.
 func latest(s *query.Session, all events) events {
-	shown := map[string]int{}
-	var kept events
-	for _, e := range slices.Backward(all) {
-		if shown[e.server]++; shown[e.server] <= s.Limit {
-			kept = append(kept, e)
-		}
-	}
+	slices.Reverse(all)
+	kept, left := query.FirstPerServer(all, s.Limit, func(e event) string { return e.server })
 	slices.Reverse(kept)
-	if left := len(all) - len(kept); left > 0 {
+	if left > 0 {
 		s.Inform("%d earlier changes are not shown (limit %d for each homeserver).", left, s.Limit)
 	}
 	return kept
-}
-
-// identityOf tells which labels name a process, asked once for all kinds.
-func identityOf(ctx context.Context, s *query.Session) (synapse.Identity, error) {
-	return query.Once(ctx, s, query.Prometheus, "identity "+s.Filters.ProcessSelector(), synapse.FindIdentity)
 }
 
 type events []event

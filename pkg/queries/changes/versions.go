@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
 )
 
 // versions finds when a version of Synapse that was not there before appears on a homeserver.
@@ -17,39 +18,24 @@ func versions(ctx context.Context, s *query.Session) ([]event, error) {
 	// Joined here: PromQL refuses a process with two versions, as it has for minutes after an upgrade where series come
 	// through another Prometheus.
 	var processes model.Vector
-	var builds model.Matrix
+	var builds, matrix model.Matrix
+	identity := synapse.Identity{}
 	err := s.Ask(ctx,
-		query.At("count by (server_name, job, index, instance) (last_over_time(synapse_storage_schedule_time_count"+s.Filters.Selector()+s.Range.Window()+"))", &processes),
+		query.At(identity.Seen(s.Filters, s.Range.Window()), &processes),
 		query.Over("max by (job, index, instance, version) (synapse_build_info"+s.Filters.ProcessSelector()+")", &builds))
 	if err != nil {
 		return nil, err
 	}
-	matrix := perServer(processes, builds)
+	homes := identity.Homes(processes)
+	for _, build := range builds {
+		for _, labels := range homes.Labelled(build.Metric) {
+			matrix = append(matrix, &model.SampleStream{Metric: labels, Values: build.Values})
+		}
+	}
 	if len(matrix) == 0 {
 		s.Warn("Prometheus has no synapse_build_info for this selection and time range, so changes of version can't be told. Is Synapse scraped, and does the filter match?")
 	}
 	return versionEvents(matrix), nil
-}
-
-// perServer labels the processes' versions with each homeserver that they serve.
-func perServer(processes model.Vector, builds model.Matrix) model.Matrix {
-	servers := map[model.Fingerprint][]model.LabelValue{}
-	for _, p := range processes {
-		at := processOf(p.Metric)
-		servers[at] = append(servers[at], p.Metric["server_name"])
-	}
-	var all model.Matrix
-	for _, build := range builds {
-		for _, server := range servers[processOf(build.Metric)] {
-			labels := model.Metric{"server_name": server, "version": build.Metric["version"]}
-			all = append(all, &model.SampleStream{Metric: labels, Values: build.Values})
-		}
-	}
-	return all
-}
-
-func processOf(m model.Metric) model.Fingerprint {
-	return model.Metric{"job": m["job"], "index": m["index"], "instance": m["instance"]}.Fingerprint()
 }
 
 // seenVersions are the versions that run on one homeserver at each time.

@@ -7,7 +7,6 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
-	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
 	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
 )
 
@@ -31,11 +30,6 @@ func over(promql string, answer *model.Matrix) query.Question {
 		})
 		return err
 	}
-}
-
-// identity tells which labels name a process, asked once as well.
-func identity(ctx context.Context, s *query.Session) (synapse.Identity, error) {
-	return query.Once(ctx, s, query.Prometheus, "identity "+s.Filters.ProcessSelector(), synapse.FindIdentity)
 }
 
 // unlessRefused hands the reason on where Prometheus refuses a question, instead of an error.

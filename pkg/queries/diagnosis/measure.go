@@ -10,6 +10,7 @@ import (
 
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/diagnosis/checks"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
 )
 
 // measured is every answer that the checks need. Checks that ask the same thing share one answer.
@@ -40,7 +41,7 @@ func measure(ctx context.Context, s *query.Session, wanted []checks.Check, withH
 		func(ctx context.Context, s *query.Session) error { m.read(ctx, s, wanted); return nil }, // first: it may take longest
 		at(serversQuery(s), &present),
 		func(ctx context.Context, s *query.Session) (err error) {
-			m.where.Identity, err = identity(ctx, s)
+			m.where.Identity, err = synapse.FindIdentity(ctx, s)
 			return err
 		},
 	}

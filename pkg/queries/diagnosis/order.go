@@ -54,10 +54,8 @@ func ordered(rows []row) []row {
 
 // cut keeps the first subjects of each check and the first rows of each homeserver, and says what it left out.
 func cut(s *query.Session, rows []row) []row {
-	kept := fewSubjects(s, rows)
-	shown := map[string]int{}
-	within := slices.DeleteFunc(slices.Clone(kept), func(r row) bool { shown[r.server]++; return shown[r.server] > s.Limit })
-	if left := len(kept) - len(within); left > 0 {
+	within, left := query.FirstPerServer(fewSubjects(s, rows), s.Limit, func(r row) string { return r.server })
+	if left > 0 {
 		s.Inform("%d more rows are not shown (limit %d for each homeserver).", left, s.Limit)
 	}
 	return within
@@ -77,7 +75,7 @@ func fewSubjects(s *query.Session, rows []row) []row {
 	for _, r := range rows {
 		g := group{r.server, r.check.ID}
 		if left := seen[g] - perCheck; left > 0 {
-			s.Inform("%s: %d more on %s are not shown (the first %d of each check are).", r.check.Title, left, cmp.Or(r.server, "the homeserver"), perCheck)
+			s.Inform("%s: %d more on %s are not shown (the first %d of each check are).", r.check.Title, left, query.SayServer(r.server), perCheck)
 			delete(seen, g)
 		}
 	}

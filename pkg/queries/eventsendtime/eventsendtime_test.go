@@ -79,7 +79,7 @@ func TestBandNames(t *testing.T) {
 
 // A quantile in the last bucket is not 10 s but more.
 func TestHighestBucketReadsAsMore(t *testing.T) {
-	lines := times{query.Lines{Name: "x", Measure: seconds, Lines: []query.Series{{Legend: "99 %", Times: []time.Time{{}}, Values: []float64{10}}}}}
+	lines := query.Lines{Name: "x", Measure: seconds, Lines: []query.Series{{Legend: "99 %", Times: []time.Time{{}}, Values: []float64{10}}}}
 	field := lines.Frames(query.View{})[0].Fields[1]
 	if diff := cmp.Diff(data.ValueMappings{data.ValueMapper{"10": {Text: ">10 s"}}}, field.Config.Mappings); diff != "" {
 		t.Error(diff)

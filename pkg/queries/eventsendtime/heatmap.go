@@ -70,11 +70,12 @@ func bandName(bound float64) string {
 }
 
 func runHeatmap(ctx context.Context, s *query.Session) (query.Result, error) {
+	var sent sends
 	var matrix model.Matrix
-	if err := s.Ask(ctx, counted(s.Filters), query.Over(perBand(s.Filters, s.Range.RateWindow()), &matrix)); err != nil {
+	if err := s.Ask(ctx, sent.ask(s.Filters), query.Over(perBand(s.Filters, s.Range.RateWindow()), &matrix)); err != nil {
 		return nil, err
 	}
-	return newHeatmaps(matrix), tellEmpty(ctx, s, len(matrix))
+	return newHeatmaps(matrix), sent.explain(ctx, s, len(matrix))
 }
 
 func newHeatmaps(matrix model.Matrix) heatmaps {

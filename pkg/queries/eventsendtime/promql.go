@@ -7,6 +7,7 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
 )
 
 // The servlet that accepts messages. Only answers that succeeded count: refused and rate-limited sends are quick for
@@ -39,34 +40,42 @@ func perBand(f query.Filters, window string) string {
 // event-send-time's floor.
 const fewSends = 100
 
-// counted is a question that says how much the answer rests on: no sends, few sends, sends beyond the last bucket.
-func counted(f query.Filters) query.Question {
+// sends are those of the whole range by homeserver, all of them and those within the last bucket.
+type sends struct{ all, inTime model.Vector }
+
+func (c *sends) ask(f query.Filters) query.Question {
 	return func(ctx context.Context, s *query.Session) error {
-		var sends, within model.Vector
 		total := fmt.Sprintf("sum by (server_name) (increase(%s_count%s%s))", metric, selector(f), s.Range.Window())
 		quick := fmt.Sprintf("sum by (server_name) (increase(%s_bucket%s%s))", metric,
 			f.Selector(query.Equal("servlet", "RoomSendEventRestServlet"), `code=~"2.."`, `le=~"10([.]0)?"`), s.Range.Window())
-		if err := s.Ask(ctx, query.At(total, &sends), query.At(quick, &within)); err != nil {
-			return err
-		}
-		if len(sends) == 0 {
-			s.Warn("Prometheus has no sends of messages for this selection and time range (%s of RoomSendEventRestServlet): nobody sent one, or the processes that serve clients are not scraped.", metric)
-		}
-		inTime := map[model.LabelValue]float64{}
-		for _, sample := range within {
-			inTime[sample.Metric["server_name"]] = float64(sample.Value)
-		}
-		for _, sample := range sends {
-			tell(s, string(sample.Metric["server_name"]), float64(sample.Value), inTime[sample.Metric["server_name"]])
-		}
-		return nil
+		return s.Ask(ctx, query.At(total, &c.all), query.At(quick, &c.inTime))
 	}
 }
 
-func tell(s *query.Session, server string, sends, inTime float64) {
-	if server == "" {
-		server = "the homeserver"
+// explain says how much the answer rests on: no sends, few sends, sends beyond the last bucket; and why nothing is drawn.
+func (c sends) explain(ctx context.Context, s *query.Session, drawn int) error {
+	sparse := false
+	if drawn == 0 {
+		var err error
+		if sparse, err = synapse.TellSparse(ctx, s); err != nil {
+			return err
+		}
 	}
+	if len(c.all) == 0 && !sparse {
+		s.Warn("Prometheus has no sends of messages for this selection and time range (%s of RoomSendEventRestServlet): nobody sent one, or the processes that serve clients are not scraped.", metric)
+	}
+	inTime := map[model.LabelValue]float64{}
+	for _, sample := range c.inTime {
+		inTime[sample.Metric["server_name"]] = float64(sample.Value)
+	}
+	for _, sample := range c.all {
+		tell(s, query.ServerOf(sample.Metric), float64(sample.Value), inTime[sample.Metric["server_name"]])
+	}
+	return nil
+}
+
+func tell(s *query.Session, server string, sends, inTime float64) {
+	server = query.SayServer(server)
 	switch {
 	case sends < 0.5:
 		s.Inform("Nobody sent a message on %s in this time range.", server)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/grafana/grafana-plugin-sdk-go/data"
 	"github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
@@ -23,7 +22,7 @@ func runLag(ctx context.Context, s *query.Session) (query.Result, error) {
 	if err := s.Ask(ctx, questions...); err != nil {
 		return nil, err
 	}
-	result := query.Lines{Name: "Federation sending lag", Measure: query.Measure{Name: "lag", Unit: "s",
+	result := query.Lines{Name: "Federation sending lag", Measure: query.Measure{Name: "lag", Unit: "s", Highest: 10,
 		Help: "Time from an event until the federation sender had dealt with it; above 10 s the histogram can't tell."}}
 	for i, q := range lagQuantiles {
 		for _, line := range legends(fmt.Sprintf("%g %%", q*100), nil, streams[i]) {
@@ -34,25 +33,13 @@ func runLag(ctx context.Context, s *query.Session) (query.Result, error) {
 		}
 	}
 	if len(result.Lines) == 0 {
-		if err := synapse.TellSparse(ctx, s); err != nil {
+		told, err := synapse.TellSparse(ctx, s)
+		if err != nil {
 			return nil, err
 		}
-		s.Inform("No event passed the federation sender in this time range, or it is not scraped (%s).", lagByEvent)
-	}
-	return delays{result}, nil
-}
-
-// delays are lines of seconds in which the bound of the histogram's highest bucket reads as ">10 s".
-type delays struct{ query.Lines }
-
-func (d delays) Frames(view query.View) data.Frames {
-	frames := d.Lines.Frames(view)
-	for _, frame := range frames {
-		for _, field := range frame.Fields {
-			if field.Config != nil {
-				field.Config.Mappings = data.ValueMappings{data.ValueMapper{"10": {Text: ">10 s"}}}
-			}
+		if !told {
+			s.Inform("No event passed the federation sender in this time range, or it is not scraped (%s).", lagByEvent)
 		}
 	}
-	return frames
+	return result, nil
 }

@@ -43,8 +43,8 @@ func runTraffic(ctx context.Context, s *query.Session) (query.Result, error) {
 		result.Lines = append(result.Lines, legends(f.legend, map[string]string{"direction": f.direction, "kind": f.kind}, streams[i])...)
 	}
 	if len(result.Lines) == 0 {
-		if err := synapse.TellSparse(ctx, s); err != nil {
-			return nil, err
+		if told, err := synapse.TellSparse(ctx, s); told || err != nil {
+			return result, err
 		}
 	}
 	tellAbsent(s, func(flow int) bool { return len(streams[flow]) > 0 })
@@ -74,16 +74,9 @@ func tellSenders(s *query.Session, senders model.Vector) {
 	for _, sample := range senders {
 		if sample.Value > 1 {
 			s.Inform("%.0f federation senders share the destinations of %s and each counts an event once; outgoing PDUs are those of the busiest sender.",
-				float64(sample.Value), server(sample.Metric))
+				float64(sample.Value), query.SayServer(query.ServerOf(sample.Metric)))
 		}
 	}
-}
-
-func server(m model.Metric) string {
-	if name := string(m["server_name"]); name != "" {
-		return name
-	}
-	return "the homeserver"
 }
 
 // legends names lines after what they are, with the homeserver where there are several.

@@ -46,7 +46,8 @@ func TestRows(t *testing.T) {
 	present := model.Vector{sample("1", "", 1, "server_name", "a"), sample("2", "", 1, "server_name", "a"), sample("2", "", 1, "server_name", "b")}
 	counts := model.Vector{sample("1", "0", 0.5), sample("1", "2", 0.01), sample("2", "2", 0), sample("3", "2", 1)}
 	sums := model.Vector{sample("1", "0", 0.001), sample("1", "2", 0.02), sample("2", "2", 0), sample("3", "2", 1)}
-	got := rows(synapse.Identity{"job", "index"}, homesOf(present), synapse.Newcomers{}, counts, sums, nil)
+	identity := synapse.Identity{"job", "index"}
+	got := rows(identity, identity.Homes(present), synapse.Newcomers{}, counts, sums, nil)
 	var names []string
 	for _, r := range got {
 		names = append(names, r.server+" "+r.process+" "+r.generation)
@@ -63,6 +64,7 @@ func TestRows(t *testing.T) {
 }
 
 func TestLongest(t *testing.T) {
+	identity := synapse.Identity{"job", "index"}
 	buckets := func(spelling string, counts ...float64) model.Vector {
 		bounds := map[string][]string{"old": {"1", "2.5", "5", "+Inf"}, "new": {"1.0", "2.5", "5.0", "+Inf"}}[spelling]
 		var v model.Vector
@@ -82,7 +84,7 @@ func TestLongest(t *testing.T) {
 		"across an upgrade":  {append(buckets("old", 4, 4, 4, 4), buckets("new", 2, 2, 2, 2)...), 0},
 		"spikes before that": {append(buckets("old", 4, 5, 5, 5), buckets("new", 2, 2, 2, 2)...), 1},
 	} {
-		got := longest(c.buckets, time.Second)[place(sample("1", "2", 0).Metric)]
+		got := longest(identity, c.buckets, time.Second)[generationOf(identity, sample("1", "2", 0).Metric)]
 		if (got == nil) != (c.want < 0) || got != nil && *got != c.want {
 			t.Errorf("%s: %v, want %g", name, got, c.want)
 		}

@@ -31,38 +31,42 @@ func runSummary(ctx context.Context, s *query.Session) (query.Result, error) {
 	}
 	var present, counts, sums, buckets model.Vector
 	var newcomers synapse.Newcomers
-	f, window := s.Filters, s.Range.Window()
+	q := questions{identity, s.Filters, s.Range.Window()}
 	err = s.Ask(ctx,
-		query.At(homesQuery(s, identity), &present),
-		query.At(served(f, per(f, "_count", window, ", gen")), &counts),
-		query.At(served(f, per(f, "_sum", window, ", gen")), &sums),
-		query.At(served(f, per(f, "_bucket", window, ", gen, le")), &buckets),
-		synapse.AskNewcomers(&newcomers),
+		query.At(identity.Seen(s.Filters, q.window), &present),
+		query.At(q.served(q.per("_count", ", gen")), &counts),
+		query.At(q.served(q.per("_sum", ", gen")), &sums),
+		query.At(q.served(q.per("_bucket", ", gen, le")), &buckets),
+		identity.AskNewcomers(&newcomers),
 	)
 	if err != nil {
 		return nil, err
 	}
 	if len(counts) == 0 {
-		s.Warn("Prometheus has no %s for this selection and time range: on PyPy it does not exist, else Synapse is not scraped or the filter does not match.", metric)
+		warnAbsent(s)
 	}
-	all := rows(identity, homesOf(present), newcomers, counts, sums, longest(buckets, s.Range.Length()))
-	return table(perServer(s, all, func(r row) string { return r.server }, "rows")), nil
+	all := rows(identity, identity.Homes(present), newcomers, counts, sums, longest(identity, buckets, s.Range.Length()))
+	shown, left := query.FirstPerServer(all, s.Limit, func(r row) string { return r.server })
+	if left > 0 {
+		s.Inform("%d more rows are not shown (limit %d for each homeserver).", left, s.Limit)
+	}
+	return table(shown), nil
 }
 
-func rows(identity synapse.Identity, homes homes, newcomers synapse.Newcomers, counts, sums model.Vector, highest map[model.Fingerprint]*float64) []row {
-	spent := map[model.Fingerprint]float64{}
+func rows(identity synapse.Identity, homes synapse.Homes, newcomers synapse.Newcomers, counts, sums model.Vector, highest map[generation]*float64) []row {
+	spent := map[generation]float64{}
 	for _, sample := range sums {
-		spent[place(sample.Metric)] = float64(sample.Value)
+		spent[generationOf(identity, sample.Metric)] = float64(sample.Value)
 	}
 	var all []row
 	for _, sample := range counts {
-		at, ownTime := place(sample.Metric), newcomers.OwnTime(sample.Metric)
-		r := row{generation: string(sample.Metric["gen"]), perHour: float64(sample.Value) * 3600 * ownTime, share: spent[at] * ownTime, longest: highest[at]}
+		at, ownTime := generationOf(identity, sample.Metric), newcomers.OwnTime(sample.Metric)
+		r := row{generation: at.gen, perHour: float64(sample.Value) * 3600 * ownTime, share: spent[at] * ownTime, longest: highest[at]}
 		if sample.Value > 0 {
 			mean := spent[at] / float64(sample.Value)
 			r.mean = &mean
 		}
-		for _, m := range homes.labelled(sample.Metric) {
+		for _, m := range homes.Labelled(sample.Metric) {
 			r.process, r.server, r.instance = identity.Name(m), string(m["server_name"]), string(m["instance"])
 			all = append(all, r)
 		}
@@ -78,20 +82,20 @@ func rows(identity synapse.Identity, homes homes, newcomers synapse.Newcomers, c
 const oneCollection = 0.5
 
 // longest is, per process and generation, the lower bound of the highest bucket that was used, by rates over a length.
-func longest(buckets model.Vector, length time.Duration) map[model.Fingerprint]*float64 {
-	per := map[model.Fingerprint]map[float64]float64{}
+func longest(identity synapse.Identity, buckets model.Vector, length time.Duration) map[generation]*float64 {
+	per := map[generation]map[float64]float64{}
 	for _, sample := range buckets {
 		bound, err := strconv.ParseFloat(string(sample.Metric["le"]), 64)
 		if err != nil {
 			bound = math.Inf(1)
 		}
-		at := place(sample.Metric)
+		at := generationOf(identity, sample.Metric)
 		if per[at] == nil {
 			per[at] = map[float64]float64{}
 		}
 		per[at][bound] += float64(sample.Value) // "1" and "1.0" are one bound, in the spellings of two versions of Prometheus
 	}
-	found := map[model.Fingerprint]*float64{}
+	found := map[generation]*float64{}
 	for at, counts := range per {
 		below, lower := 0.0, 0.0
 		for _, bound := range slices.Sorted(maps.Keys(counts)) {
@@ -105,9 +109,14 @@ func longest(buckets model.Vector, length time.Duration) map[model.Fingerprint]*
 	return found
 }
 
-// place is a generation of a process.
-func place(m model.Metric) model.Fingerprint {
-	return model.Metric{"job": m["job"], "index": m["index"], "instance": m["instance"], "gen": m["gen"]}.Fingerprint()
+// generation is one of a process.
+type generation struct {
+	process model.Fingerprint
+	gen     string
+}
+
+func generationOf(identity synapse.Identity, m model.Metric) generation {
+	return generation{identity.Process(m), string(m["gen"])}
 }
 
 // Thresholds. Source: the guide speaks of spikes of multiple seconds; the numbers are ours.

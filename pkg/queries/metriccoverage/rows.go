@@ -129,10 +129,9 @@ type metrics []row
 
 // table keeps the first rows of each homeserver and says how many more there are.
 func table(s *query.Session, all []row) metrics {
-	shown := map[string]int{}
-	kept := slices.DeleteFunc(slices.Clone(all), func(r row) bool { shown[r.server]++; return shown[r.server] > s.Limit })
-	if left := len(all) - len(kept); left > 0 {
-		s.Inform("%d more metrics are not shown (limit %d).", left, s.Limit)
+	kept, left := query.FirstPerServer(all, s.Limit, func(r row) string { return r.server })
+	if left > 0 {
+		s.Inform("%d more metrics are not shown (limit %d for each homeserver).", left, s.Limit)
 	}
 	return kept
 }

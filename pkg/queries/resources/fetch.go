@@ -13,67 +13,64 @@ import (
 
 // answers are the vectors that rows are made of, all per process.
 type answers struct {
+	identity                                                                        synapse.Identity
 	present, cpu, busy, stalls, tick, memory, pool, gc, fds, uptime, version, roles model.Vector
 	newcomers                                                                       synapse.Newcomers
 }
 
 func fetch(ctx context.Context, s *query.Session, identity synapse.Identity) (a answers, err error) {
-	f, window := s.Filters, s.Range.Window()
+	a.identity = identity
+	f, window, labels := s.Filters, s.Range.Window(), identity.Labels()
 	of := func(format string) string { return ofProcess(format)(identity, f, window) }
 	now := func(format string) string {
-		return synapse.PerServer(f, strings.ReplaceAll(format, "%s", f.ProcessSelector()))
+		return identity.PerServer(f, strings.ReplaceAll(format, "%s", f.ProcessSelector()))
 	}
 	err = s.Ask(ctx,
-		query.At("count by ("+identity.Labels()+") (synapse_storage_schedule_time_count"+f.Selector()+")", &a.present),
+		query.At("count by (server_name, "+labels+") (synapse_storage_schedule_time_count"+f.Selector()+")", &a.present),
 		query.At(of("rate(process_cpu_seconds_total%s)"), &a.cpu),
 		query.At(of("rate(python_twisted_reactor_tick_time_sum%s)"), &a.busy),
-		query.At(stallsPerHour(f, window), &a.stalls),
-		query.At(of("histogram_quantile(0.99, sum by (job, index, instance, le) (rate(python_twisted_reactor_tick_time_bucket%s)))"), &a.tick),
+		query.At(stallsPerHour(identity, f, window), &a.stalls),
+		query.At(of("histogram_quantile(0.99, sum by ("+labels+", le) (rate(python_twisted_reactor_tick_time_bucket%s)))"), &a.tick),
 		query.At(now("process_resident_memory_bytes%s"), &a.memory),
 		query.At(poolWait(identity, f, window), &a.pool),
-		query.At(of("sum by (job, index, instance) (rate(python_gc_time_sum%s))"), &a.gc),
+		query.At(of("sum by ("+labels+") (rate(python_gc_time_sum%s))"), &a.gc),
 		query.At(now("process_open_fds%s / process_max_fds%s"), &a.fds),
 		query.At(now("time() - process_start_time_seconds%s"), &a.uptime),
-		query.At(versions(f), &a.version),
-		query.At(synapse.RolesQuery(f, window), &a.roles),
-		synapse.AskNewcomers(&a.newcomers),
+		query.At(versions(identity, f), &a.version),
+		query.At(identity.RolesQuery(f, window), &a.roles),
+		identity.AskNewcomers(&a.newcomers),
 	)
 	return a, err
 }
 
 // stallsPerHour counts ticks of the event loop that took longer than a second.
-func stallsPerHour(f query.Filters, window string) string {
-	all := "sum by (job, index, instance) (rate(python_twisted_reactor_tick_time_count" + f.ProcessSelector() + window + "))"
-	quick := "sum by (job, index, instance) (rate(python_twisted_reactor_tick_time_bucket" + f.ProcessSelector(`le=~"1([.]0)?"`) + window + "))"
-	return synapse.PerServer(f, "3600 * ("+all+" - "+quick+")")
+func stallsPerHour(i synapse.Identity, f query.Filters, window string) string {
+	all := "sum by (" + i.Labels() + ") (rate(python_twisted_reactor_tick_time_count" + f.ProcessSelector() + window + "))"
+	quick := "sum by (" + i.Labels() + ") (rate(python_twisted_reactor_tick_time_bucket" + f.ProcessSelector(`le=~"1([.]0)?"`) + window + "))"
+	return i.PerServer(f, "3600 * ("+all+" - "+quick+")")
 }
 
 // versions is not joined to the homeserver in PromQL, which refuses a process with two versions: where series come through
 // another Prometheus, it has two for minutes after an upgrade.
-func versions(f query.Filters) string {
-	return "max by (job, index, instance, version) (synapse_build_info" + f.ProcessSelector() + ")"
+func versions(i synapse.Identity, f query.Filters) string {
+	return "max by (" + i.Labels() + ", version) (synapse_build_info" + f.ProcessSelector() + ")"
 }
 
-func at(v model.Vector) map[model.Fingerprint]*float64 {
-	values := map[model.Fingerprint]*float64{}
+func (a answers) at(v model.Vector) map[place]*float64 {
+	values := map[place]*float64{}
 	for _, sample := range v {
 		if value := float64(sample.Value); value == value {
-			values[place(sample.Metric)] = &value
+			values[placeOf(a.identity, sample.Metric)] = &value
 		}
 	}
 	return values
 }
 
-// placeAnywhere is the process of a series, whichever homeserver it serves.
-func placeAnywhere(m model.Metric) model.Fingerprint {
-	return place(model.Metric{"job": m["job"], "index": m["index"], "instance": m["instance"]})
-}
-
-// versionsOf are the versions of each process by its labels alone, mostly one.
-func versionsOf(builds model.Vector) map[model.Fingerprint]string {
+// versions are those of each process, mostly one.
+func (a answers) versions() map[model.Fingerprint]string {
 	lists := map[model.Fingerprint][]string{}
-	for _, build := range builds {
-		at := place(build.Metric)
+	for _, build := range a.version {
+		at := a.identity.Process(build.Metric)
 		lists[at] = append(lists[at], string(build.Metric["version"]))
 	}
 	versions := map[model.Fingerprint]string{}
@@ -84,7 +81,12 @@ func versionsOf(builds model.Vector) map[model.Fingerprint]string {
 	return versions
 }
 
-// place is the identity of a series' process on a homeserver.
-func place(m model.Metric) model.Fingerprint {
-	return model.Metric{"server_name": m["server_name"], "job": m["job"], "index": m["index"], "instance": m["instance"]}.Fingerprint()
+// place is a process on a homeserver.
+type place struct {
+	server  string
+	process model.Fingerprint
+}
+
+func placeOf(identity synapse.Identity, m model.Metric) place {
+	return place{query.ServerOf(m), identity.Process(m)}
 }

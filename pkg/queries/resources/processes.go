@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
-	"github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
@@ -34,10 +33,8 @@ func runProcesses(ctx context.Context, s *query.Session) (query.Result, error) {
 		s.Warn("Prometheus has no process of Synapse for this selection right now. Is Synapse scraped, and does the filter match?")
 	}
 	a.tellMissing(s)
-	all := a.rows(identity)
-	shown := map[string]int{}
-	rows := slices.DeleteFunc(slices.Clone(all), func(p process) bool { shown[p.server]++; return shown[p.server] > s.Limit })
-	if left := len(all) - len(rows); left > 0 {
+	rows, left := query.FirstPerServer(a.rows(), s.Limit, func(p process) string { return p.server })
+	if left > 0 {
 		s.Inform("%d more processes are not shown, less busy ones (limit %d for each homeserver).", left, s.Limit)
 	}
 	return table(rows), nil
@@ -45,9 +42,9 @@ func runProcesses(ctx context.Context, s *query.Session) (query.Result, error) {
 
 // tellMissing says of which metrics some processes have no value, so that their columns are empty.
 func (a answers) tellMissing(s *query.Session) {
-	versions, versioned := versionsOf(a.version), 0
+	versions, versioned := a.versions(), 0
 	for _, sample := range a.present {
-		if versions[placeAnywhere(sample.Metric)] != "" {
+		if versions[a.identity.Process(sample.Metric)] != "" {
 			versioned++
 		}
 	}
@@ -65,12 +62,12 @@ func (a answers) tellMissing(s *query.Session) {
 	}
 }
 
-func (a answers) rows(identity synapse.Identity) []process {
-	cpu, busy, stalls, tick, memory := at(a.cpu), at(a.busy), at(a.stalls), at(a.tick), at(a.memory)
-	pool, gc, fds, uptime := at(a.pool), at(a.gc), at(a.fds), at(a.uptime)
-	versions, roles := versionsOf(a.version), map[model.Fingerprint]map[string]bool{}
+func (a answers) rows() []process {
+	cpu, busy, stalls, tick, memory := a.at(a.cpu), a.at(a.busy), a.at(a.stalls), a.at(a.tick), a.at(a.memory)
+	pool, gc, fds, uptime := a.at(a.pool), a.at(a.gc), a.at(a.fds), a.at(a.uptime)
+	versions, roles := a.versions(), map[place]map[string]bool{}
 	for _, sample := range a.roles {
-		at := place(sample.Metric)
+		at := placeOf(a.identity, sample.Metric)
 		if roles[at] == nil {
 			roles[at] = map[string]bool{}
 		}
@@ -79,10 +76,10 @@ func (a answers) rows(identity synapse.Identity) []process {
 	var rows []process
 	for _, sample := range a.present {
 		m := sample.Metric
-		at := place(m)
-		rate := func(values map[model.Fingerprint]*float64) *float64 { return times(values[at], a.newcomers.OwnTime(m)) }
+		at := placeOf(a.identity, m)
+		rate := func(values map[place]*float64) *float64 { return times(values[at], a.newcomers.OwnTime(m)) }
 		row := process{
-			name: identity.Name(m), server: string(m["server_name"]), instance: string(m["instance"]), version: versions[placeAnywhere(m)],
+			name: a.identity.Name(m), server: string(m["server_name"]), instance: string(m["instance"]), version: versions[at.process],
 			cpu: rate(cpu), busy: rate(busy), stalls: rate(stalls), tick: tick[at], memory: memory[at],
 			poolWait: pool[at], gc: rate(gc), fds: fds[at], uptime: uptime[at],
 		}
@@ -121,7 +118,7 @@ func (t table) Frames(view query.View) data.Frames {
 	frame := query.TableFrame("processes", columns, t, view)
 	for _, field := range frame.Fields {
 		if field.Name == "reactor_tick_p99" { // 5 s is the histogram's highest bucket
-			field.Config.Mappings = data.ValueMappings{data.ValueMapper{"5": {Text: ">5 s"}}}
+			field.Config.Mappings = query.Beyond(5)
 		}
 	}
 	return data.Frames{frame}

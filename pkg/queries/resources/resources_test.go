@@ -56,13 +56,14 @@ func sample(server, index string, value float64, more ...string) *model.Sample {
 
 func TestRows(t *testing.T) {
 	a := answers{
-		present: model.Vector{sample("b", "1", 1), sample("a", "1", 1), sample("a", "2", 1)},
-		busy:    model.Vector{sample("a", "1", 0.2), sample("a", "2", 0.9)},
-		version: model.Vector{sample("", "2", 1, "version", "1.160.0")},
-		roles:   model.Vector{sample("a", "2", 5, "role", "sync"), sample("a", "2", 1, "role", "main")},
-		fds:     model.Vector{sample("a", "1", 0.1)},
+		identity: synapse.Identity{"job", "index"},
+		present:  model.Vector{sample("b", "1", 1), sample("a", "1", 1), sample("a", "2", 1)},
+		busy:     model.Vector{sample("a", "1", 0.2), sample("a", "2", 0.9)},
+		version:  model.Vector{sample("", "2", 1, "version", "1.160.0")},
+		roles:    model.Vector{sample("a", "2", 5, "role", "sync"), sample("a", "2", 1, "role", "main")},
+		fds:      model.Vector{sample("a", "1", 0.1)},
 	}
-	rows := a.rows(synapse.Identity{"job", "index"})
+	rows := a.rows()
 	var got []string
 	for _, r := range rows {
 		got = append(got, r.server+" "+r.name)

@@ -31,7 +31,7 @@ func ofProcess(format string) func(synapse.Identity, query.Filters, string) stri
 // allocated is what jemalloc says of a process's memory; it is there only where jemalloc is loaded.
 func allocated(kind string) func(synapse.Identity, query.Filters) string {
 	return func(i synapse.Identity, f query.Filters) string {
-		return i.PerServer(f, "max by (job, index, instance) (jemalloc_stats_app_memory_bytes"+f.ProcessSelector(query.Equal("type", kind))+")")
+		return i.PerServer(f, "jemalloc_stats_app_memory_bytes"+f.ProcessSelector(query.Equal("type", kind)))
 	}
 }
 
@@ -54,7 +54,7 @@ var shapes = map[string]shape{
 
 func poolWait(i synapse.Identity, f query.Filters, window string) string {
 	part := func(name string) string {
-		return "sum by (" + i.Labels() + ") (rate(synapse_storage_schedule_time_" + name + f.Selector() + window + "))"
+		return "sum by (server_name, " + i.Labels() + ") (rate(synapse_storage_schedule_time_" + name + f.Selector() + window + "))"
 	}
 	return part("sum") + " / " + part("count")
 }
@@ -75,10 +75,13 @@ func runSeries(ctx context.Context, s *query.Session) (query.Result, error) {
 		return nil, err
 	}
 	if len(*answers[""]) == 0 {
-		if err := synapse.TellSparse(ctx, s); err != nil {
+		told, err := synapse.TellSparse(ctx, s)
+		if err != nil {
 			return nil, err
 		}
-		s.Warn("Prometheus has no %s for this selection and time range. Is Synapse scraped, and does the filter match?", shape.metric)
+		if !told {
+			synapse.WarnAbsent(s, shape.metric)
+		}
 	}
 	return query.Lines{Name: s.Format.Title, Measure: shape.measure, Lines: lines(s, identity, answers)}, nil
 }
@@ -88,21 +91,19 @@ func lines(s *query.Session, identity synapse.Identity, answers map[string]*mode
 	whole := slices.Clone(*answers[""])
 	several := query.SeveralServers(whole)
 	slices.SortStableFunc(whole, func(a, b *model.SampleStream) int { return cmp.Compare(mean(b), mean(a)) })
-	shown, kept := map[string]int{}, map[model.Fingerprint]bool{}
-	for _, stream := range whole {
-		server := string(stream.Metric["server_name"])
-		if shown[server]++; shown[server] <= s.Limit {
-			kept[place(stream.Metric)] = true
-		}
-	}
-	if left := len(whole) - len(kept); left > 0 {
+	shown, left := query.FirstPerServer(whole, s.Limit, func(stream *model.SampleStream) string { return query.ServerOf(stream.Metric) })
+	if left > 0 {
 		s.Inform("%d more processes are not shown (limit %d for each homeserver).", left, s.Limit)
+	}
+	kept := map[place]bool{}
+	for _, stream := range shown {
+		kept[placeOf(identity, stream.Metric)] = true
 	}
 	var all []query.Series
 	for part, matrix := range answers {
 		for _, stream := range *matrix {
 			line := query.NewSeries(query.Legend(identity.Name(stream.Metric)+part, stream.Metric, several), stream)
-			if kept[place(stream.Metric)] && len(line.Values) > 0 {
+			if kept[placeOf(identity, stream.Metric)] && len(line.Values) > 0 {
 				all = append(all, line)
 			}
 		}

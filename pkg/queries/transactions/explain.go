@@ -87,13 +87,6 @@ func (r row) cacheAdvice() string {
 	return misses + ", hardly ever for lack of room: a larger cache would not help."
 }
 
-func named(server string) string {
-	if server == "" {
-		return "the homeserver"
-	}
-	return server
-}
-
 func span(d time.Duration) string {
 	if days := d.Hours() / 24; days >= 1 && d%(24*time.Hour) == 0 {
 		if days == 7 {

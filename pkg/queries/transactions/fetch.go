@@ -127,13 +127,13 @@ func (m *measurements) compare(ctx context.Context, s *query.Session, all select
 		from := past
 		if !past.seen[server] && yesterday.seen[server] {
 			from = yesterday
-			s.Inform("cost_change of %s compares with one day ago: there is no complete data %s ago.", named(server), span(past.ago))
+			s.Inform("cost_change of %s compares with one day ago: there is no complete data %s ago.", query.SayServer(server), span(past.ago))
 		}
 		switch {
 		case !from.seen[server]:
-			s.Inform("cost_change of %s is empty: there is no complete data of the same window %s.", named(server), tried(past.ago))
+			s.Inform("cost_change of %s is empty: there is no complete data of the same window %s.", query.SayServer(server), tried(past.ago))
 		case coldNow[server] > 0 || !from.usable[server]:
-			s.Inform("cost_change of %s is empty: a process started within an hour of the start of one of the two windows, and cold caches cost more.", named(server))
+			s.Inform("cost_change of %s is empty: a process started within an hour of the start of one of the two windows, and cold caches cost more.", query.SayServer(server))
 		default:
 			m.take(server, from)
 		}

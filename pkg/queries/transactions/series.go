@@ -41,17 +41,20 @@ func runSeries(ctx context.Context, s *query.Session) (query.Result, error) {
 	if left > 0 {
 		s.Inform("%d lesser transactions are not drawn (limit %d per homeserver).", left, s.Limit)
 	}
-	if len(top) == 0 {
-		s.Warn("Prometheus has no %s for this selection and time range. Is Synapse scraped, and does the filter match?", synapse.TransactionCount.Name)
+	ranked := query.Ranked(top, "desc")
+	if !ranked.Empty() {
+		var lines model.Matrix
+		if err := s.Ask(ctx, query.Over(shape.draw(selection{s.Filters, ranked.Names()}, s.Range.RateWindow()), &lines)); err != nil {
+			return nil, err
+		}
+		result.Lines = ranked.Lines(lines)
+	}
+	if len(result.Lines) > 0 {
 		return result, nil
 	}
-	var lines model.Matrix
-	ranked := query.Ranked(top, "desc")
-	if err := s.Ask(ctx, query.Over(shape.draw(selection{s.Filters, ranked.Names()}, s.Range.RateWindow()), &lines)); err != nil {
-		return nil, err
+	told, err := synapse.TellSparse(ctx, s)
+	if err == nil && !told && ranked.Empty() {
+		synapse.WarnAbsent(s, synapse.TransactionCount.Name)
 	}
-	if result.Lines = ranked.Lines(lines); len(result.Lines) == 0 {
-		return result, synapse.TellSparse(ctx, s)
-	}
-	return result, nil
+	return result, err
 }

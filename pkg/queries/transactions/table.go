@@ -66,28 +66,22 @@ func runTable(ctx context.Context, s *query.Session) (query.Result, error) {
 
 // tellAbsent says which homeservers' numbers are missing or are not whole.
 func (m measurements) tellAbsent(s *query.Session) {
-	const absent = "Prometheus has no %s for this selection and time range. Is Synapse scraped, and does the filter match?"
 	if len(m.cost) == 0 {
-		s.Warn(absent, synapse.TransactionSum.Name)
+		synapse.WarnAbsent(s, synapse.TransactionSum.Name)
 	} else if len(m.calls) == 0 {
-		s.Warn(absent, synapse.TransactionCount.Name)
+		synapse.WarnAbsent(s, synapse.TransactionCount.Name)
 	}
 	for _, server := range m.servers() {
 		if _, whole := m.whole[server]; !whole {
-			s.Inform("Prometheus has numbers of %s for a part of the time range only. Calls and cost per second are means over all of it, so they are too low; shares and mean durations hold.", named(server))
+			s.Inform("Prometheus has numbers of %s for a part of the time range only. Calls and cost per second are means over all of it, so they are too low; shares and mean durations hold.", query.SayServer(server))
 		}
 	}
 }
 
 // cut keeps the first of each homeserver and says how many it left out.
 func cut(s *query.Session, rows []row) []row {
-	var kept []row
-	for _, r := range rows {
-		if r.rank <= int64(s.Limit) {
-			kept = append(kept, r)
-		}
-	}
-	if left := len(rows) - len(kept); left > 0 {
+	kept, left := query.FirstPerServer(rows, s.Limit, func(r row) string { return r.id.server })
+	if left > 0 {
 		s.Inform("%d cheaper transactions are not shown (limit %d per homeserver).", left, s.Limit)
 	}
 	return kept

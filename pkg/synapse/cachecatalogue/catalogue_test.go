@@ -80,7 +80,7 @@ func TestGuardOf(t *testing.T) {
 			t.Errorf("GuardOf(%q) = %q, %t; want %q", desc, got, ok, want)
 		}
 	}
-	if got := GuardsOf("_get_state_groups_from_groups"); len(got) != 2 {
+	if got := byDesc["_get_state_groups_from_groups"]; len(got) != 2 {
 		t.Errorf("both state group caches stand before their transaction, got %v", got)
 	}
 	if got := TransactionsOf("is_partial_state_room"); len(got) != 2 {

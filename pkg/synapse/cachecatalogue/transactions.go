@@ -24,9 +24,6 @@ type Transaction struct {
 // TransactionsOf gives the transactions that a miss of a cache causes.
 func TransactionsOf(cache string) []Transaction { return byCache[cache] }
 
-// GuardsOf gives the caches that stand before a transaction, the likeliest first.
-func GuardsOf(desc string) []Transaction { return byDesc[desc] }
-
 // GuardOf gives the cache that stands before a transaction, with high or medium confidence. Of several equally likely
 // ones it is the one named like the transaction, else the first by name.
 func GuardOf(desc string) (cache string, ok bool) {

@@ -1,7 +1,7 @@
 import React, { useState } from 'react';
 import { Button, IconButton, Input, Stack, Text } from '@grafana/ui';
 
-import { numberProblem } from '../../durations';
+import { numberProblem } from '../../inputProblems';
 import { withSetting } from '../../settings';
 import { DraftInput } from '../DraftInput';
 import { type SettingsProps } from './SettingFields';

@@ -1,7 +1,7 @@
 import React from 'react';
 import { Field, Switch } from '@grafana/ui';
 
-import { durationProblem, numberProblem, wholeProblem } from '../../durations';
+import { durationProblem, numberProblem, wholeProblem } from '../../inputProblems';
 import { isOn, settingDefaults, withSetting } from '../../settings';
 import { type SynapseOptions } from '../../types';
 import { DraftInput } from '../DraftInput';

@@ -2,7 +2,7 @@ import React from 'react';
 import { IconButton, Stack, Text, TextLink } from '@grafana/ui';
 
 import { adjustableChecks, type Check, defaultThreshold } from '../../checks';
-import { numberProblem } from '../../durations';
+import { numberProblem } from '../../inputProblems';
 import { withSetting } from '../../settings';
 import { type Threshold } from '../../types';
 import { DraftInput } from '../DraftInput';

@@ -3,7 +3,7 @@ import { type TimeRange } from '@grafana/data';
 import { EditorField, EditorSwitch } from '@grafana/plugin-ui';
 
 import { type SynapseDatasource } from '../../datasource';
-import { durationProblem, numberProblem } from '../../durations';
+import { durationProblem, numberProblem } from '../../inputProblems';
 import { type Param } from '../../queryTypes';
 import { isOn } from '../../settings';
 import { type SynapseQuery } from '../../types';

@@ -4,7 +4,7 @@ import { EditorField, EditorRow, EditorRows } from '@grafana/plugin-ui';
 import { Alert, Text } from '@grafana/ui';
 
 import { type SynapseDatasource } from '../../datasource';
-import { wholeProblem } from '../../durations';
+import { wholeProblem } from '../../inputProblems';
 import { findQueryType, formatOf, paramsOf, queryTypes, withQueryType } from '../../queryTypes';
 import { type SynapseOptions, type SynapseQuery } from '../../types';
 import { Choice } from '../Choice';

@@ -36,7 +36,7 @@ var workers = Check{
 	PerProcess: true,
 	Measures: func(w Where) map[string]string {
 		return map[string]string{
-			"roles":  synapse.RolesQuery(w.Filters, w.Window(workersWindow)),
+			"roles":  synapse.Identity{}.RolesQuery(w.Filters, w.Window(workersWindow)),
 			"busy":   loopBusy(w, workersWindow),
 			"uptime": uptimes(w),
 		}

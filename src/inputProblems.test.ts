@@ -1,4 +1,4 @@
-import { durationProblem, numberProblem, wholeProblem } from './durations';
+import { durationProblem, numberProblem, wholeProblem } from './inputProblems';
 
 test.each(['15s', '0s', '0', '5m', '1h30m', '250ms', '1.5h', '7d', '2w', '1M', '1y'])('%s is a duration', (text) => {
   expect(durationProblem(text)).toBeUndefined();
