@@ -18,7 +18,7 @@ export const caches: Section = {
       title: 'Which cache factors to change',
       description:
         'One row per cache over all processes, those worth raising first. A larger cache can avoid at most as many misses ' +
-        'as entries are thrown out for want of room. Not-size-bound: no size helps.',
+        'as it dropped entries for lack of room. Not-size-bound: no size helps.',
       queryType: 'cacheFactors',
       format: 'table',
       parameters: { limit: 20 },
@@ -117,7 +117,7 @@ export const caches: Section = {
     graph({
       title: 'Evictions, by reason',
       description:
-        'Entries thrown out per second, by reason. Only "full" means that the cache is too small for what is asked of it.',
+        'Entries dropped per second, by reason. Only "full" means that the cache is too small for what is asked of it.',
       queryType: 'caches',
       format: 'evictions',
       parameters: { limit: 8 },

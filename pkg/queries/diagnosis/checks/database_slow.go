@@ -155,7 +155,7 @@ func judgeDatabaseSlow(in Input) []Finding {
 	}
 	s := compareTransactions(in)
 	if len(s.all) < slowComparable {
-		return Fine(fmt.Sprintf("Only %d transactions had 100 calls within the last hour and a week ago: too few to judge.", len(s.all)))
+		return Fine(fmt.Sprintf("Transactions that had 100 calls within the last hour and a week ago: %d, too few to judge.", len(s.all)))
 	}
 	most := float64(len(s.slower)) >= slowMost*float64(len(s.all)) && s.extra >= slowExtra
 	switch {
@@ -213,7 +213,7 @@ func (s slowness) fullProcesses(in Input) Finding {
 	f := Finding{
 		Severity: Info, Value: &s.middle, Threshold: Threshold(in.Warning),
 		Title:    "Transactions look slower, on full processes only",
-		Evidence: s.spread() + s.statements() + fmt.Sprintf(" The loops of %.0f processes were busy for more than 70 %% of the hour.", full),
+		Evidence: s.spread() + s.statements() + fmt.Sprintf(" Processes whose event loop was busy for more than 70 %% of the hour: %.0f.", full),
 		Advice: "A full process notices PostgreSQL's answers late: see to its processor time first. Neither PostgreSQL's settings nor a larger connection pool help. " +
 			"Whether PostgreSQL is slow as well shows when the processes have time again.",
 	}
