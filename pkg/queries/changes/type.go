@@ -83,7 +83,7 @@ func latest(s *query.Session, all events) events {
 	}
 	slices.Reverse(kept)
 	if left := len(all) - len(kept); left > 0 {
-		s.Inform("%d earlier changes are not shown (limit %d for each homeserver).", left, s.Limit)
+		s.Inform("Earlier changes that are not shown: %d (limit %d for each homeserver).", left, s.Limit)
 	}
 	return kept
 }

@@ -58,7 +58,7 @@ func cut(s *query.Session, rows []row) []row {
 	shown := map[string]int{}
 	within := slices.DeleteFunc(slices.Clone(kept), func(r row) bool { shown[r.server]++; return shown[r.server] > s.Limit })
 	if left := len(kept) - len(within); left > 0 {
-		s.Inform("%d more rows are not shown (limit %d for each homeserver).", left, s.Limit)
+		s.Inform("Rows that are not shown: %d (limit %d for each homeserver).", left, s.Limit)
 	}
 	return within
 }
@@ -77,7 +77,7 @@ func fewSubjects(s *query.Session, rows []row) []row {
 	for _, r := range rows {
 		g := group{r.server, r.check.ID}
 		if left := seen[g] - perCheck; left > 0 {
-			s.Inform("%s: %d more on %s are not shown (the first %d of each check are).", r.check.Title, left, cmp.Or(r.server, "the homeserver"), perCheck)
+			s.Inform("%s: more subjects on %s that are not shown: %d (the first %d of each check are).", r.check.Title, cmp.Or(r.server, "the homeserver"), left, perCheck)
 			delete(seen, g)
 		}
 	}

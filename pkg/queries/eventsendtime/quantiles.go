@@ -100,7 +100,7 @@ func slowest(s *query.Session, lines []query.Series) []query.Series {
 		return shown[line.Labels["server_name"]] > s.Limit
 	})
 	if left := len(lines) - len(kept); left > 0 {
-		s.Inform("%d quicker processes are not shown (limit %d per homeserver).", left, s.Limit)
+		s.Inform("Quicker processes that are not shown: %d (limit %d for each homeserver).", left, s.Limit)
 	}
 	return kept
 }

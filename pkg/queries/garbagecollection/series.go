@@ -106,7 +106,7 @@ func lines(s *query.Session, identity synapse.Identity, matrix model.Matrix) []q
 		}
 	}
 	slices.SortFunc(all, func(a, b query.Series) int { return cmp.Compare(a.Legend, b.Legend) })
-	return perServer(s, all, func(line query.Series) string { return line.Labels["server_name"] }, "lines")
+	return perServer(s, all, func(line query.Series) string { return line.Labels["server_name"] }, "Lines")
 }
 
 // perServer keeps the first of each homeserver and says how many more there are.
@@ -114,7 +114,7 @@ func perServer[T any](s *query.Session, all []T, server func(T) string, things s
 	shown := map[string]int{}
 	kept := slices.DeleteFunc(slices.Clone(all), func(one T) bool { shown[server(one)]++; return shown[server(one)] > s.Limit })
 	if left := len(all) - len(kept); left > 0 {
-		s.Inform("%d more %s are not shown (limit %d for each homeserver).", left, things, s.Limit)
+		s.Inform("%s that are not shown: %d (limit %d for each homeserver).", things, left, s.Limit)
 	}
 	return kept
 }

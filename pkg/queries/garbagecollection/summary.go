@@ -46,7 +46,7 @@ func runSummary(ctx context.Context, s *query.Session) (query.Result, error) {
 		s.Warn("Prometheus has no %s for this selection and time range: on PyPy it does not exist, else Synapse is not scraped or the filter does not match.", metric)
 	}
 	all := rows(identity, homesOf(present), newcomers, counts, sums, longest(buckets, s.Range.Length()))
-	return table(perServer(s, all, func(r row) string { return r.server }, "rows")), nil
+	return table(perServer(s, all, func(r row) string { return r.server }, "Rows")), nil
 }
 
 func rows(identity synapse.Identity, homes homes, newcomers synapse.Newcomers, counts, sums model.Vector, highest map[model.Fingerprint]*float64) []row {

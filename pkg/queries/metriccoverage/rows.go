@@ -132,7 +132,7 @@ func table(s *query.Session, all []row) metrics {
 	shown := map[string]int{}
 	kept := slices.DeleteFunc(slices.Clone(all), func(r row) bool { shown[r.server]++; return shown[r.server] > s.Limit })
 	if left := len(all) - len(kept); left > 0 {
-		s.Inform("%d more metrics are not shown (limit %d).", left, s.Limit)
+		s.Inform("Metrics that are not shown: %d (limit %d).", left, s.Limit)
 	}
 	return kept
 }

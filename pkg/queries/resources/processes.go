@@ -38,7 +38,7 @@ func runProcesses(ctx context.Context, s *query.Session) (query.Result, error) {
 	shown := map[string]int{}
 	rows := slices.DeleteFunc(slices.Clone(all), func(p process) bool { shown[p.server]++; return shown[p.server] > s.Limit })
 	if left := len(all) - len(rows); left > 0 {
-		s.Inform("%d more processes are not shown, less busy ones (limit %d for each homeserver).", left, s.Limit)
+		s.Inform("Processes that are not shown, less busy ones: %d (limit %d for each homeserver).", left, s.Limit)
 	}
 	return table(rows), nil
 }

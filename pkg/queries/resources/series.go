@@ -96,7 +96,7 @@ func lines(s *query.Session, identity synapse.Identity, answers map[string]*mode
 		}
 	}
 	if left := len(whole) - len(kept); left > 0 {
-		s.Inform("%d more processes are not shown (limit %d for each homeserver).", left, s.Limit)
+		s.Inform("Processes that are not shown: %d (limit %d for each homeserver).", left, s.Limit)
 	}
 	var all []query.Series
 	for part, matrix := range answers {

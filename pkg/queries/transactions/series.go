@@ -39,7 +39,7 @@ func runSeries(ctx context.Context, s *query.Session) (query.Result, error) {
 		left += int(sample.Value)
 	}
 	if left > 0 {
-		s.Inform("%d lesser transactions are not drawn (limit %d per homeserver).", left, s.Limit)
+		s.Inform("Lesser transactions that are not drawn: %d (limit %d for each homeserver).", left, s.Limit)
 	}
 	if len(top) == 0 {
 		s.Warn("Prometheus has no %s for this selection and time range. Is Synapse scraped, and does the filter match?", synapse.TransactionCount.Name)

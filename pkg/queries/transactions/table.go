@@ -88,7 +88,7 @@ func cut(s *query.Session, rows []row) []row {
 		}
 	}
 	if left := len(rows) - len(kept); left > 0 {
-		s.Inform("%d cheaper transactions are not shown (limit %d per homeserver).", left, s.Limit)
+		s.Inform("Cheaper transactions that are not shown: %d (limit %d for each homeserver).", left, s.Limit)
 	}
 	return kept
 }
