@@ -38,7 +38,9 @@ var countedToo = map[string]string{
 
 // decidedBy says what a threshold is of, where the two are of different numbers.
 var decidedBy = map[string]map[string]string{
-	"event-send-time": {"warning": " of the sends slower than 1 s", "critical": " slower than 2.5 s"},
+	"event-send-time":      {"warning": " of the sends slower than 1 s", "critical": " slower than 2.5 s"},
+	"database-connections": {"warning": " of PostgreSQL's connections in all pools together", "critical": " of them in use"},
+	"table-growth":         {"warning": " of its rows dead", "critical": " of the database taken by it"},
 }
 
 // suffix is what stands behind a check's plain number.

@@ -12,7 +12,7 @@ export const caches: Section = {
   id: 400,
   title: 'Which caches are too small?',
   heading: 'Misses and drops',
-  text: `Misses and drops for lack of room: raise it one step. No such drops, no gain. [Guide](${guideLink('caches')})`,
+  text: `Misses and drops for lack of room: try one step. No such drops, no gain. [Guide](${guideLink('caches')})`,
   panels: [
     table({
       title: 'Which cache factors to change',
@@ -86,7 +86,7 @@ export const caches: Section = {
     table({
       title: 'The same for homeserver.yaml',
       description:
-        'Lines to paste into the caches section of homeserver.yaml. The eye at the right of the cell opens them, to copy.',
+        'Lines to merge into the caches section of homeserver.yaml. The eye at the right of the cell opens them, to copy.',
       queryType: 'cacheFactors',
       format: 'config',
       height: 7,

@@ -86,7 +86,7 @@ export function ConfigEditor(props: EditorProps) {
       <Divider />
       <ConfigSection
         title="Thresholds"
-        description="From which value on a check is a warning or critical, in the unit of its value. Empty fields keep the check’s own level, which they show; “never” means that the check has none."
+        description="From which value on a check is a warning or critical, in the unit of its value: 5 % is written as 0.05, times are in seconds. Empty fields keep the check’s own level, which they show; “never” means that the check has none."
         isCollapsible
         isInitiallyOpen={false}
       >
