@@ -119,7 +119,7 @@ var remedies = map[string][]string{
 	},
 	"partial-state": {
 		"Wait: a join of a huge room takes hours.",
-		"See in the log whether the servers that know the room's state answer; if none does, leave the room and join it by another server.",
+		"See in the log whether the servers that know the room's state answer; if none does, leave the room and join it through another server.",
 	},
 	"gc-pauses": {
 		"It is a symptom: find what holds so many objects, caches or a leak, by the process's memory over time.",
