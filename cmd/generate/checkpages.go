@@ -45,7 +45,7 @@ func pageOfCheck(c checks.Check) (file, error) {
 	if defaults == "" {
 		p.para("No number of yours changes it.")
 	} else {
-		p.para("Default thresholds: " + defaults + ". Other ones can be set for `" + c.ID + "` in the data source's settings, under thresholds.")
+		p.para("Default thresholds: " + defaults + ". Other ones can be set for `" + c.ID + "` in the data source's settings, under Thresholds" + written[c.Unit] + ".")
 	}
 	p.para("Where the thresholds come from: " + c.Source)
 	p.heading(2, "What to do")
@@ -63,6 +63,9 @@ func pageOfCheck(c checks.Check) (file, error) {
 	}
 	return p.file("docs/checks/" + c.ID + ".md"), nil
 }
+
+// written is how a threshold of a unit is typed, where that is not how people read it.
+var written = map[string]string{"percentunit": "; 5 % is written as 0.05", "s": ", in seconds"}
 
 func causes(c checks.Check) string {
 	var links []string

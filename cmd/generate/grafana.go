@@ -187,12 +187,12 @@ func measuredText(c checks.Check) (string, error) {
 
 // quiet is the text where the check itself says neither warning nor critical.
 func quiet(c checks.Check) string {
-	const last = "Nothing was wrong when this check could last look. An alert all the same says that "
+	const last = "Nothing was wrong when this check could last look. If you get this alert all the same, "
 	switch c.ID {
 	case "scrape-health":
-		return last + "the data source does not answer; every other rule keeps its state meanwhile."
+		return last + "the data source gets no answer: see whether Prometheus runs. Every other rule keeps its state meanwhile."
 	case "metric-coverage":
-		return last + "Prometheus knows nothing of Synapse; every other rule keeps its state meanwhile."
+		return last + "Prometheus knows nothing of Synapse: see whether it runs and is scraped. Every other rule keeps its state meanwhile."
 	}
 	return "Nothing is wrong."
 }

@@ -6,12 +6,12 @@ var remedies = map[string][]string{
 	"event-send-time": {
 		"Look at what the diagnosis names as the cause: a full process, a slow database, a full pool, state resolution.",
 		"If it names none, look at spam-checker and other modules and at the proxy in front of Synapse: no metric shows them.",
-		"Ask how fast bridges send: theirs are among the sends.",
+		"See how much bridges send: their messages are among the sends.",
 	},
 	"sync-time": {
 		"Look at the processes that serve sync: a full one makes every sync slow.",
 		"Look at the transactions that sync causes and at the caches in front of them.",
-		"Spread users over more sync workers, each user always on the same one.",
+		"Last, where such a process stays full: spread users over more sync workers, each user always on the same one.",
 	},
 	"cpu-saturation": {
 		"See first where the CPU goes: requests, background jobs, garbage collection or state resolution.",
@@ -24,12 +24,12 @@ var remedies = map[string][]string{
 		"Don't lower cache factors as a reflex: a cache that is too small costs CPU and database time instead.",
 	},
 	"restarts": {
-		"Look at the log of the process just before it started: the kernel's out-of-memory killer, a health check that is too strict, an exception.",
 		"A rollout or an upgrade is no problem; a loop is.",
+		"Read the end of the process's log before each restart, and the kernel's log: an out-of-memory killer, a health check that is too strict, an exception.",
 	},
 	"reactor-lag": {
 		"It is a symptom: look at garbage collection, CPU and state resolution of the same process first.",
-		"Look at what ran at the time of the long ticks: nightly jobs, joins of huge rooms, exports.",
+		"Look at what ran at the time of the long rounds: nightly jobs, joins of huge rooms, exports.",
 	},
 	"database-cost": {
 		"Find the transaction's caller and the cache in front of it in the query type Transactions.",
@@ -57,7 +57,7 @@ var remedies = map[string][]string{
 	"postgres-hygiene": {
 		"Run ANALYZE where statistics are missing, above all after pg_upgrade.",
 		"End sessions that stay idle in a transaction at their source.",
-		"Rebuild an invalid index at a quiet time, with CONCURRENTLY.",
+		"Leave an invalid index alone where a background update of Synapse builds it. Otherwise let PostgreSQL rebuild it at a quiet time (`reindexdb --concurrently`).",
 	},
 	"state-resolution": {
 		"Find the room: switch on DEBUG for the logger `synapse.state.metrics` and look for \"biggest rooms for state-res\".",
@@ -68,16 +68,17 @@ var remedies = map[string][]string{
 		"Upgrade to Synapse 1.124 or later, and check that nobody raised `rc_presence.per_user`.",
 		"From 1.156 on, raise `last_active_granularity`; leave `include_offline_users_on_sync` at false.",
 		"Give presence a stream writer of its own.",
-		"Switch presence off (`presence.enabled: false`). Only this reduces what other servers send.",
+		"Last, switch presence off (`presence.enabled: false`, or `untracked` where a module needs it). Only then does Synapse ignore the presence that other homeservers send.",
 	},
 	"federation-lag": {
 		"After a restart wait ten minutes: the sender catches up.",
-		"See whether the federation sender is short of CPU; then add a second one (`federation_sender_instances`).",
+		"See whether the federation sender is short of CPU, and what takes it: presence and large rooms are the usual.",
+		"Last, where it stays full: share the sending among several (`federation_sender_instances`). Each reads all events, so each costs CPU of its own.",
 	},
 	"federation-inbound": {
 		"See whether the processes that take federation traffic are short of CPU, and whether state resolution is busy.",
 		"One server or room that sends very much is limited by `rc_federation`; the defaults are good.",
-		"Spread inbound federation over more workers.",
+		"Last, where these processes stay full: spread inbound federation over more workers, each sender always on the same one.",
 	},
 	"federation-destinations": {
 		"Dead servers are normal. When most fail at the same time the fault is on this side: check DNS, the TLS certificate, the way out and the clock.",
@@ -89,7 +90,7 @@ var remedies = map[string][]string{
 		"Don't delete from these tables: that breaks decryption.",
 	},
 	"appservice-lag": {
-		"Look at the bridge first: its log, its CPU, whether it answers at all. Synapse waits for it.",
+		"Look at the bridge first: its log, its CPU, whether it answers at all. A slow bridge holds up its own events only.",
 		"See whether the process that notifies application services is short of CPU.",
 	},
 	"replication-lag": {
@@ -98,7 +99,7 @@ var remedies = map[string][]string{
 	},
 	"cache-undersized": {
 		"Take the lines that the query type Cache factors prints, raise one step, and measure again after a day.",
-		"Don't raise caches that read everything once, and none that time or invalidation empties: nothing changes.",
+		"Don't raise a cache whose entries nobody asks for twice, nor one that drops nothing for lack of room: nothing changes.",
 	},
 	"cache-memory": {
 		"Preload jemalloc, and set `PYTHONMALLOC=malloc` with it, so that it counts Python's own objects too. Both take a restart.",
@@ -106,9 +107,10 @@ var remedies = map[string][]string{
 	},
 	"extremities": {
 		"Wait, where the finding says that the room heals itself.",
-		"Let a local user send a message to the room: it joins up to ten extremities.",
+		"Let a local user send a message to the room: it merges up to ten extremities.",
 		"See whether any local user may send there at all: in a room for announcements Synapse can't heal by itself.",
 		"Last, and only for single rooms: Synapse's admin API for forward extremities, after a backup. Its own documentation warns never to use it as an automated task, and not without need. Never for a corrupt room, nor where all extremities have the same state.",
+		"Don't run the SQL of [issue 1760](https://github.com/matrix-org/synapse/issues/1760), to which the guide links: it can keep the wrong extremity, after which nothing can be added to the room any more ([issue 6708](https://github.com/matrix-org/synapse/issues/6708)).",
 	},
 	"extremities-corrupt": {
 		"Don't delete anything: rooms were lost that way.",
@@ -117,17 +119,17 @@ var remedies = map[string][]string{
 	},
 	"partial-state": {
 		"Wait: a join of a huge room takes hours.",
-		"See in the log whether the servers that know the room's state answer; if none does, leave the room and join it by another server.",
+		"See in the log whether the servers that know the room's state answer; if none does, leave the room and join it through another server.",
 	},
 	"gc-pauses": {
 		"It is a symptom: find what holds so many objects, caches or a leak, by the process's memory over time.",
-		"Restarting the process helps for a while and shows a leak.",
-		"Split the work over more processes: each has fewer objects.",
+		"If it comes back some days after each restart, it is a leak: see whether a newer Synapse has mended it.",
+		"Change `gc_thresholds` last: rarer collections are longer ones.",
 	},
 	"workers": {
 		"Spread the load of the full process evenly over those of its role, in the proxy's routing.",
 		"A single writer of a stream can't be spread; move other work away from it.",
-		"An idle worker costs memory and database connections: remove it.",
+		"Don't add a worker before: an idle one costs CPU, memory and database connections too, and the full one would stay full.",
 	},
 	"background-updates": {
 		"Don't start a further upgrade of Synapse before they are done.",
@@ -136,12 +138,13 @@ var remedies = map[string][]string{
 	"table-growth": {
 		"Follow the link to the known issue: some are fixed in a later version.",
 		"Let autovacuum keep up; look at why it does not.",
-		"VACUUM FULL needs as much free disk as the table, and locks it: only with Synapse stopped.",
+		"Last, VACUUM FULL gives the space back to the disk, but needs as much free disk as the table, and locks it: only with Synapse stopped.",
 	},
 	"scrape-health": {
-		"Give metrics a listener of their own in each process.",
+		"See whether the process runs, and which error Prometheus' page of targets names.",
 		"See whether the process was too busy to answer: then that is what to cure.",
-		"Scrape less often, or raise the scrape's timeout. Until then every graph shows too little.",
+		"Give metrics a listener of their own (type `metrics`) in each process.",
+		"Last, scrape less often, or raise the scrape's time-out. Until then every graph shows too little.",
 	},
 	"metric-coverage": {
 		"See whether every process is scraped, and whether a relabelling rule drops metrics.",

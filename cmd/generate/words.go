@@ -27,6 +27,9 @@ var counted = map[string]string{
 	"extremities-corrupt": " unusable forward extremities", "metric-coverage": " metrics",
 }
 
+// ofOne is what stands behind the number 1 instead.
+var ofOne = map[string]string{" cores": " core", " restarts": " restart", " metrics": " metric"}
+
 // countedToo says what a check counts that has another unit, where a plain number decides instead.
 var countedToo = map[string]string{
 	"extremities": " forward extremities in a room", "memory": " restarts within a day", "reactor-lag": " rounds of more than a second within an hour",
@@ -35,7 +38,9 @@ var countedToo = map[string]string{
 
 // decidedBy says what a threshold is of, where the two are of different numbers.
 var decidedBy = map[string]map[string]string{
-	"event-send-time": {"warning": " of the sends slower than 1 s", "critical": " slower than 2.5 s"},
+	"event-send-time":      {"warning": " of the sends slower than 1 s", "critical": " slower than 2.5 s"},
+	"database-connections": {"warning": " of PostgreSQL's connections in all pools together", "critical": " of them in use"},
+	"table-growth":         {"warning": " of its rows dead", "critical": " of the database taken by it"},
 }
 
 // suffix is what stands behind a check's plain number.
@@ -63,6 +68,9 @@ func amount(v float64, c checks.Check) (string, error) {
 		}
 	}
 	text, err := suffix(c)
+	if single, ok := ofOne[text]; ok && v == 1 {
+		text = single
+	}
 	return strconv.FormatFloat(v, 'g', 6, 64) + text, err
 }
 

@@ -12,13 +12,13 @@ export const caches: Section = {
   id: 400,
   title: 'Which caches are too small?',
   heading: 'Misses and drops',
-  text: `Misses and drops for lack of room: raise it one step. No such drops, no gain. [Guide](${guideLink('caches')})`,
+  text: `Misses and drops for lack of room: try one step. No such drops, no gain. [Guide](${guideLink('caches')})`,
   panels: [
     table({
       title: 'Which cache factors to change',
       description:
         'One row per cache over all processes, those worth raising first. A larger cache can avoid at most as many misses ' +
-        'as entries are thrown out for want of room. Not-size-bound: no size helps.',
+        'as it dropped entries for lack of room. Not-size-bound: no size helps.',
       queryType: 'cacheFactors',
       format: 'table',
       parameters: { limit: 20 },
@@ -86,7 +86,7 @@ export const caches: Section = {
     table({
       title: 'The same for homeserver.yaml',
       description:
-        'Lines to paste into the caches section of homeserver.yaml. The eye at the right of the cell opens them, to copy.',
+        'Lines to merge into the caches section of homeserver.yaml. The eye at the right of the cell opens them, to copy.',
       queryType: 'cacheFactors',
       format: 'config',
       height: 7,
@@ -117,7 +117,7 @@ export const caches: Section = {
     graph({
       title: 'Evictions, by reason',
       description:
-        'Entries thrown out per second, by reason. Only "full" means that the cache is too small for what is asked of it.',
+        'Entries dropped per second, by reason. Only "full" means that the cache is too small for what is asked of it.',
       queryType: 'caches',
       format: 'evictions',
       parameters: { limit: 8 },

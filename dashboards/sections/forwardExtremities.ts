@@ -42,7 +42,7 @@ export const forwardExtremities: Section = {
     }),
     graph({
       title: 'Rooms with more than ten forward extremities, over time',
-      description: 'A line that climbs for hours means that rooms branch faster than Synapse joins them again.',
+      description: 'A line that climbs for hours means that rooms branch faster than Synapse merges the branches.',
       queryType,
       format: 'counts',
     }),

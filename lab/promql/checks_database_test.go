@@ -212,11 +212,11 @@ func TestCacheUndersized(t *testing.T) {
 	if len(all) != 2 {
 		t.Errorf("%+v", all)
 	}
-	wantOfCheck(t, diagnoseWeek(t, base+roomy, nil, ids), "cache-undersized", "", "ok", "1 caches drop entries")
+	wantOfCheck(t, diagnoseWeek(t, base+roomy, nil, ids), "cache-undersized", "", "ok", "Caches that drop entries for lack of room: 1.")
 	wantOfCheck(t, diagnoseWeek(t, base+small, func(o *query.Options) { o.CacheAutotuning = true }, ids), "cache-undersized", "", "ok", "cache_autotuning is on")
 	young := strings.Replace(base, weekGauge(`process_start_time_seconds{`+dbWholeWorker+`}`, -100_000, -100_000),
 		weekGauge(`process_start_time_seconds{`+dbWholeWorker+`}`, -100_000, (weekEnd-30)*60), 1)
-	wantOfCheck(t, diagnoseWeek(t, young+small, nil, ids), "cache-undersized", "", "ok", "0 caches drop entries")
+	wantOfCheck(t, diagnoseWeek(t, young+small, nil, ids), "cache-undersized", "", "ok", "Caches that drop entries for lack of room: 0.")
 	wantOfCheck(t, diagnoseWeek(t, base, nil, ids), "cache-undersized", "", "unknown", "synapse_util_caches_cache_evicted_size")
 }
 
@@ -234,7 +234,7 @@ func TestDatabaseSlow(t *testing.T) {
 		"as always":           {quiet + scaled(dbMainProcess, 1, 1) + weekStatements(dbMainProcess, 0.001, 0.002, 0.001, 0.002), "", "ok", "takes 1 times as long", ""},
 		"(a) PostgreSQL":      {quiet + scaled(dbMainProcess, 1, 4) + weekStatements(dbMainProcess, 0.001, 0.002, 0.004, 0.008), "", "critical", "5 of 5 transactions take at least 1.5 times as long", "Reading and writing both"},
 		"(a) writing only":    {quiet + scaled(dbMainProcess, 1, 2) + weekStatements(dbMainProcess, 0.001, 0.002, 0.001, 0.008), "", "warning", "one SELECT takes 1 times and one INSERT 4 times as long", "Writing became slow"},
-		"(b) full processes":  {full + scaled(dbMainProcess, 1, 4) + weekStatements(dbMainProcess, 0.001, 0.002, 0.004, 0.008), "", "info", "The loops of 1 processes were busy", "processor time first"},
+		"(b) full processes":  {full + scaled(dbMainProcess, 1, 4) + weekStatements(dbMainProcess, 0.001, 0.002, 0.004, 0.008), "", "info", "Processes whose event loop was busy for more than 70 % of the hour: 1.", "processor time first"},
 		"(c) one transaction": {quiet + scaled(dbMainProcess, 1, 1) + weekTransaction(dbMainProcess, "get_rooms", 10, 0.01, 10, 0.05) + weekStatements(dbMainProcess, 0.001, 0.002, 0.001, 0.002), "get_rooms", "warning", "5 times as long as a week ago (10 ms)", "statistics"},
 		"(d) more calls":      {quiet + scaled(dbMainProcess, 2, 1) + weekStatements(dbMainProcess, 0.001, 0.002, 0.001, 0.002), "", "info", "94 calls per second, 2 times as many", "who asks"},
 		"too little":          {quiet + weekTransaction(dbMainProcess, "do_fetch", 1, 0.01, 1, 0.09), "", "ok", "too little to judge", ""},
@@ -291,7 +291,7 @@ func TestDatabasePool(t *testing.T) {
 		t.Errorf("%+v", f)
 	}
 	wantOfCheck(t, diagnoseWeek(t, calm+pool(dbMainProcess, 1, 10), nil, `["database-connections"]`), "database-connections", "", "unknown",
-		"The connection pools of 1 processes may open 10 connections together, up to 10 each, and have 10 threads for them so far. How many PostgreSQL allows is not known: PostgreSQL is not configured")
+		"The connection pools of 1 process may open 10 connections together, up to 10 each, and have 10 threads for them so far. How many PostgreSQL allows is not known: PostgreSQL is not configured")
 }
 
 func TestBackgroundUpdates(t *testing.T) {

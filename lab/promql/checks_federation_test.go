@@ -169,7 +169,7 @@ func TestFederationChecks(t *testing.T) {
 	for key, want := range map[string][2]string{
 		"a.example federation-presence synapse/1": {"critical", "synapse/1 used 0.90 cores over 15 minutes, and presence took at least 40 % of that (0.36 cores). 6 presence updates per second, 1 of them from other homeservers; 80 % of the EDUs"},
 		"a.example federation-lag synapse/2":      {"critical", "synapse/2 is 5430 events behind the newest one and was 2730 behind 15 minutes ago, never less than 2730"},
-		"a.example federation-inbound":            {"warning", "800 events of other homeservers wait, the oldest for 15 minutes"},
+		"a.example federation-inbound":            {"warning", "Events of other homeservers that wait: 800, the oldest for 15 minutes"},
 		"a.example federation-destinations":       {"warning", "0 of 1800 tries"},
 		"a.example device-lists":                  {"critical", "67 minutes old"},
 		"a.example appservice-lag irc":            {"warning", "irc failed to take 24 transactions"},
@@ -181,7 +181,7 @@ func TestFederationChecks(t *testing.T) {
 		"a.example sync-time sync v2":             {"critical", "2.2 s on an incremental sync on average, without waiting for news (1800 within 15 minutes): 120 ms of CPU, 2.0 s in the database, 80 ms waiting"},
 		"b.example federation-presence":           {"ok", "No process that handles presence is short of CPU"},
 		"b.example federation-lag":                {"ok", "0 % of the 600 events"},
-		"b.example federation-inbound":            {"ok", "2 events of other homeservers wait"},
+		"b.example federation-inbound":            {"ok", "Events of other homeservers that wait: 2,"},
 		"b.example federation-destinations":       {"ok", "1560 of 1800 tries"},
 		"b.example device-lists":                  {"ok", "Every change"},
 		"b.example appservice-lag":                {"ok", "none is registered"},

@@ -74,7 +74,7 @@ func TestGraphs(t *testing.T) {
 		notice string
 	}{
 		{`{"graph": "cpu"}`, map[string]float64{"s/1 · a.example": 0.1, "s/2 · a.example": 0.2, "s/3 · a.example": 0.9, "s/1 · b.example": 0.4}, ""},
-		{`{"graph": "cpu", "limit": 1}`, map[string]float64{"s/3 · a.example": 0.9, "s/1 · b.example": 0.4}, "2 more processes are not drawn"},
+		{`{"graph": "cpu", "limit": 1}`, map[string]float64{"s/3 · a.example": 0.9, "s/1 · b.example": 0.4}, "Processes that are not drawn, those with lower values: 2 "},
 		{`{"graph": "requests-time"}`, map[string]float64{"LoginRestServlet": 2, "VersionsRestServlet": 0.1}, ""},
 		{`{"graph": "requests-time", "limit": 1}`, map[string]float64{"LoginRestServlet": 2}, "Only the top 1 lines"},
 		{`{"graph": "requests-time", "instance": "h:9"}`, map[string]float64{}, "nothing of the kind happened"},

@@ -198,7 +198,7 @@ func TestTransactionsTableParameters(t *testing.T) {
 		t.Errorf("%v", table)
 	}
 	table, told := ask(`{"limit":1}`)
-	if len(table) != 6 || !strings.Contains(told, "2 cheaper transactions are not shown (limit 1 per homeserver).") {
+	if len(table) != 6 || !strings.Contains(told, "Cheaper transactions that are not shown: 2 (limit 1 for each homeserver).") {
 		t.Errorf("%d rows; %s", len(table), told)
 	}
 	table, told = ask(`{"serverName":["b.org","a.org"],"compareTo":"1d"}`)
@@ -260,9 +260,9 @@ func TestTransactionsOverTime(t *testing.T) {
 	}{
 		{`{"format":"cost","serverName":"a.org"}`, map[string]float64{"persist_events": 0.4, "get_user_by_id": 0.03, "background_updates": 0.01}, ""},
 		{`{"format":"cost","serverName":["a.org","b.org"],"limit":1}`, map[string]float64{"persist_events · a.org": 0.4, "do_fetch · b.org": 0.5},
-			"2 lesser transactions are not drawn (limit 1 per homeserver)."},
-		{`{"format":"rate","serverName":"a.org","limit":2}`, map[string]float64{"get_user_by_id": 100, "persist_events": 2}, "1 lesser transactions are not drawn"},
-		{`{"format":"meanDuration","serverName":"a.org","limit":2}`, map[string]float64{"get_user_by_id": 0.0003, "persist_events": 0.2}, "1 lesser"},
+			"Lesser transactions that are not drawn: 2 (limit 1 for each homeserver)."},
+		{`{"format":"rate","serverName":"a.org","limit":2}`, map[string]float64{"get_user_by_id": 100, "persist_events": 2}, "Lesser transactions that are not drawn: 1 "},
+		{`{"format":"meanDuration","serverName":"a.org","limit":2}`, map[string]float64{"get_user_by_id": 0.0003, "persist_events": 0.2}, "Lesser transactions that are not drawn: 1 "},
 		{`{"format":"cost","transaction":"get_user_by_id"}`, map[string]float64{"get_user_by_id": 0.03}, ""},
 		{`{"format":"cost","serverName":"nobody.org"}`, map[string]float64{}, "Prometheus has no synapse_storage_transaction_time_count_total"},
 	} {

@@ -202,7 +202,7 @@ func TestConnectionsAndUpdates(t *testing.T) {
 	db := client(t, c)
 	wantFound(t, diagnosed(t, db, "background-updates"), "", "ok", "No background update is left")
 	admin(t, "updating", `INSERT INTO background_updates (update_name, progress_json, ordering) VALUES ('event_index', '{}', 1)`)
-	wantFound(t, diagnosed(t, client(t, c), "background-updates"), "", "info", "1 are left: event_index")
+	wantFound(t, diagnosed(t, client(t, c), "background-updates"), "", "info", "Updates that are left: 1 (event_index")
 	wantFound(t, diagnosed(t, db, "database-connections"), "", "unknown", "synapse_threadpool_max_threads")
 	wantFound(t, diagnosed(t, db, "table-growth"), "", "ok", "no table of 1 GiB")
 }

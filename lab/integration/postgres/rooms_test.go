@@ -102,7 +102,7 @@ func TestLimitAndMinimum(t *testing.T) {
 	if counts := values[int64](t, frame, "extremities"); len(counts) != 3 || counts[1] != 40 || counts[2] != 0 {
 		t.Errorf("extremities = %v, want the first two rooms and the one without any", counts)
 	}
-	wantNotice(t, frame, "3 further rooms have more than 30 extremities")
+	wantNotice(t, frame, "Further rooms with more than 30 extremities: 3;")
 	// Corrupt rooms without any extremity come beside those of the ranking, however few are asked for.
 	one := ask(t, client(t, config()), `{"limit": 1}`, query.View{ShowRooms: true})
 	if counts := values[int64](t, one, "extremities"); len(counts) != 2 || counts[0] != 213 || counts[1] != 0 {

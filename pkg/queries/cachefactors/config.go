@@ -111,6 +111,6 @@ func notes(o options) []string {
 		"Send SIGHUP to the main process and to every worker (each reads the file for itself), or restart them; growing loses no entries. Environment variables need a restart.",
 		fmt.Sprintf("One step only. Look again after %s at the same hours: if misses did not fall, undo it.", wait),
 		"The sizes are per process: memory grows in each. SYNAPSE_CACHE_FACTOR without a cache's name changes nothing in a running Synapse; use caches.global_factor.",
-		"Synapse's own words: https://element-hq.github.io/synapse/latest/usage/configuration/config_documentation.html#caches-and-associated-values",
+		"Synapse's own words: https://element-hq.github.io/synapse/latest/usage/configuration/config_documentation.html#caching",
 	}
 }

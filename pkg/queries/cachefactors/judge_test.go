@@ -72,7 +72,7 @@ func TestJudge(t *testing.T) {
 		"a cache of a module":    {facts: func(f *facts) { *f = named1("a_module_s_cache", *f) }, want: raise},
 		"an expiring cache full": {facts: func(f *facts) { *f = named1("state_cache", *f) }, want: probe, says: "the oldest entries, used or not"},
 		"an expiring cache hardly full": {facts: func(f *facts) { *f = named1("state_cache", *f); f.sizeDrops = 40 }, want: keep,
-			says: "6.7 an hour dropped for lack of room"},
+			says: "Entries dropped for lack of room: only 6.7 an hour"},
 
 		"keep: nearly the largest useful size": {facts: func(f *facts) { f.useful = known(5499) }, want: keep, says: "nothing changes above 5499 entries, and it has 5000"},
 		"a tenth below it":                     {facts: func(f *facts) { f.useful = known(5500) }, want: raise},
@@ -85,7 +85,7 @@ func TestJudge(t *testing.T) {
 		"not lower: it lacks room":            {facts: func(f *facts) { rarelyHit(f); f.sizeDrops = 0.1 * f.misses(); f.bound = f.sizeDrops }, options: memoryIsShort, want: probe},
 		"not lower: half of it is unused":     {facts: func(f *facts) { rarelyHit(f); f.fullness = 0.5 }, options: memoryIsShort, want: notSizeBound},
 
-		"idle: too few lookups": {facts: func(f *facts) { f.requests = 999 }, want: idle, says: "999 lookups in 6 h are too few to judge; it takes 1000"},
+		"idle: too few lookups": {facts: func(f *facts) { f.requests = 999 }, want: idle, says: "Lookups in 6 h: 999, too few to judge; it takes 1000"},
 		"idle: none":            {facts: func(f *facts) { f.requests, f.hits = 0, 0 }, want: idle, says: "Nobody asked it"},
 		"just restarted":        {facts: func(f *facts) { f.settled = 999 }, want: cannotTell, says: "restarted within the last hour"},
 		"resized":               {facts: func(f *facts) { f.resized = true }, want: cannotTell, says: "resized within the time range"},

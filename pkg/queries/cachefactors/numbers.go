@@ -33,7 +33,11 @@ func (f facts) missing() string { return f.missesAt(f.misses()) }
 
 func (f facts) missesAt(count float64) string {
 	pace := f.pace(count)
-	return short(f.perSecond(count)*pace.seconds) + " misses " + pace.words
+	number, misses := short(f.perSecond(count)*pace.seconds), " misses "
+	if number == "1" {
+		misses = " miss "
+	}
+	return number + misses + pace.words
 }
 
 // avoidable is "41 of 52 misses a second".

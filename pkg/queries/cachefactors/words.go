@@ -10,7 +10,7 @@ func (f facts) sayFew() string {
 	if f.requests < 1 {
 		return "Nobody asked it in this time range."
 	}
-	return fmt.Sprintf("%.0f lookups in %s are too few to judge; it takes %d.", f.requests, span(f.window), enoughRequests)
+	return fmt.Sprintf("Lookups in %s: %.0f, too few to judge; it takes %d.", span(f.window), f.requests, enoughRequests)
 }
 
 func (f facts) sayYoung() string {
@@ -36,21 +36,21 @@ func (f facts) sayTooLarge() string {
 }
 
 func (f facts) sayFewDrops() string {
-	return fmt.Sprintf("Only %s dropped for lack of room, beside %s: a larger cache would change little.", f.rate(f.sizeDrops), f.missing())
+	return fmt.Sprintf("Entries dropped for lack of room: only %s, beside %s. A larger cache would change little.", f.rate(f.sizeDrops), f.missing())
 }
 
 func (f facts) sayExpiring() string {
-	return fmt.Sprintf("%s dropped for lack of room, beside %s. It drops the oldest entries, used or not, so how many misses "+
+	return fmt.Sprintf("Entries dropped for lack of room: %s, beside %s. It drops the oldest entries, used or not, so how many misses "+
 		"a larger one avoids can't be bounded: take one step and measure.", f.rate(f.sizeDrops), f.missing())
 }
 
 func (f facts) sayMemoryBound() string {
-	return fmt.Sprintf("%s dropped unused or by the memory limit of cache_autotuning, %s for lack of room: a factor changes little "+
+	return fmt.Sprintf("Entries dropped unused or by the memory limit of cache_autotuning: %s; for lack of room: %s. A factor changes little "+
 		"here. If memory allows, raise max_cache_memory_usage; the limit is per process.", f.rate(f.idleDrops), f.rate(f.sizeDrops))
 }
 
 func (f facts) sayAutotunedFull() string {
-	return fmt.Sprintf("%s dropped for lack of room, beside %s. A step may avoid some of these, unless the memory limit of "+
+	return fmt.Sprintf("Entries dropped for lack of room: %s, beside %s. A step may avoid some of these, unless the memory limit of "+
 		"cache_autotuning then takes over; with it on, nothing can be proved. Take one step and measure.", f.rate(f.sizeDrops), f.missing())
 }
 
@@ -96,7 +96,7 @@ func (f facts) onOneProcess() string {
 	if f.alone == "" {
 		return ""
 	}
-	return fmt.Sprintf(" Nearly all of it happens on %s; the environment variable on that process alone is enough.", f.alone)
+	return fmt.Sprintf(" Nearly all of it happens on %s; the environment variable (SYNAPSE_CACHE_FACTOR_ and the cache's name) on that process alone is enough.", f.alone)
 }
 
 // fill is the entries of the fullest process; empty where sizes are not known.

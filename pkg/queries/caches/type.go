@@ -28,7 +28,7 @@ func Type() query.Type {
 		},
 		Examples: []query.Example{
 			{Title: "Which caches miss most?", Query: map[string]any{"queryType": "caches", "format": "misses"}},
-			{Title: "Which caches are too full?", Query: map[string]any{"queryType": "caches", "format": "evictions"}},
+			{Title: "Which caches drop entries, and why?", Query: map[string]any{"queryType": "caches", "format": "evictions"}},
 			{Title: "Hit ratio of the event cache", Query: map[string]any{"queryType": "caches", "format": "hitRatio", "cache": "*getEvent*"}},
 		},
 		Run: run,

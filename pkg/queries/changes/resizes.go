@@ -38,7 +38,7 @@ func resizes(ctx context.Context, s *query.Session) ([]event, error) {
 	chosen := cover(identity, changed)
 	if left := len(chosen) - drawn; left > 0 {
 		chosen = chosen[:drawn]
-		s.Inform("Resizes that only %d further processes made are not shown.", left)
+		s.Inform("Processes whose own resizes are not shown: %d.", left)
 	}
 	matrices := make([]model.Matrix, len(chosen))
 	questions := make([]query.Question, len(chosen))

@@ -98,7 +98,7 @@ func rollout(group []start) event {
 	default:
 		e.title = what + names[0]
 	}
-	e.text += whose + " caches were empty: what follows is warmer with time, and hourly numbers are absent at first."
+	e.text += whose + " caches were empty: requests are slower at first, and metrics that Synapse counts once an hour are absent for an hour."
 	return e
 }
 

@@ -77,7 +77,7 @@ func latest(s *query.Session, all events) events {
 	kept, left := query.FirstPerServer(all, s.Limit, func(e event) string { return e.server })
 	slices.Reverse(kept)
 	if left > 0 {
-		s.Inform("%d earlier changes are not shown (limit %d for each homeserver).", left, s.Limit)
+		s.Inform("Earlier changes that are not shown: %d (limit %d for each homeserver).", left, s.Limit)
 	}
 	return kept
 }

@@ -107,7 +107,7 @@ func readable(err error) string {
 		return w.Worded()
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
-		return "PostgreSQL did not answer within the time that the diagnosis has."
+		return "PostgreSQL did not answer within the time that the diagnosis has: the database may be busy. Try again, or raise the query timeout in the data source settings."
 	}
-	return "PostgreSQL could not answer."
+	return "PostgreSQL could not answer. \"Save & test\" in the data source settings may say why."
 }

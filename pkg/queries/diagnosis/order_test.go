@@ -151,7 +151,7 @@ func TestCutIsTold(t *testing.T) {
 	for format, frames := range map[string]int{"findings": 1, "score": 6, "measured": 6} {
 		got := ask(t, on, `{"format":"`+format+`","checks":["cpu-saturation"]}`)
 		notices := got[0].Meta.Notices
-		if len(got) != frames || len(notices) != 1 || !strings.Contains(notices[0].Text, "2 more on a.example are not shown") {
+		if len(got) != frames || len(notices) != 1 || !strings.Contains(notices[0].Text, "more subjects on a.example that are not shown: 2 ") {
 			t.Errorf("%s: %d frames, notices %v", format, len(got), notices)
 		}
 	}

@@ -115,11 +115,11 @@ func TestTell(t *testing.T) {
 		want          []string
 	}{
 		{"a.org", 100, 100, nil},
-		{"a.org", 99.6, 99.6, []string{"Only about 100 sends on a.org in this time range: too few for the quantiles to say much."}},
-		{"", 3, 3, []string{"Only about 3 sends on the homeserver in this time range: too few for the quantiles to say much."}},
+		{"a.org", 99.6, 99.6, []string{"Sends on a.org in this time range: about 100, too few for the quantiles to say much."}},
+		{"", 3, 3, []string{"Sends on the homeserver in this time range: about 3, too few for the quantiles to say much."}},
 		{"a.org", 500, 499.1, nil},
 		{"a.org", 75000, 74998, nil},
-		{"a.org", 500, 488, []string{`About 12 sends on a.org took longer than 10 s, the highest bucket of the histogram: a quantile of 10 s reads as ">10 s".`}},
+		{"a.org", 500, 488, []string{`Sends on a.org that took longer than 10 s, where the histogram ends: about 12. A quantile of 10 s reads as ">10 s".`}},
 	} {
 		told := notices(t, 0, func(s *query.Session) { tell(s, c.server, c.sends, c.inTime) })
 		if diff := cmp.Diff(c.want, told); diff != "" {
@@ -145,7 +145,7 @@ func TestSlowestPerHomeserver(t *testing.T) {
 	if diff := cmp.Diff([]string{"slow", "middling", "other"}, got); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{"2 quicker processes are not shown (limit 2 per homeserver)."}, told); diff != "" {
+	if diff := cmp.Diff([]string{"Quicker processes that are not shown: 2 (limit 2 for each homeserver)."}, told); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -80,10 +80,10 @@ func tell(s *query.Session, server string, sends, inTime float64) {
 	case sends < 0.5:
 		s.Inform("Nobody sent a message on %s in this time range.", server)
 	case sends < fewSends:
-		s.Inform("Only about %.0f sends on %s in this time range: too few for the quantiles to say much.", sends, server)
+		s.Inform("Sends on %s in this time range: about %.0f, too few for the quantiles to say much.", server, sends)
 	}
 	// Fewer than one in a thousand reach none of the quantiles.
 	if slow := sends - inTime; slow >= max(1, sends/1000) {
-		s.Inform("About %.0f sends on %s took longer than 10 s, the highest bucket of the histogram: a quantile of 10 s reads as \">10 s\".", slow, server)
+		s.Inform("Sends on %s that took longer than 10 s, where the histogram ends: about %.0f. A quantile of 10 s reads as \">10 s\".", server, slow)
 	}
 }

@@ -72,7 +72,7 @@ func slowest(s *query.Session, lines []query.Series) []query.Series {
 	})
 	kept, left := query.FirstPerServer(lines, s.Limit, query.Series.Server)
 	if left > 0 {
-		s.Inform("%d quicker processes are not shown (limit %d per homeserver).", left, s.Limit)
+		s.Inform("Quicker processes that are not shown: %d (limit %d for each homeserver).", left, s.Limit)
 	}
 	return kept
 }

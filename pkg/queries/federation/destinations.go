@@ -128,7 +128,7 @@ func tell(s *query.Session, c counts, behind, shown int) {
 	}
 	s.Inform("%s. A third to two thirds is normal: homeservers vanish.", text)
 	if left := c.Failing - int64(max(0, shown-behind)); left > 0 {
-		s.Inform("%d more destinations that can't be reached are not shown (limit %d).", left, s.Limit)
+		s.Inform("More destinations that can't be reached and are not shown: %d (limit %d).", left, s.Limit)
 	}
 	if c.Reached > behindLimit {
 		s.Inform("Only the first %d of %d healthy destinations, by name, were looked at for events that they miss.", behindLimit, c.Reached)

@@ -25,7 +25,7 @@ func Type() query.Type {
 			{ID: "summary", Title: "Summary", Needs: query.Prometheus, Visualization: query.Table, Columns: query.Infos(flowColumns),
 				Help: "What the traffic of the whole time range consisted of."},
 			{ID: "destinations", Title: "Destinations", Needs: query.Postgres, Current: true, Visualization: query.Table, Columns: query.Infos(destinationColumns),
-				Help: "Homeservers that can not be reached, and healthy ones that miss events."},
+				Help: "Homeservers that can't be reached, and healthy ones that miss events."},
 		},
 		Limit: query.Limit{Default: 50, Max: 1000},
 		Examples: []query.Example{

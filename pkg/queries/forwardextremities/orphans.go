@@ -56,7 +56,7 @@ func (v *survey) readOrphans(ctx context.Context, s *query.Session) error {
 // tellRest adds the notices that depend on what is shown.
 func tellRest(s *query.Session, v survey, all []extremities.Detail) {
 	if v.missed > 0 {
-		s.Inform("%d further rooms have more than %d extremities; raise the limit to see them.", v.missed, least(s))
+		s.Inform("Further rooms with more than %d extremities: %d; raise the limit to see them.", least(s), v.missed)
 	}
 	if v.size.StateDAG {
 		s.Inform("This homeserver has rooms with a state DAG (MSC4242), whose state has extremities of its own; they are not counted here.")

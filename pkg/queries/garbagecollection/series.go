@@ -88,7 +88,7 @@ func lines(s *query.Session, identity synapse.Identity, matrix model.Matrix) []q
 	slices.SortFunc(all, func(a, b query.Series) int { return cmp.Compare(a.Legend, b.Legend) })
 	shown, left := query.FirstPerServer(all, s.Limit, query.Series.Server)
 	if left > 0 {
-		s.Inform("%d more lines are not shown (limit %d for each homeserver).", left, s.Limit)
+		s.Inform("Lines that are not shown: %d (limit %d for each homeserver).", left, s.Limit)
 	}
 	return shown
 }

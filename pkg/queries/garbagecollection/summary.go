@@ -48,7 +48,7 @@ func runSummary(ctx context.Context, s *query.Session) (query.Result, error) {
 	all := rows(identity, identity.Homes(present), newcomers, counts, sums, longest(identity, buckets, s.Range.Length()))
 	shown, left := query.FirstPerServer(all, s.Limit, func(r row) string { return r.server })
 	if left > 0 {
-		s.Inform("%d more rows are not shown (limit %d for each homeserver).", left, s.Limit)
+		s.Inform("Rows that are not shown: %d (limit %d for each homeserver).", left, s.Limit)
 	}
 	return table(shown), nil
 }

@@ -13,7 +13,7 @@ func Type() query.Type {
 		ID:    "garbageCollection",
 		Title: "Garbage collection",
 		Help: "While Python collects garbage, a process does nothing else. Spikes of several seconds are felt by everyone; " +
-			"the second generation is the expensive one.",
+			"generation 2, which walks through everything, is the expensive one.",
 		Formats: []query.Format{
 			{ID: "time", Title: "Share of time", Needs: query.Prometheus, Visualization: query.TimeSeries,
 				Help: "The share of time that each process spent collecting."},

@@ -96,7 +96,7 @@ func (g Graph) drawProcesses(ctx context.Context, s *query.Session) ([]query.Ser
 	slices.SortStableFunc(lines, func(a, b query.Series) int { return cmp.Compare(b.Mean(), a.Mean()) })
 	shown, left := query.FirstPerServer(lines, s.Limit, query.Series.Server)
 	if left > 0 {
-		s.Inform("%d more processes are not drawn, those with lower values (limit %d for each homeserver).", left, s.Limit)
+		s.Inform("Processes that are not drawn, those with lower values: %d (limit %d for each homeserver).", left, s.Limit)
 	}
 	slices.SortFunc(shown, func(a, b query.Series) int { return cmp.Compare(a.Legend, b.Legend) })
 	return shown, nil

@@ -131,7 +131,7 @@ type metrics []row
 func table(s *query.Session, all []row) metrics {
 	kept, left := query.FirstPerServer(all, s.Limit, func(r row) string { return r.server })
 	if left > 0 {
-		s.Inform("%d more metrics are not shown (limit %d for each homeserver).", left, s.Limit)
+		s.Inform("Metrics that are not shown: %d (limit %d for each homeserver).", left, s.Limit)
 	}
 	return kept
 }

@@ -35,7 +35,7 @@ func runProcesses(ctx context.Context, s *query.Session) (query.Result, error) {
 	a.tellMissing(s)
 	rows, left := query.FirstPerServer(a.rows(), s.Limit, func(p process) string { return p.server })
 	if left > 0 {
-		s.Inform("%d more processes are not shown, less busy ones (limit %d for each homeserver).", left, s.Limit)
+		s.Inform("Processes that are not shown, less busy ones: %d (limit %d for each homeserver).", left, s.Limit)
 	}
 	return table(rows), nil
 }

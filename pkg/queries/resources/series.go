@@ -93,7 +93,7 @@ func lines(s *query.Session, identity synapse.Identity, answers map[string]*mode
 	slices.SortStableFunc(whole, func(a, b *model.SampleStream) int { return cmp.Compare(mean(b), mean(a)) })
 	shown, left := query.FirstPerServer(whole, s.Limit, func(stream *model.SampleStream) string { return query.ServerOf(stream.Metric) })
 	if left > 0 {
-		s.Inform("%d more processes are not shown (limit %d for each homeserver).", left, s.Limit)
+		s.Inform("Processes that are not shown: %d (limit %d for each homeserver).", left, s.Limit)
 	}
 	kept := map[place]bool{}
 	for _, stream := range shown {

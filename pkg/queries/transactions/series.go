@@ -39,7 +39,7 @@ func runSeries(ctx context.Context, s *query.Session) (query.Result, error) {
 		left += int(sample.Value)
 	}
 	if left > 0 {
-		s.Inform("%d lesser transactions are not drawn (limit %d per homeserver).", left, s.Limit)
+		s.Inform("Lesser transactions that are not drawn: %d (limit %d for each homeserver).", left, s.Limit)
 	}
 	ranked := query.Ranked(top, "desc")
 	if !ranked.Empty() {

@@ -82,7 +82,7 @@ func (m measurements) tellAbsent(s *query.Session) {
 func cut(s *query.Session, rows []row) []row {
 	kept, left := query.FirstPerServer(rows, s.Limit, func(r row) string { return r.id.server })
 	if left > 0 {
-		s.Inform("%d cheaper transactions are not shown (limit %d per homeserver).", left, s.Limit)
+		s.Inform("Cheaper transactions that are not shown: %d (limit %d for each homeserver).", left, s.Limit)
 	}
 	return kept
 }

@@ -8,7 +8,7 @@ import (
 const (
 	keepHandsOff = "Change and delete nothing, neither by SQL nor by the admin API. Make a backup, look for the room's id in " +
 		"Synapse's log, and report it with those lines at github.com/element-hq/synapse. "
-	message  = "Let any local member send a normal message: each one joins up to 10 of them. "
+	message  = "Let any local member send a normal message: each message merges up to 10 of them. "
 	mayStop  = "After a restart Synapse first tries rooms that it had given up, which takes longer. "
 	mayPower = "Make sure that some local member may send events there (power level): Synapse's own tidying needs one, and " +
 		"tries again 7 days after a failure or after a restart. "
@@ -39,20 +39,21 @@ func sentence(f Facts, j Judgement, threshold int64) string {
 		return fmt.Sprintf("Not more than %d: normal, Synapse does not tidy below that. Nothing to do.", threshold)
 	case OneGroup:
 		return "All have the same state: there is nothing to resolve, so they cost little. Nothing to do. A message sent " +
-			"there joins up to 10 of them."
+			"there merges up to 10 of them."
 	case OneGroupHealing:
-		return "All have the same state, and Synapse is joining them with dummy events. Wait. " + mayStop
+		return "All have the same state, and Synapse is merging them with dummy events. Wait. " + mayStop
 	case Blocked:
 		return "Synapse tidies the rooms with the most extremities first, and stops every time at a corrupt room that stands " +
 			"above this one. Look at that room first. " + message
 	case Healing:
-		return fmt.Sprintf("Synapse joins them by itself: up to %d fewer every 5 minutes, in %d rooms at a time. Wait. ",
+		return fmt.Sprintf("Synapse merges them by itself: up to %d fewer every 5 minutes, in %d rooms at a time. Wait. ",
 			dummyGain, dummyRooms) + mayStop
 	case Many:
 		return fmt.Sprintf("Every event must resolve %d different states. 1. ", f.StateGroups) + message + "2. " + mayPower +
 			"3. If nobody needs the room, let its local members leave. 4. Last, after a backup, by hand and for this room only: " +
 			"the admin API's DELETE /_synapse/admin/v1/rooms/<room id>/forward_extremities. It keeps the one that arrived last, " +
-			"which can be the wrong one, and does not compute the room's state anew; rooms were broken by it."
+			"which can be the wrong one, and does not compute the room's state anew; rooms were broken by it. Don't run the SQL of issue 1760, to which the guide " +
+			"links: it makes the same choice, behind Synapse's back."
 	case Some:
 		return fmt.Sprintf("More than %d with %d different states to resolve, and no sign that Synapse gets rid of them. 1. ",
 			threshold, f.StateGroups) + message + "2. " + mayPower + "3. Look again tomorrow."

@@ -130,6 +130,9 @@ func TestAdvice(t *testing.T) {
 			t.Errorf("the deletion is not last or without warning: %s", text)
 		}
 	}
+	if text := Advice(f, Judgement{Reason: Many}, threshold); !strings.HasSuffix(text, "Don't run the SQL of issue 1760, to which the guide links: it makes the same choice, behind Synapse's back.") {
+		t.Errorf("many: %s", text)
+	}
 	if text := Advice(f, Judgement{Reason: Unusable}, threshold); !strings.Contains(text, "2 of 20 extremities (1 outlier, 1 rejected)") {
 		t.Error(text)
 	}

@@ -71,7 +71,7 @@ export function ConfigEditor(props: EditorProps) {
           {...part}
           setting="hideRoomsFromViewers"
           label="Hide rooms from viewers"
-          help="Room ids, names and aliases are shown to signed-in Editors and Admins only. Viewers, public dashboards and alert rules get a stable pseudonym. Query caching of Grafana Enterprise can’t tell roles apart: leave it off for this data source, or a viewer may get an Editor’s answer."
+          help="Room ids, names and aliases are shown to signed-in Editors and Admins only. Viewers, public dashboards and alert rules get a stable pseudonym. Query caching of Grafana Enterprise can’t tell roles apart: switch that caching off for this data source, or a viewer may get an Editor’s answer."
         />
       </ConfigSection>
       <Divider />
@@ -86,7 +86,7 @@ export function ConfigEditor(props: EditorProps) {
       <Divider />
       <ConfigSection
         title="Thresholds"
-        description="From which value on a check is a warning or critical, in the unit of its value. Empty fields keep the check’s own level, which they show; “never” means that the check has none."
+        description="From which value on a check is a warning or critical, in the unit of its value: 5 % is written as 0.05, times are in seconds. Empty fields keep the check’s own level, which they show; “never” means that the check has none."
         isCollapsible
         isInitiallyOpen={false}
       >

@@ -27,7 +27,7 @@ export function HomeserverSettings(props: SettingsProps) {
         {...props}
         setting="dummyEventsThreshold"
         label="Dummy events threshold"
-        help="dummy_events_threshold: from how many forward extremities on Synapse joins a room’s branches by itself."
+        help="dummy_events_threshold: with more forward extremities than this, Synapse merges a room’s branches by itself."
         whole
         min={1}
       />
@@ -35,7 +35,7 @@ export function HomeserverSettings(props: SettingsProps) {
         {...props}
         setting="globalCacheFactor"
         label="Global cache factor"
-        help="caches.global_factor, or SYNAPSE_CACHE_FACTOR. Found automatically where empty."
+        help="caches.global_factor of homeserver.yaml. Found automatically where empty. (SYNAPSE_CACHE_FACTOR has no effect on a running Synapse.)"
         min={0}
       />
       <Field

@@ -46,7 +46,7 @@ export function PostgresSettings({ editor, ...props }: SettingsProps & { editor:
         setting="postgresUser"
         label="User"
         help="A role that may only read. The README has the statements that create it."
-        placeholder="synapse_grafana"
+        placeholder="grafana_synapse"
       />
       <SecretSetting {...editor} secret="postgresPassword" label="Password" help="Empty where the role needs none." />
       <TextSetting
@@ -98,8 +98,8 @@ export function PostgresSettings({ editor, ...props }: SettingsProps & { editor:
       <NumberSetting
         {...props}
         setting="postgresMaxConnections"
-        label="Most connections"
-        help="How many connections are open at once, at most. A few are enough."
+        label="Maximum of connections"
+        help="How many connections may be open at once. A few are enough."
         whole
         min={1}
         max={20}

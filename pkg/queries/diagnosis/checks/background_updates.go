@@ -23,7 +23,7 @@ const updatesLong = "24h"
 
 var backgroundUpdates = Check{
 	ID:      "background-updates",
-	Title:   "Background updates of the database are not done",
+	Title:   "Background updates of the database are unfinished",
 	Meaning: "After an upgrade Synapse changes its database in the background. Until that is done some queries lack their index and are slow, and the next upgrade may refuse to start.",
 	Decides: "The status that Synapse exports, of those processes only that say aborted, disabled or running: aborted is critical, disabled with updates left is a warning, running for more than 24 hours is a warning, " +
 		"running is an info. \"Not started\" on a worker means nothing. With PostgreSQL the updates that are left are named, and none left is fine whatever the metric says.",
@@ -116,9 +116,9 @@ func updatesLeft(pending []pendingUpdate, known bool, why string) string {
 			waiting++
 		}
 	}
-	text := fmt.Sprintf("%d are left: %s.", len(pending), list(names))
+	text := fmt.Sprintf("Updates that are left: %d (%s).", len(pending), list(names))
 	if waiting > 0 {
-		text += fmt.Sprintf(" %d of them wait for another one.", waiting)
+		text += fmt.Sprintf(" Waiting for another one to be done first: %d.", waiting)
 	}
 	return text
 }

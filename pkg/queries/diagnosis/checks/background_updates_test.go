@@ -9,7 +9,7 @@ func TestBackgroundUpdates(t *testing.T) {
 	there := map[string]float64{"there": 3}
 	dbCases(t, backgroundUpdates, map[string]dbCase{
 		"aborted": {series: dbWith(there, map[string]float64{"aborted" + master: 1}), rows: left, want: Critical, title: "aborted",
-			evidence: "five failures in a row (status −1, database master)|2 are left: event_index, event_index_2|1 of them wait", advice: "Error doing update|Don't upgrade Synapse before"},
+			evidence: "five failures in a row (status −1, database master)|Updates that are left: 2 (event_index, event_index_2)|Waiting for another one to be done first: 1", advice: "Error doing update|Don't upgrade Synapse before"},
 		"aborted, no PostgreSQL":         {series: dbWith(there, map[string]float64{"aborted" + master: 1}), missing: "PostgreSQL is not configured in this data source.", want: Critical, evidence: "Which updates are left is not known: PostgreSQL is not configured"},
 		"switched off":                   {series: dbWith(there, map[string]float64{"disabled" + master: 1}), rows: left, want: Warning, title: "switched off", evidence: "status 0", advice: "admin API"},
 		"switched off with nothing left": {series: dbWith(there, map[string]float64{"disabled" + master: 1}), rows: []pendingUpdate{}, want: OK, evidence: "No background update is left"},

@@ -160,7 +160,7 @@ func judgeCacheUndersized(in Input) []Finding {
 		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(*b.Value, *a.Value))
 	})
 	if len(found) == 0 {
-		return Fine(fmt.Sprintf("%d caches drop entries for lack of room; none could avoid %s misses per second and %s of its misses by being larger.",
+		return Fine(fmt.Sprintf("Caches that drop entries for lack of room: %d. By being larger, none could avoid as much as %s misses per second and %s of its misses.",
 			len(in.Samples("evicted")), number(in.Warning), percent(cacheWorth)))
 	}
 	return found
@@ -173,7 +173,7 @@ func (c fullCache) finding(in Input) Finding {
 		Title:   "The cache " + c.Name + " is too small",
 		Evidence: fmt.Sprintf("%s is full (%.0f entries at most in a process): within the last hour it missed %s of %s requests per second (hit ratio %s) and dropped %s entries per second for lack of room. A larger one could avoid up to %s misses per second, %s of them.",
 			c.Name, c.maxEntries, number(c.misses), number(c.requests), percent(c.hitRatio()), number(c.evicted), number(c.avoidable), percent(c.avoidable/max(c.misses, 1e-9))),
-		Advice: "See what the cache factors say about it, and what the memory costs. Raise its factor by one step (double it, or half as much again where memory is short), reload the configuration, and measure after an hour or two: " +
+		Advice: "See what the cache factors say about it, and what the memory costs. Raise its factor by one step (double it, or half as much again where memory is short), reload the configuration, and measure again after a day, at the same hours: " +
 			"misses should fall. If they don't, take the step back. Other caches need not change.",
 		Remedy: "Query type cacheFactors: " + c.Name + " (caches.per_cache_factors." + cachecatalogue.Key(c.Name) + ").",
 	})

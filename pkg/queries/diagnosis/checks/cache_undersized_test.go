@@ -24,7 +24,7 @@ func TestCacheUndersized(t *testing.T) {
 		"entries stay long":               {series: cache("get_user_by_id", 100, 80, 1.5, 2.2, 500, 500), options: ttl, want: Info, subject: "get_user_by_id", evidence: "stays for 333 s. That is long"},
 		"entries stay, and never expire":  {series: cache("get_user_by_id", 100, 80, 1.5, 2.2, 500, 500), want: Warning, subject: "get_user_by_id"},
 		"a factor of 10":                  {series: cache("get_user_by_id", 100, 80, 15, 18, 10000, 10000), options: ttl, want: Info, subject: "get_user_by_id", evidence: "Its factor is 10 already", advice: "memory limit (cache_autotuning)"},
-		"avoids little of its misses":     {series: cache("get_user_by_id", 1000, 800, 15, 18, 500, 500), options: ttl, want: OK, evidence: "1 caches drop entries for lack of room; none could avoid 1 misses per second and 10 %"},
+		"avoids little of its misses":     {series: cache("get_user_by_id", 1000, 800, 15, 18, 500, 500), options: ttl, want: OK, evidence: "Caches that drop entries for lack of room: 1. By being larger, none could avoid as much as 1 misses per second and 10 %"},
 		"avoids few misses":               {series: cache("get_user_by_id", 10, 8, 0.5, 0.7, 500, 500), options: ttl, want: OK},
 		"resized just now":                {series: dbWith(users, map[string]float64{"resized name=get_user_by_id": 1}), options: ttl, want: OK},
 		"few requests":                    {series: cache("get_user_by_id", 0.2, 0, 0.2, 0.2, 500, 500), options: query.Options{Thresholds: map[string]query.Threshold{"cache-undersized": {Warning: Threshold(0.01)}}}, want: OK},
@@ -32,7 +32,7 @@ func TestCacheUndersized(t *testing.T) {
 		"one entry only":                  {series: cache("get_monthly_active_count", 100, 20, 50, 50, 1, 500), options: ttl, want: OK},
 		"of a module":                     {series: cache("my_module_cache", 100, 80, 15, 18, 500, 500), options: ttl, want: Warning, subject: "my_module_cache"},
 		"cache_autotuning":                {series: users, options: query.Options{CacheAutotuning: true}, want: OK, evidence: "a memory limit, and not sizes"},
-		"misses, but nothing is dropped":  {series: map[string]float64{"counted": 90}, options: ttl, want: OK, evidence: "0 caches drop entries"},
+		"misses, but nothing is dropped":  {series: map[string]float64{"counted": 90}, options: ttl, want: OK, evidence: "Caches that drop entries for lack of room: 0."},
 		"no metric":                       {options: ttl, want: Unknown, evidence: "synapse_util_caches_cache_evicted_size"},
 		"two, the more certain one first": {series: dbWith(cache("get_device", 100, 1, 80, 90, 500, 500), users), options: ttl, want: Warning, subject: "get_user_by_id", count: 2},
 	})

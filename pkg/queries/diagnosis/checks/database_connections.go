@@ -85,8 +85,8 @@ func judgeDatabaseConnections(in Input) []Finding {
 		return Absent("synapse_threadpool_max_threads")
 	}
 	pools, threads, several := in.Total("pools"), in.Total("threads"), len(in.Samples("pools")) > 1
-	sum := fmt.Sprintf("The connection pools of %.0f processes may open %.0f connections together, up to %.0f each, and have %.0f threads for them so far.",
-		in.Total("many"), pools, in.Total("each"), threads)
+	sum := fmt.Sprintf("The connection pools of %s may open %.0f connections together, up to %.0f each, and have %.0f threads for them so far.",
+		counted(int64(in.Total("many")), "process", "processes"), pools, in.Total("each"), threads)
 	if several {
 		sum += " These are pools of several databases; if they are on different servers, each has its own budget."
 	}

@@ -86,7 +86,7 @@ func judgeDatabaseSlow(in Input) []Finding {
 	}
 	s := compareTransactions(in)
 	if len(s.all) < slowComparable {
-		return Fine(fmt.Sprintf("Only %d transactions had 100 calls within the last hour and a week ago: too few to judge.", len(s.all)))
+		return Fine(fmt.Sprintf("Transactions that had 100 calls within the last hour and a week ago: %d, too few to judge.", len(s.all)))
 	}
 	most := float64(len(s.slower)) >= slowMost*float64(len(s.all)) && s.extra >= slowExtra
 	switch {

@@ -52,7 +52,7 @@ func (s slowness) fullProcesses(in Input) Finding {
 	f := Finding{
 		Severity: Info, Value: &s.middle, Threshold: Threshold(in.Warning),
 		Title:    "Transactions look slower, on full processes only",
-		Evidence: s.spread() + s.statements() + fmt.Sprintf(" The loops of %.0f processes were busy for more than 70 %% of the hour.", full),
+		Evidence: s.spread() + s.statements() + fmt.Sprintf(" Processes whose event loop was busy for more than 70 %% of the hour: %.0f.", full),
 		Advice: "A full process notices PostgreSQL's answers late: see to its processor time first. Neither PostgreSQL's settings nor a larger connection pool help. " +
 			"Whether PostgreSQL is slow as well shows when the processes have time again.",
 	}

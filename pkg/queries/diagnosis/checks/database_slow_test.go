@@ -30,7 +30,7 @@ func TestDatabaseSlow(t *testing.T) {
 		"(a) much slower":                 {series: dbWith(slower(4, 10, 1), statements(0.004, 0.008)), want: Critical, title: "PostgreSQL itself", free: own},
 		"(a) writing":                     {series: dbWith(slower(2, 9, 1), statements(0.001, 0.006)), want: Warning, free: own, advice: "Writing became slow|disk's write"},
 		"(a) reading":                     {series: dbWith(slower(2, 9, 1), statements(0.003, 0.002)), want: Warning, free: own, advice: "Reading became slow|reads from disk"},
-		"(b) on full processes":           {series: dbWith(slower(4, 10, 1), same, map[string]float64{"full": 2}), want: Info, title: "on full processes only", free: []string{"cpu-saturation", "postgres-hygiene", "table-growth"}, evidence: "loops of 2 processes", advice: "processor time first|Neither PostgreSQL's settings"},
+		"(b) on full processes":           {series: dbWith(slower(4, 10, 1), same, map[string]float64{"full": 2}), want: Info, title: "on full processes only", free: []string{"cpu-saturation", "postgres-hygiene", "table-growth"}, evidence: "busy for more than 70 % of the hour: 2.", advice: "processor time first|Neither PostgreSQL's settings"},
 		"(b) no process has time":         {series: dbWith(slower(4, 10, 1), map[string]float64{"full": 1}), want: Info, title: "on full processes only", free: []string{"cpu-saturation", "postgres-hygiene", "table-growth"}, evidence: "an unknown number of times"},
 		"slower, the statements are not":  {series: dbWith(slower(4, 10, 1), same), want: Info, title: "the statements are not", free: []string{"cpu-saturation", "postgres-hygiene", "table-growth"}},
 		"(c) one":                         {series: dbWith(slower(5, 1, 1), same), want: Warning, subject: "transaction_0", free: own, evidence: "50 ms each, 5 times as long as a week ago (10 ms)|200 ms of database time per second more|0 of 9 other", advice: "statistics fresh|analyse them is harmless"},
@@ -45,7 +45,7 @@ func TestDatabaseSlow(t *testing.T) {
 		"no data of last week":            {series: map[string]float64{"totalCost": 2, "cost desc=a": 1, "calls desc=a": 5}, want: Unknown, evidence: "no data of the same hour a week ago"},
 		"restarted":                       {series: dbWith(slower(4, 10, 1), map[string]float64{"young": 1}), want: Unknown, evidence: "100 % of the processes started within the last two hours"},
 		"a quiet home":                    {series: map[string]float64{"totalCost": 0.02, "before": 1}, want: OK, evidence: "too little to judge"},
-		"too few transactions to compare": {series: dbWith(map[string]float64{"totalCost": 2, "before": 1}, dbTxn("a", 5, 0.1, 5, 0.01)), want: OK, evidence: "Only 1 transactions had 100 calls"},
+		"too few transactions to compare": {series: dbWith(map[string]float64{"totalCost": 2, "before": 1}, dbTxn("a", 5, 0.1, 5, 0.01)), want: OK, evidence: "Transactions that had 100 calls within the last hour and a week ago: 1, too few"},
 		"no metric":                       {want: Unknown, evidence: "synapse_storage_transaction_time_sum_total"},
 	})
 }

@@ -12,7 +12,7 @@ var deviceLists = Check{
 	Title: "Changes of devices reach other homeservers late",
 	Meaning: "When somebody signs in or out, other homeservers must learn of it, or encrypted messages can't be read on the new device. Synapse first writes " +
 		"the change per room and then works out, one by one, which homeservers to tell.",
-	Decides: "How old the oldest change was that is not worked out yet, never less within 15 minutes: 5 minutes is a warning, an hour critical.",
+	Decides: "The age of the oldest change that is not worked out yet, the least that it was within 15 minutes: 5 minutes is a warning, an hour critical.",
 	Source:  "Synapse's device list conversion lag, which it takes every 30 s. The times are ours.",
 	CannotKnow: "Whether the other homeservers were reached after that (federation-destinations). Changes that come in from them. The metric is " +
 		"of recent Synapse only, and of the first device list writer.",
@@ -42,7 +42,7 @@ func judgeDeviceLists(in Input) []Finding {
 	lag, least := in.Total("lag"), in.Total("least")
 	evidence := fmt.Sprintf("The oldest change of a device that is not worked out yet is %s old", lasting(lag))
 	if in.Has("changes") {
-		evidence += fmt.Sprintf(", and about %.0f changes wait", in.Total("changes"))
+		evidence += fmt.Sprintf("; changes that wait: about %.0f", in.Total("changes"))
 	}
 	if lag == 0 {
 		return Fine("Every change of a device is worked out.")

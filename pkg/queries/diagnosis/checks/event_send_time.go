@@ -82,7 +82,7 @@ func judgeSendTime(in Input) []Finding {
 	case !in.Has("sends") && !in.Has("scraped"):
 		return Absent("synapse_http_server_requests_received_total")
 	case !in.Has("sends") && in.Total("received") >= 1:
-		return Fine(fmt.Sprintf("Only about %.0f messages were received in the last hour, and none was accepted: too few to judge.", in.Total("received")))
+		return Fine(fmt.Sprintf("Messages received in the last hour: about %.0f, and none was accepted: too few to judge.", in.Total("received")))
 	case !in.Has("sends"):
 		return Fine("No message was sent in the last hour: nothing to judge.")
 	case !in.Has("slow") || !in.Has("verySlow"):
@@ -90,7 +90,7 @@ func judgeSendTime(in Input) []Finding {
 	}
 	total := in.Total("sends")
 	if total < enoughSends {
-		return Fine(fmt.Sprintf("Only about %.0f messages were sent in the last hour: too few to judge.", total))
+		return Fine(fmt.Sprintf("Messages sent in the last hour: about %.0f, too few to judge.", total))
 	}
 	slow, verySlow := max(0, 1-in.Total("slow")/total), max(0, 1-in.Total("verySlow")/total)
 	worst, next, several := slowestWorkers(in)

@@ -22,12 +22,12 @@ const (
 var extremities = Check{
 	ID:    "extremities",
 	Title: "Rooms have many forward extremities",
-	Meaning: "Each time homeservers write at once, a room's history splits; normally the next event joins the branches. In some rooms they add up, and Synapse must " +
+	Meaning: "Each time homeservers write at once, a room's history splits; normally the next event merges the branches. In some rooms they add up, and Synapse must " +
 		"bring their states together before each event: sending there becomes slow, and the process is busy with it.",
 	Decides: "Per room, from PostgreSQL: only rooms with more than 10 forward extremities (dummy_events_threshold) count, by the verdict of the room list: \"act\" is a warning, from 50 on with " +
-		"different states critical; rooms that may still heal are an info; rooms that heal by themselves or that nobody is in cost nothing. Without PostgreSQL: the share of the events of the last " +
+		"different states critical; rooms that may still heal are an info; rooms that heal by themselves, and those that nobody here is in any more and that get no events, are fine. Without PostgreSQL: the share of the events of the last " +
 		"hour that went to rooms with more than 10: 1 % is a warning, 10 % critical; below 100 events it does not judge. The thresholds that can be set are these shares.",
-	Source: "The guide: more than 10 is worth a look. 10 is also where Synapse itself begins to tidy, and the most that one event joins. 50 and the shares are ours.",
+	Source: "The guide: more than 10 is worth a look. 10 is also where Synapse itself begins to tidy, and the most that one event merges. 50 and the shares are ours.",
 	CannotKnow: "Without PostgreSQL, which rooms. Synapse's hourly count of rooms holds rooms that were left long ago, so it is shown and does not decide. Whether some local " +
 		"member has the power to send in a room.",
 	Unit:    "percentunit",
@@ -145,7 +145,8 @@ func roomSeverity(room rooms.Room, threshold int64) Severity {
 }
 
 func roomEvidence(in Input, room rooms.Room) string {
-	text := fmt.Sprintf("%d forward extremities with %d different states, %d local members.", room.Extremities, room.StateGroups, room.LocalMembers)
+	text := fmt.Sprintf("%s with %s, %s.", counted(room.Extremities, "forward extremity", "forward extremities"),
+		counted(room.StateGroups, "state", "different states"), counted(room.LocalMembers, "local member", "local members"))
 	if room.Newest != nil && room.Oldest != nil {
 		text += fmt.Sprintf(" The newest is %s old, the oldest %s.", lasting(in.Now.Sub(*room.Newest).Seconds()), lasting(in.Now.Sub(*room.Oldest).Seconds()))
 	}
@@ -164,7 +165,7 @@ func splitNumbers(in Input) string {
 func judgeSplitEvents(in Input) []Finding {
 	hourly := ""
 	if in.Has("rooms") {
-		hourly = fmt.Sprintf(" Synapse counts %.0f rooms with more than %s; rooms that were left long ago are among them.", in.Total("rooms"), splitBound)
+		hourly = fmt.Sprintf(" Synapse counts %s with more than %s; rooms that were left long ago are among them.", counted(int64(in.Total("rooms")), "room", "rooms"), splitBound)
 	}
 	total := in.Total("events")
 	switch {
@@ -176,7 +177,7 @@ func judgeSplitEvents(in Input) []Finding {
 		return Blind("Prometheus has no synapse_storage_events_forward_extremities_persisted of this homeserver: nothing was written yet, or the processes that write " +
 			"events are not scraped. " + in.RowsMissing + hourly)
 	case total < splitFloor:
-		return Fine(fmt.Sprintf("Only %.0f events were written in the last hour: too few to judge without PostgreSQL.%s", total, hourly))
+		return Fine(fmt.Sprintf("Events written in the last hour: %.0f, too few to judge without PostgreSQL.%s", total, hourly))
 	}
 	share := max(0, 1-in.Total("few")/total)
 	f := in.Graded(share, Finding{
@@ -186,7 +187,7 @@ func judgeSplitEvents(in Input) []Finding {
 		return []Finding{f}
 	}
 	f.Advice = "1. Find the rooms: fill in the PostgreSQL section of the data source, or set Synapse's logger synapse.state.metrics to DEBUG, which names the rooms that take most. 2. Let any local member send a " +
-		"normal message there: each one joins up to 10 branches. 3. Make sure that some local member may send events there: Synapse's own tidying needs one."
+		"normal message there: each message merges up to 10 branches. 3. Make sure that some local member may send events there: Synapse's own tidying needs one."
 	f.Remedy = "Fill in the PostgreSQL section of the data source: it names the rooms and says which of them need you. " + in.RowsMissing
 	return []Finding{f}
 }

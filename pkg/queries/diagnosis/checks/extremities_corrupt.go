@@ -66,7 +66,7 @@ func judgeCorrupt(in Input) []Finding {
 		slices.SortStableFunc(found, func(a, b Finding) int { return cmp.Compare(b.Severity, a.Severity) })
 		return found
 	}
-	text := fmt.Sprintf("Synapse can build on all forward extremities of the %d rooms with more than %d.", len(survey.Rooms), threshold)
+	text := fmt.Sprintf("Rooms with more than %d forward extremities: %d, and Synapse can build on all of these.", threshold, len(survey.Rooms))
 	if survey.OrphansUnknown {
 		return Fine(text + " Rooms with none left were not looked for: there are too many memberships.")
 	}

@@ -39,6 +39,7 @@ func TestExtremitiesOfRooms(t *testing.T) {
 		survey rooms.Survey
 		want   wanted
 	}{
+		"one member": {surveyed(split(213, 37, 1)), wanted{severity: Critical, subject: first, value: 213, evidence: []string{"213 forward extremities with 37 different states, 1 local member."}}},
 		"many": {surveyed(split(213, 37, 40)), wanted{severity: Critical, subject: first, value: 213, evidence: []string{"213 forward extremities", "37 different states", "40 local members", "3 days"},
 			advice: []string{"local member", "power", "after a backup", "admin API"}}},
 		"left and loud":         {surveyed(split(70, 30, 0)), wanted{severity: Warning, subject: first, advice: []string{"backup"}}},
@@ -103,7 +104,7 @@ func TestExtremitiesCorrupt(t *testing.T) {
 			evidence: []string{"1 of 18 forward extremities", "1 outlier", "not tidied any more: 1."}, advice: []string{"Change and delete nothing", "backup", "log"}}},
 		"nobody is in it": {surveyed(split(18, 5, 0, outlier)), wanted{severity: Warning, subject: first, advice: []string{"delete nothing"}}},
 		"none is left":    {surveyed(empty), wanted{severity: Critical, subject: first, evidence: []string{"6 local users are in the room", "no forward extremity"}, advice: []string{"delete nothing"}}},
-		"fine":            {surveyed(split(20, 5, 3)), wanted{severity: OK, evidence: []string{"1 rooms with more than 10", "No room with local members"}}},
+		"fine":            {surveyed(split(20, 5, 3)), wanted{severity: OK, evidence: []string{"Rooms with more than 10 forward extremities: 1,", "No room with local members"}}},
 		"not all":         {unsure, wanted{severity: OK, evidence: []string{"not looked for"}}},
 		"no PostgreSQL":   {nil, wanted{severity: Unknown, evidence: []string{"not configured"}}},
 	} {

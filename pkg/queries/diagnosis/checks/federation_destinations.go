@@ -25,8 +25,8 @@ var federationDestinations = Check{
 	Title: "This homeserver can't reach the others",
 	Meaning: "Other homeservers come and go: a third to two thirds of all that a server ever met being unreachable is normal, and Synapse tries them less and less often. " +
 		"When many fail at once, the fault is on this side: name resolution, TLS, the way out.",
-	Decides: "Of the destinations that worked an hour ago, from PostgreSQL: the share that fails now and began to within the last hour. More than half, and at least 20 of them, is a warning; critical where " +
-		"besides none of at least 20 tries within half an hour succeeded. 10 % is an info. Without PostgreSQL only the tries are looked at, and only where there were 100 successes in the hour before.",
+	Decides: "Of the destinations that worked an hour ago, from PostgreSQL: the share that fails now and began to within the last hour. More than half, and at least 20 of them, is a warning; critical where, " +
+		"besides, at least 20 tries within half an hour all failed. 10 % is an info. Without PostgreSQL only the tries are looked at, and only where there were 100 successes in the hour before.",
 	Source:     "Synapse's table destinations and its counters of transactions. The shares are ours.",
 	CannotKnow: "Whether a destination is gone for good. Destinations to which nothing was sent within the hour count as working, so an outage on a quiet server shows late or not at all.",
 	Unit:       "percentunit",
@@ -70,7 +70,7 @@ func readDestinations(ctx context.Context, tx query.Tx, in ReadInput) (any, erro
 // worked is the number that worked an hour ago.
 func (d destinationCounts) worked() float64 { return float64(d.Everyone - d.Failing + d.Newly) }
 
-const outageAdvice = "1. Check that this homeserver resolves names and reaches others on port 8448 and 443: proxy, firewall, DNS, federation_ip_range_blocklist, a certificate store out of date. " +
+const outageAdvice = "1. Check that this homeserver resolves names and reaches others on port 8448 and 443: proxy, firewall, DNS, ip_range_blacklist in homeserver.yaml, a certificate store out of date. " +
 	"2. Check with the federation tester that its own certificate and .well-known are right: others refuse what they can't verify. 3. Once it works, Synapse tries all " +
 	"again by itself, each at its time; a request that comes in from a homeserver makes it try that one at once. Do not reset all of them."
 

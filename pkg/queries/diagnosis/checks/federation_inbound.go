@@ -25,7 +25,7 @@ var federationInbound = Check{
 	Title: "Events from other homeservers wait",
 	Meaning: "Events that other homeservers send are put aside first and then handled room by room. When that takes longer than they come " +
 		"in, messages of other homeservers appear late.",
-	Decides: "How old the oldest event put aside was, never less within 15 minutes: 5 minutes is a warning, half an hour critical. With fewer than 20 " +
+	Decides: "The age of the oldest event put aside, the least that it was within 15 minutes: 5 minutes is a warning, half an hour critical. With fewer than 20 " +
 		"events waiting it is an info: single rooms are stuck. A further info: at least 1 % of the requests of other homeservers were refused by the rate limit.",
 	Source: "Synapse's numbers of its staging area, which it takes every 30 s from the database; the age is in milliseconds, whatever its help text says. The times are ours.",
 	CannotKnow: "Time before Synapse took the event: in the proxy, or on the other homeserver. Which rooms wait, without PostgreSQL. " +
@@ -93,7 +93,7 @@ func judgeInbound(in Input) []Finding {
 	}
 	refused := refusedRequests(in)
 	oldest, least, waiting := in.Total("oldest"), in.Total("least"), in.Total("waiting")
-	evidence := fmt.Sprintf("%.0f events of other homeservers wait, the oldest for %s, and never less than %s within 15 minutes; %s events per second come in.",
+	evidence := fmt.Sprintf("Events of other homeservers that wait: %.0f, the oldest for %s, and never less than %s within 15 minutes; %s events per second come in.",
 		waiting, lasting(oldest), lasting(least), number(in.Total("pdus")))
 	if waiting == 0 {
 		evidence = fmt.Sprintf("No event of other homeservers waits; %s per second come in.", number(in.Total("pdus")))
@@ -106,7 +106,7 @@ func judgeInbound(in Input) []Finding {
 	}
 	rooms, _ := in.Rows.([]inboundRoom)
 	if len(rooms) > 0 {
-		evidence += fmt.Sprintf(" They belong to %d rooms; the one with the most has %d.", rooms[0].rooms, rooms[0].waiting)
+		evidence += fmt.Sprintf(" They belong to %s; the one with the most has %d.", counted(rooms[0].rooms, "room", "rooms"), rooms[0].waiting)
 	}
 	f := in.Graded(least, Finding{
 		Evidence: evidence,
@@ -127,7 +127,7 @@ func judgeInbound(in Input) []Finding {
 		most := float64(rooms[0].waiting)
 		found = append(found, Finding{
 			Subject: Subject{Room: &rooms[0].room}, Severity: Info, Title: "Most of the waiting events belong to one room",
-			Value: &most, Unit: "none", Evidence: fmt.Sprintf("%.0f events of this room wait.", most),
+			Value: &most, Unit: "none", Evidence: fmt.Sprintf("Events of this room that wait: %.0f.", most),
 			Advice:    "Look at its forward extremities and the size of its state. Wait, if the number falls.",
 			Processes: in.Processes("handlers"),
 		})

@@ -21,7 +21,7 @@ func TestFederationInbound(t *testing.T) {
 		rows   any
 		want   wanted
 	}{
-		"behind":             {waits(900, 700, 800), nil, wanted{severity: Warning, value: 700, evidence: []string{"800 events", "15 minutes", "4.2 events per second"}, advice: []string{"explains it", "federation/v1/send"}}},
+		"behind":             {waits(900, 700, 800), nil, wanted{severity: Warning, value: 700, evidence: []string{"that wait: 800,", "15 minutes", "4.2 events per second"}, advice: []string{"explains it", "federation/v1/send"}}},
 		"far behind":         {waits(4000, 3600, 800), nil, wanted{severity: Critical, value: 3600, evidence: []string{"67 minutes"}}},
 		"one room":           {waits(900, 700, 800), one, wanted{severity: Warning, value: 700, evidence: []string{"12 rooms; the one with the most has 700"}, count: 2}},
 		"a burst":            {waits(900, 20, 800), nil, wanted{severity: OK, value: 20}},

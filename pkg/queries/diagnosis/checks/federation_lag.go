@@ -41,7 +41,7 @@ var federationLag = Check{
 		"When it can't keep up, messages reach other homeservers late.",
 	Decides: "Per federation sender over 15 minutes: the share of its events that were queued more than 10 s after they were received. Critical " +
 		"where it was at least 100 events and a minute's worth of them behind the newest event all the time and falls behind further. " +
-		"Below 20 events it does not judge the share; nor senders that run for less than half an hour, which catch up.",
+		"Below 20 events the share is not judged. Senders that have run for less than half an hour are not judged: they still catch up.",
 	Source: "Synapse's lag by event, whose histogram ends at 10 s, and its stream positions. The shares and times are ours.",
 	CannotKnow: "The lag ends when an event is queued: how long other homeservers take, and whether they are reachable, is not in it " +
 		"(federation-destinations). On an idle server the lag gauge stands still, so it is not used.",
@@ -132,7 +132,7 @@ func (p processor) judge(in Input, advice string) []Finding {
 	case len(found) > 0:
 		return found
 	case total < sendingFloor:
-		return Fine(fmt.Sprintf("%.0f events were %s in 15 minutes: too few to judge.", total, p.done))
+		return Fine(fmt.Sprintf("Events that were %s in 15 minutes: %.0f, too few to judge.", p.done, total))
 	}
 	fine := Fine(fmt.Sprintf("%s of the %.0f events in 15 minutes were %s more than 10 s after they were received.", percent(worst), total, p.done))
 	fine[0].Value, fine[0].Threshold = &worst, Threshold(in.Warning)

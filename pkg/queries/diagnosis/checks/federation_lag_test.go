@@ -25,7 +25,7 @@ func TestFederationLag(t *testing.T) {
 			advice: []string{"short of CPU", "federation_sender_instances"}}},
 		"one of two senders":           {two, wanted{severity: Warning, subject: "synapse/1", value: 0.4}},
 		"prompt":                       {lagOn(200, 198, 5, 5, 0, 5, day), wanted{severity: OK, value: 0.01, evidence: []string{"1 % of the 200 events"}}},
-		"too few":                      {lagOn(12, 0, 0, 0, 0, 0.01, day), wanted{severity: OK, evidence: []string{"12 events", "too few"}}},
+		"too few":                      {lagOn(12, 0, 0, 0, 0, 0.01, day), wanted{severity: OK, evidence: []string{"in 15 minutes: 12,", "too few"}}},
 		"falls behind":                 {lagOn(200, 0, 5200, 400, 400, 5, day), wanted{severity: Critical, subject: "synapse/1", value: 5200, evidence: []string{"5200 events behind", "400 behind 15 minutes ago", "100 % of the 200"}}},
 		"stuck altogether":             {stuck, wanted{severity: Critical, subject: "synapse/1", value: 5200}},
 		"behind, but catching up":      {lagOn(0, 0, 300, 900, 300, 5, day), wanted{severity: OK}},

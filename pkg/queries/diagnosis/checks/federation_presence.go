@@ -23,7 +23,7 @@ const presenceLadder = "1. Upgrade to Synapse 1.124 or later, where each user ma
 	"nobody raised that (rc_presence.per_user). 2. From 1.156 on, raise presence.last_active_granularity, and leave " +
 	"presence.include_offline_users_on_sync false. 3. Give presence a stream writer of its own (stream_writers.presence). " +
 	"4. Last, presence.enabled: false, or \"untracked\" where a module needs presence: for users both are the same as off. " +
-	"Steps 1 to 3 do not reduce what other homeservers send; only step 4 does."
+	"Steps 1 to 3 do not reduce what other homeservers send; after step 4 Synapse ignores it."
 
 var federationPresence = Check{
 	ID:    "federation-presence",

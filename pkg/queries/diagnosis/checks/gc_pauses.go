@@ -99,7 +99,7 @@ func pauseFinding(in Input, p Sample, pause float64) Finding {
 	f := in.Graded(pause, Finding{
 		Subject: Subject{Name: p.Process()},
 		Title:   "Garbage collection stops " + p.Process(),
-		Evidence: fmt.Sprintf("%s stopped for %s at a time on average while the slowest generation was collected; %s of the last hour went into collecting. Within 6 hours there were %.0f full collections, and %.0f pauses took more than 2.5 s.%s",
+		Evidence: fmt.Sprintf("%s stopped for %s at a time on average while the slowest generation was collected; %s of the last hour went into collecting. Full collections within 6 hours: %.0f; pauses that took more than 2.5 s: %.0f.%s",
 			p.Process(), seconds(pause), percent(share), full, max(0, spikes), heldEntries(in, p)),
 		Advice: "A full collection visits every object. First see whether memory and the entries in its caches grow with the time since its start: growth without end is a leak, and a newer Synapse may have mended it. " +
 			"If its caches hold more than it needs (a very high factor), lower the factors of those that no advice says to raise. gc_thresholds come last: rarer collections are longer ones.",

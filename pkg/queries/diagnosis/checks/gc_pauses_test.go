@@ -17,11 +17,11 @@ func TestGCPauses(t *testing.T) {
 		want   wanted
 	}{
 		"long pauses": {on(1.6, 0.02, 0, 40, day), wanted{severity: Warning, subject: "synapse/1", value: 1.6,
-			evidence: []string{"1.6 s at a time", "2 % of the last hour", "40 full collections", "812345 entries"}, advice: []string{"grow with the time", "lower the factors", "gc_thresholds come last"}}},
+			evidence: []string{"1.6 s at a time", "2 % of the last hour", "Full collections within 6 hours: 40;", "812345 entries"}, advice: []string{"grow with the time", "lower the factors", "gc_thresholds come last"}}},
 		"very long pauses":      {on(4, 0.02, 30, 40, day), wanted{severity: Critical, subject: "synapse/1", value: 4}},
 		"much time":             {on(0.2, 0.06, 0, 400, day), wanted{severity: Warning, subject: "synapse/1", value: 0.06}},
 		"too much time":         {on(1.2, 0.2, 0, 400, day), wanted{severity: Critical, subject: "synapse/1", value: 0.2}},
-		"spikes":                {on(0.4, 0.02, 12, 60, day), wanted{severity: Warning, subject: "synapse/1", value: 12, evidence: []string{"12 pauses took more than 2.5 s"}}},
+		"spikes":                {on(0.4, 0.02, 12, 60, day), wanted{severity: Warning, subject: "synapse/1", value: 12, evidence: []string{"pauses that took more than 2.5 s: 12."}}},
 		"a single spike":        {on(0.4, 0.02, 1, 60, day), wanted{severity: OK}},
 		"fine":                  {on(0.3, 0.015, 0, 60, day), wanted{severity: OK, evidence: []string{"300 ms", "2 %"}}},
 		"no full collection":    {on(0, 0.01, 0, 0, day), wanted{severity: OK}},

@@ -29,8 +29,8 @@ var memory = Check{
 	Meaning: "Synapse's memory grows while its caches fill, for a day or two, and then stays. What grows on is a leak or the allocator; " +
 		"what ends at the same height in a restart, again and again, is a limit that kills the process.",
 	Decides: "Per process: its mean memory over 6 hours has grown by 5 % and by 50 MiB in each of the last two days while the entries of its caches did not; " +
-		"processes younger than 3 days are not judged by it. Critical: 2 restarts within a day, each after 2 hours or more, from within 15 % of the day's peak, while memory " +
-		"was still growing by a tenth in two hours, and the memory fell by a third.",
+		"processes younger than 3 days are not judged by it. Critical: 2 restarts within a day that look as if memory had run out: each after at least 2 hours, with the memory " +
+		"within 15 % of the day's peak, grown by a tenth in the last two hours, and a third smaller afterwards.",
 	Source: "The numbers are ours. An operator's rule: caches fill for one to two days, and the allocator keeps pages.",
 	CannotKnow: "How much memory the machine or the container has, and who ended the process: compare the sum of all processes with the machine. " +
 		"A process that takes all memory between two scrapes leaves no peak.",
@@ -149,7 +149,7 @@ func trendFinding(in Input, p Sample, slope float64) Finding {
 			entriesText(entries, known), allocatedText(in, p)),
 		Advice: "Watch it for a few more days before you act: how long until it meets the machine's memory? If a restart brings it back for a long time, a restart now and then is harmless. " +
 			"Load jemalloc (with PYTHONMALLOC=malloc its numbers tell Python's part), which gives memory back, and look for known leaks of your version. " +
-			"Lowering the cache factor helps only where the entries grow, which they do not here.",
+			"Lowering the cache factor helps only where the entries of the caches grow" + entriesAdvice(known),
 		Remedy: "Query type resources, format memory, over a week.",
 	})
 	if !known {
@@ -163,6 +163,13 @@ func entriesText(entries float64, known bool) string {
 		return ""
 	}
 	return fmt.Sprintf(", while the entries of its caches changed by %+.0f %%", entries*100)
+}
+
+func entriesAdvice(known bool) string {
+	if !known {
+		return "; whether they do is not known here."
+	}
+	return ", which they do not here."
 }
 
 func allocatedText(in Input, p Sample) string {

@@ -70,7 +70,7 @@ func judgeCoverage(in Input) []Finding {
 		return Fine(fmt.Sprintf("All %d metrics that every homeserver has are there.", len(needed)))
 	}
 	f := in.Graded(float64(len(missing)), Finding{
-		Title: fmt.Sprintf("%d of the metrics that every homeserver has are missing", len(missing)),
+		Title: fmt.Sprintf("Metrics that every homeserver has are missing: %d", len(missing)),
 		Evidence: fmt.Sprintf("No process exposes %s, of %d metrics that are needed. The checks that read them are blind or see less.",
 			list(missing), len(needed)),
 		Advice: "Compare with what the process itself exposes (its metrics listener, /_synapse/metrics). What is there and not in Prometheus is dropped by a rule (metric_relabel_configs, or on the way of a remote write): keep it. " +

@@ -64,7 +64,7 @@ func judgePartialState(in Input) []Finding {
 	if !ok {
 		reason := "Only PostgreSQL can tell: " + in.RowsMissing
 		if in.Has("fetching") {
-			reason += fmt.Sprintf(" Synapse fetches the state of %.0f rooms at the moment, for how long can't be told.", in.Total("fetching"))
+			reason += fmt.Sprintf(" Synapse fetches the state of %s at the moment, for how long can't be told.", counted(int64(in.Total("fetching")), "room", "rooms"))
 		}
 		return Blind(reason)
 	}

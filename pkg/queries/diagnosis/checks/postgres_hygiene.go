@@ -31,9 +31,9 @@ var postgresHygiene = Check{
 	ID:      "postgres-hygiene",
 	Title:   "PostgreSQL needs care",
 	Meaning: "Statistics lost in an upgrade of PostgreSQL, an invalid index, a forgotten open transaction: the commonest reasons why a database that did well is suddenly slow.",
-	Decides: "Read from PostgreSQL's catalogue. Tables never analysed: a warning from 100 MB, critical from 1 GB; tables with half of their rows changed since the last analyse, or autovacuum switched off: a warning. " +
+	Decides: "Read from PostgreSQL's catalogue. Tables never analysed: a warning from 100 MiB, critical from 1 GiB; tables with half of their rows changed since the last analyse, or autovacuum switched off: a warning. " +
 		"The setting n_distinct of state_groups_state lost: a warning. Invalid indexes: a warning, an info while an index is being built. A transaction open and idle for 10 minutes: a warning, for an hour critical. " +
-		"Prepared transactions older than an hour, and unused replication slots that hold back 10 GB of log: a warning. Oldest transaction more than 500 million ago: a warning, 1,500 million critical.",
+		"Prepared transactions older than an hour, and unused replication slots that hold back 10 GiB of log: a warning. Oldest transaction more than 500 million ago: a warning, 1,500 million critical.",
 	Source: "Synapse's schema (state/delta/61/02), PostgreSQL's documentation of routine vacuuming. The numbers are ours.",
 	CannotKnow: "Other sessions' states are visible only to roles with pg_read_all_stats: without it, open transactions are not judged. On a replica nothing is known of the primary's sessions, analyses and vacuums. " +
 		"Damage that only reading all data would show.",

@@ -25,7 +25,7 @@ var reactorLag = Check{
 		"loop makes all of them slow, a round of seconds lets them time out.",
 	Decides: "Per process: the share of the last 15 minutes that its loop was busy, and the rounds of more than a second within the last " +
 		"hour (10 are a warning, 60 are critical). A loop that every scrape of the last minute found away for more than 5 s is critical. " +
-		"Processes younger than 15 minutes, or with fewer than 1000 rounds that leave it idle, are not judged.",
+		"Processes younger than 15 minutes are not judged, nor idle ones with fewer than 1000 rounds.",
 	Source: "Synapse's reactor metrics, which time each round from poll to poll. The thresholds are ours: none is published.",
 	CannotKnow: "What the loop did in a long round. A job at night may make some. The 99th percentile decides nothing: thousands of quick " +
 		"rounds hide a long one.",

@@ -22,7 +22,7 @@ const (
 
 var scrapeHealth = Check{
 	ID:    "scrape-health",
-	Title: "The graphs under-report",
+	Title: "A process fails to answer Prometheus in time",
 	Meaning: "A process that is too busy to answer Prometheus leaves no numbers: the worst minutes are missing in every graph, and everything " +
 		"else here looks better than it is. A process that does not answer at all is down, or out of Prometheus' reach.",
 	Decides: "Per process: critical where every scrape of the last 5 minutes failed; a warning where 2 % of the last hour's failed without a restart, " +

@@ -72,7 +72,7 @@ func judgeStateResolution(in Input) []Finding {
 		return Absent("synapse_state_res_cpu_for_all_rooms_seconds_sum")
 	}
 	if total := in.Total("count"); total < stateFloor {
-		return Fine(fmt.Sprintf("%.0f state resolutions in 15 minutes: too few to judge.", total))
+		return Fine(fmt.Sprintf("State resolutions in 15 minutes: %.0f, too few to judge.", total))
 	}
 	var found []Finding
 	highest := 0.0

@@ -33,7 +33,7 @@ var tableGrowth = Check{
 	ID:      "table-growth",
 	Title:   "A table of the database is larger than it should be",
 	Meaning: "Some of Synapse's tables are known to grow without bound on some servers; others keep dead rows that vacuum does not remove. Both fill the disk, and slow down what reads them.",
-	Decides: "Tables of 1 GB or more, by PostgreSQL's estimates. Critical: a table with a known issue takes more than half of the database. Warning: more than 20 % and more than a million of its rows are dead; " +
+	Decides: "Tables of 1 GiB or more, by PostgreSQL's estimates. Critical: a table with a known issue takes more than half of the database. Warning: more than 20 % and more than a million of its rows are dead; " +
 		"stream_ordering_to_exterm has more than 10 rows per event of the last 30 days. Info: state_groups_state takes more than half, as it does on many servers. Sizes are judged, growth per day is not: this data source keeps no history.",
 	Source: "The issues that the findings link to, and Synapse's source. The numbers are ours.",
 	CannotKnow: "How much disk is free. Dead rows on a replica, where PostgreSQL does not count them. Tables that live in another database (state tables can). " +

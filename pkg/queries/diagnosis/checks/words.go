@@ -42,6 +42,14 @@ func bytes(v float64) string {
 	return fmt.Sprintf("%.0f kiB", v/(1<<10))
 }
 
+// counted is a number of things, such as "1 room" and "2 rooms".
+func counted(n int64, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, more)
+}
+
 // list joins names for a sentence and counts those beyond the first few.
 func list(names []string) string {
 	const few = 3
