@@ -68,7 +68,6 @@ func checkFrame(t *testing.T, frame *data.Frame) {
 	}
 	for _, field := range frame.Fields {
 		switch {
-		case field.Name == "time" && field.Type().Time(): // the axis explains itself
 		case field.Config == nil:
 			t.Errorf("field %q has no configuration", field.Name)
 		case field.Config.Description == "":

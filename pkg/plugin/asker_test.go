@@ -2,9 +2,11 @@ package plugin
 
 import (
 	"context"
+	"net/http"
 	"testing"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
+	"github.com/grafana/grafana-plugin-sdk-go/backend/httpclient"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 )
@@ -103,6 +105,24 @@ func TestForwardedHeaders(t *testing.T) {
 		if got := fake.last().Get(header); got != "" {
 			t.Errorf("nobody's request carries %s: %s", header, got)
 		}
+	}
+}
+
+// The SDK marks what an alert evaluation sends upstream; the mark is Grafana's own business.
+func TestAlertMarkStaysHere(t *testing.T) {
+	i, fake := open(t, `{}`)
+	marked := httpclient.WithContextualMiddleware(t.Context(), httpclient.MiddlewareFunc(func(_ httpclient.Options, next http.RoundTripper) http.RoundTripper {
+		return httpclient.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+			req.Header.Set(backend.FromAlertHeaderName, "true")
+			req.Header.Set("X-Other", "kept")
+			return next.RoundTrip(req)
+		})
+	}))
+	if _, err := i.QueryData(marked, request(&ada, map[string]string{"FromAlert": "true"}, ask("A", "transactions", `{"format":"cost"}`))); err != nil {
+		t.Fatal(err)
+	}
+	if got := fake.last(); got.Get(backend.FromAlertHeaderName) != "" || got.Get("X-Other") != "kept" {
+		t.Errorf("%v", got)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"path"
 	"slices"
 	"strconv"
 	"time"
@@ -32,7 +33,25 @@ func newResources(i *Instance) backend.CallResourceHandler {
 		write(w, http.StatusOK, map[string]any{"aspects": i.aspects(r.Context())})
 	})
 	mux.HandleFunc("GET /graphs", func(w http.ResponseWriter, _ *http.Request) { write(w, http.StatusOK, graph.All) })
-	return httpadapter.New(mux)
+	return httpadapter.New(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, pattern := mux.Handler(r)
+		if pattern == "" || r.Method != http.MethodGet || path.Clean(r.URL.Path) != r.URL.Path {
+			refuse(w, r)
+			return
+		}
+		mux.ServeHTTP(w, r)
+	}))
+}
+
+// refuse says what there is instead; the mux itself would do so in plain text.
+func refuse(w http.ResponseWriter, r *http.Request) {
+	const valid = "Valid are GET of values/{serverName|job|index|instance|cache|transaction}, graphs, query-types and health-aspects."
+	if r.Method != http.MethodGet {
+		w.Header().Set("Allow", http.MethodGet)
+		write(w, http.StatusMethodNotAllowed, map[string]string{"message": "This data source only answers GET here. " + valid})
+		return
+	}
+	write(w, http.StatusNotFound, map[string]string{"message": "This data source has no such resource. " + valid})
 }
 
 // serveValues answers what a filter or a variable can be set to, within the other filters.

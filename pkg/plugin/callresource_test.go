@@ -81,9 +81,11 @@ func TestOtherResources(t *testing.T) {
 		{"GET", "graphs", 200, "["},
 		{"GET", "query-types", 200, `{"queryTypes":[{"id":"`},
 		{"GET", "health-aspects", 200, `{"aspects":[{"aspect":"prometheus","status":"ok"`},
-		{"POST", "values/job", 405, ""},
-		{"GET", "values", 404, ""},
-		{"GET", "", 404, ""},
+		{"POST", "values/job", 405, `{"message":"This data source only answers GET here. Valid are GET of values/{`},
+		{"GET", "values", 404, `{"message":"This data source has no such resource. Valid are GET of values/{`},
+		{"GET", "values/../graphs", 404, `{"message":"This data source has no such resource. `},
+		{"GET", "nonsense", 404, `{"message":"This data source has no such resource. `},
+		{"GET", "", 404, `{"message":"This data source has no such resource. `},
 	} {
 		if status, body := call(t, i, c.method, c.url, nil); status != c.status || !strings.HasPrefix(body, c.contains) {
 			t.Errorf("%s %s: %d, %.100s; want %d, %s", c.method, c.url, status, body, c.status, c.contains)

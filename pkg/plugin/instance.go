@@ -85,11 +85,27 @@ func (i *Instance) httpTransport(ctx context.Context, ds backend.DataSourceInsta
 			timeouts.Timeout = 0 // the query timeout is the only limit
 			opts.Timeouts = &timeouts
 		}
+		opts.Middlewares = append(httpclient.DefaultMiddlewares(), withoutAlertMark())
 		opts.ConfigureTransport = func(_ httpclient.Options, t *http.Transport) { i.transport = t }
 		transport, err = httpclient.GetTransport(opts)
 		return err
 	})
 	return transport, err
+}
+
+// withoutAlertMark drops the header that the SDK hands on from an alert evaluation: Prometheus gets nobody's headers but
+// the forwarded ones. It stands last, next to the wire.
+func withoutAlertMark() httpclient.Middleware {
+	return httpclient.MiddlewareFunc(func(_ httpclient.Options, next http.RoundTripper) http.RoundTripper {
+		return httpclient.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+			if req.Header.Get(backend.FromAlertHeaderName) == "" {
+				return next.RoundTrip(req)
+			}
+			req = req.Clone(req.Context())
+			req.Header.Del(backend.FromAlertHeaderName)
+			return next.RoundTrip(req)
+		})
+	})
 }
 
 // Dispose ends what the instance holds open, and what still runs for it.

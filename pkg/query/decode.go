@@ -3,6 +3,7 @@ package query
 import (
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend/gtime"
@@ -67,12 +68,15 @@ func (p Param) bounded(value float64) error {
 	case !tooLow && !tooHigh:
 		return nil
 	case p.Max == nil:
-		return Badf("%q is %g; it takes %g or more.", p.ID, value, *p.Min)
+		return Badf("%q is %s; it takes %s or more.", p.ID, plain(value), plain(*p.Min))
 	case p.Min == nil:
-		return Badf("%q is %g; it takes %g or less.", p.ID, value, *p.Max)
+		return Badf("%q is %s; it takes %s or less.", p.ID, plain(value), plain(*p.Max))
 	}
-	return Badf("%q is %g; it takes %g to %g.", p.ID, value, *p.Min, *p.Max)
+	return Badf("%q is %s; it takes %s to %s.", p.ID, plain(value), plain(*p.Min), plain(*p.Max))
 }
+
+// plain writes 1000000 rather than 1e+06.
+func plain(value float64) string { return strconv.FormatFloat(value, 'f', -1, 64) }
 
 func (p Param) decodeNumbers(raw json.RawMessage) (any, error) {
 	var one float64

@@ -122,6 +122,12 @@ func TestSeriesFrames(t *testing.T) {
 	if diff := cmp.Diff(data.Labels{"desc": "persist_events", "server_name": "a.org"}, value.Labels); diff != "" {
 		t.Error(diff)
 	}
+	if server, labelled := frames[1].Fields[1].Labels["server_name"]; !labelled || server != "" {
+		t.Error("a series of a Synapse older than the label does not say so")
+	}
+	if axis := frames[0].Fields[0]; axis.Name != "time" || axis.Config.Description == "" {
+		t.Errorf("time axis: %+v", axis.Config)
+	}
 	if value.Len() != 2 || value.At(1) != 3.0 || frames[0].Fields[0].At(1) != time.Unix(120, 0).UTC() {
 		t.Error("a point that is not a number must be no point at all")
 	}

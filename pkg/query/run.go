@@ -134,7 +134,7 @@ func (a answer) framesFor(view View) data.Frames {
 		frame.Meta.ExecutedQueryString = executed
 		if frame.Meta.Type == data.FrameTypeTimeSeriesMulti && len(frame.Fields) > 0 {
 			// Grafana draws no line over a point that is missing where it knows how far points are apart.
-			frame.Fields[0].SetConfig(&data.FieldConfig{Interval: float64(a.step.Milliseconds())})
+			frame.Fields[0].Config.Interval = float64(a.step.Milliseconds())
 		}
 		if i == 0 {
 			frame.Meta.Notices = append(frame.Meta.Notices, a.notices...)

@@ -27,7 +27,7 @@ type Series struct {
 // NewSeries turns one stream of a range query into a line. Points that are not numbers (a ratio without requests) are
 // left out, so that a graph shows a gap and an alert sees no data.
 func NewSeries(legend string, stream *model.SampleStream) Series {
-	s := Series{Legend: legend, Labels: data.Labels{}}
+	s := Series{Legend: legend, Labels: data.Labels{"server_name": ""}} // empty where Synapse is older than the label
 	for name, value := range stream.Metric {
 		s.Labels[string(name)] = string(value)
 	}
@@ -73,9 +73,14 @@ func SeriesFrames(name string, m Measure, lines []Series) data.Frames {
 	for i, line := range lines {
 		value := data.NewField(m.Name, line.Labels, line.Values)
 		value.SetConfig(&data.FieldConfig{DisplayNameFromDS: line.Legend, Unit: m.Unit, Description: m.Help, Mappings: Beyond(m.Highest)})
-		frames[i] = data.NewFrame(name, data.NewField("time", nil, line.Times), value).SetMeta(meta())
+		frames[i] = data.NewFrame(name, TimeField(line.Times), value).SetMeta(meta())
 	}
 	return frames
+}
+
+// TimeField is the time of the points of a graph.
+func TimeField(times []time.Time) *data.Field {
+	return data.NewField("time", nil, times).SetConfig(&data.FieldConfig{Description: "The time of the point."})
 }
 
 // Beyond lets the last bound of a histogram of seconds read as ">10 s": a quantile there is only known to be longer.

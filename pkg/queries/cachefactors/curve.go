@@ -138,8 +138,9 @@ func (r row) curve(multipliers []float64, each map[key]*facts) []point {
 		}
 		if g := r.gainAt(m, p.atMost); g != nil {
 			p.hit, p.low, p.high, p.avoided = known(g.hit), known(g.low), known(g.high), known(g.avoided)
-		} else if m <= 1 {
-			p.hit, p.high = r.hitRatio(), r.hitRatio() // as it is
+		} else if m <= 1 || p.atMost != nil && *p.atMost == 0 {
+			p.hit, p.high = r.hitRatio(), r.hitRatio() // as it is: the same size, or one proved to change nothing
+			p.avoided = known(0)
 		}
 		points[i] = p
 	}

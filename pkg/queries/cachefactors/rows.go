@@ -114,7 +114,7 @@ func (r row) promised() float64 {
 func cut(s *query.Session, rows []row) []row {
 	kept, left := query.FirstPerServer(rows, s.Limit, func(r row) string { return r.server })
 	if left > 0 {
-		s.Inform("Only the first %d caches of each homeserver are shown; \"limit\" shows more.", s.Limit)
+		s.Inform("Rows that are not shown: %d (limit %d for each homeserver).", left, s.Limit)
 	}
 	return kept
 }

@@ -35,7 +35,7 @@ type heatmaps []heatmap
 func (h heatmaps) Frames(query.View) data.Frames {
 	var frames data.Frames
 	for _, m := range h {
-		frame := data.NewFrame("Event send time", data.NewField("time", nil, m.times))
+		frame := data.NewFrame("Event send time", query.TimeField(m.times))
 		for _, b := range m.bands {
 			name := strconv.FormatFloat(b.bound, 'g', -1, 64)
 			field := data.NewField(name, data.Labels{"server_name": m.server, "le": name}, b.values)
@@ -48,7 +48,7 @@ func (h heatmaps) Frames(query.View) data.Frames {
 		// Without a time and a band Grafana's panel breaks, and never shows the notice that says why it is empty.
 		last := data.NewField("+Inf", data.Labels{"le": "+Inf"}, []*float64{})
 		last.SetConfig(bandConfig(math.Inf(1)))
-		none := data.NewFrame("Event send time", data.NewField("time", nil, []time.Time{}), last)
+		none := data.NewFrame("Event send time", query.TimeField([]time.Time{}), last)
 		frames = data.Frames{none.SetMeta(&data.FrameMeta{Type: frameTypeHeatmapRows, TypeVersion: data.FrameTypeVersion{0, 1}})}
 	}
 	return frames

@@ -58,6 +58,9 @@ func tellRest(s *query.Session, v survey, all []extremities.Detail) {
 	if v.missed > 0 {
 		s.Inform("Further rooms with more than %d extremities: %d; raise the limit to see them.", least(s), v.missed)
 	}
+	if v.lost > 0 {
+		s.Warn("Corrupt rooms, with local members but without any forward extremity, that are not shown: %d; raise the limit to see them.", v.lost)
+	}
 	if v.size.StateDAG {
 		s.Inform("This homeserver has rooms with a state DAG (MSC4242), whose state has extremities of its own; they are not counted here.")
 	}

@@ -22,6 +22,7 @@ type survey struct {
 	top     []extremities.Detail
 	orphans []extremities.Detail
 	missed  int64 // rooms above the minimum that the limit leaves out
+	lost    int   // rooms without any extremity that it leaves out
 	size    extremities.Sizes
 }
 
@@ -40,8 +41,22 @@ func rooms(ctx context.Context, s *query.Session) (query.Result, error) {
 	slices.SortFunc(all, func(a, b extremities.Detail) int {
 		return cmp.Or(cmp.Compare(b.Extremities, a.Extremities), cmp.Compare(a.RoomID, b.RoomID))
 	})
+	all = found.within(s.Limit, all)
 	tellRest(s, found, all)
 	return table{rows: rows(s, owner, all)}, nil
+}
+
+// within keeps the first rooms and counts what it leaves out.
+func (v *survey) within(limit int, all []extremities.Detail) []extremities.Detail {
+	shown := min(limit, len(all))
+	for _, d := range all[shown:] {
+		if d.Extremities == 0 {
+			v.lost++
+		} else {
+			v.missed++
+		}
+	}
+	return all[:shown]
 }
 
 // least is the minimum that rooms must exceed.

@@ -1,6 +1,8 @@
 package forwardextremities
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
@@ -20,7 +22,11 @@ type row struct {
 type table struct{ rows []row }
 
 func (t table) Frames(view query.View) data.Frames {
-	frame := query.TableFrame("Rooms by forward extremities", columns, t.rows, view)
+	// By the id that this viewer sees: the order of the real ones would tell of them.
+	sorted := slices.SortedStableFunc(slices.Values(t.rows), func(a, b row) int {
+		return cmp.Or(cmp.Compare(b.Extremities, a.Extremities), cmp.Compare(view.Room(a.room), view.Room(b.room)))
+	})
+	frame := query.TableFrame("Rooms by forward extremities", columns, sorted, view)
 	if len(t.rows) > 0 && !view.ShowRooms {
 		frame.AppendNotices(data.Notice{Severity: data.NoticeSeverityInfo, Text: "Rooms are shown by pseudonyms, without names: " +
 			"the data source shows them to signed-in Editors and Admins only."})

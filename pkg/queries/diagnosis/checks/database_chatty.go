@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
@@ -107,7 +108,7 @@ func (t txn) guarded(in Input, f Finding) Finding {
 		f.Advice = caller + "The cache " + name + " stands before it; whether it is too small is not known, for the metric of evictions is absent."
 	case evicted > 0 && evicted >= chattyEvicting*misses:
 		f.Evidence += fmt.Sprintf(" Its cache %s misses %s times per second and drops %s entries per second for lack of room.", name, number(misses), number(evicted))
-		f.Advice = "Its cache " + name + " is full: see what the cache factors say about it, raise it by one step and measure. " + caller
+		f.Advice = "Its cache " + name + " is full: see what the cache factors say about it, raise it by one step and measure. " + strings.TrimSpace(caller)
 		f.Remedy, f.CauseSubject = "Query type cacheFactors: "+name+".", name
 		return f
 	default:
