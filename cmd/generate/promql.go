@@ -27,6 +27,14 @@ var promql = map[string]decision{
 	"cpu-saturation": {value: func(m measures) string {
 		return worst(m["cpu"] + unless(m["busy"]+" < 0.7") + young(m, 900))
 	}},
+	// The restarts that most processes made: half of them where they are even in number, rounded down. That is one too
+	// many at most.
+	"restarts": {value: func(m measures) string {
+		each := "(" + m["restarts"] + ")"
+		most := "floor(quantile by (server_name) (0.5, clamp_max(" + each + ", 3)))"
+		several := "(count by (server_name) (" + each + ") > bool 1)"
+		return worst(each + " - on (server_name) group_left () (" + most + " * on (server_name) " + several + ")")
+	}},
 	"reactor-lag": {
 		value: func(m measures) string { return worst(m["busy"] + young(m, 900)) },
 		or: func(m measures) []string {
@@ -41,11 +49,10 @@ var promql = map[string]decision{
 		return worst("(" + m["share"] + ")" + where(m["waits"]+" >= 1000") + where(m["used"]+" >= 0.8") + unless(m["busy"]+" > 0.8") + young(m, 900))
 	}},
 	"state-resolution": {value: func(m measures) string {
-		lesser := func(of string) string {
-			now, hour := m[of], m[of+"Hour"]
-			return fmt.Sprintf(`label_replace((%[1]s <= %[2]s) or (%[2]s < %[1]s), "of", "%[3]s", "", "")`, now, hour, of)
+		both := func(of string) string {
+			return fmt.Sprintf(`label_replace(%s, "of", "%s", "", "")`, lesser(m[of], m[of+"Hour"]), of)
 		}
-		return worst("(" + lesser("cpu") + " or " + lesser("db") + ")" + where(m["count"]+" >= 10") + young(m, 900))
+		return worst("(" + both("cpu") + " or " + both("db") + ")" + where(m["count"]+" >= 10") + young(m, 900))
 	}},
 	"federation-presence": {value: func(m measures) string {
 		return worst(m["share"]+unless(m["busy"]+" < 0.7")+young(m, 900)) + " and on (server_name) " + "(" + m["updates"] + " >= 1)"
@@ -135,6 +142,11 @@ func late(m measures) string {
 func fallsBehind(m measures) string {
 	return worst(fmt.Sprintf("(%[1]s >= 100)%[2]s and on (server_name, job, index, instance) (%[3]s > on (server_name, job, index, instance) %[4]s)",
 		m["least"], where("("+m["least"]+") >= on (server_name) group_left () 60 * "+m["flow"]), m["behind"], m["before"]) + young(m, 1800))
+}
+
+// lesser is the smaller of two numbers of the same process.
+func lesser(a, b string) string {
+	return fmt.Sprintf("(%[1]s <= %[2]s) or (%[2]s < %[1]s)", a, b)
 }
 
 // worst leaves the highest of a homeserver.

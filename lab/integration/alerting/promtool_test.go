@@ -4,6 +4,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -145,7 +146,7 @@ func TestPromtool(t *testing.T) {
 	}
 	var groups []object
 	tested := map[string]bool{}
-	for _, c := range append(promtoolCases, moreCases...) {
+	for _, c := range slices.Concat(promtoolCases, moreCases, restartCases) {
 		rule := rules[c.check]
 		tested[c.check] = true
 		var series, alerts []object
