@@ -27,6 +27,16 @@ var promql = map[string]decision{
 	"cpu-saturation": {value: func(m measures) string {
 		return worst(m["cpu"] + unless(m["busy"]+" < 0.7") + young(m, 900))
 	}},
+	// The smaller growth of two days, in which it is 50 MiB as well; or two restarts from the same height of memory.
+	"memory": {
+		value: func(m measures) string {
+			return worst("(" + lesser(m["day"], m["dayBefore"]) + ") >= on (server_name, job, index, instance) 52428800 / (" + m["memory"] + ")" +
+				where(m["uptime"]+" >= 259200") + unless(m["entries"]+" >= 0.03"))
+		},
+		or: func(m measures) []string {
+			return []string{worst("(" + m["kills"] + ") >= 2" + where("("+m["lowest"]+") >= on (server_name, job, index, instance) 0.85 * ("+m["peak"]+")"))}
+		},
+	},
 	// The restarts that most processes made: half of them where they are even in number, rounded down. That is one too
 	// many at most.
 	"restarts": {value: func(m measures) string {

@@ -55,6 +55,18 @@ type promtoolCase struct {
 	expect []expectation
 }
 
+// pace is how often series have a value and rules are evaluated.
+type pace struct {
+	series, rules string
+	cases         []promtoolCase
+}
+
+// What takes days is told every ten minutes and looked at every half an hour.
+var paces = []pace{
+	{"1m", "2m", slices.Concat(promtoolCases, moreCases, restartCases)},
+	{"10m", "30m", memoryCases},
+}
+
 // One homeserver has the problem, quiet.org does too little to be judged.
 var promtoolCases = []promtoolCase{
 	{
@@ -144,41 +156,53 @@ func TestPromtool(t *testing.T) {
 	for _, rule := range prometheusRules(t) {
 		rules[rule.check] = rule
 	}
-	var groups []object
 	tested := map[string]bool{}
-	for _, c := range slices.Concat(promtoolCases, moreCases, restartCases) {
-		rule := rules[c.check]
-		tested[c.check] = true
-		var series, alerts []object
-		for name, values := range c.series {
-			series = append(series, object{"series": name, "values": values})
+	commands := [][]string{{"check", "rules", file}}
+	for _, p := range paces {
+		var groups []object
+		for _, c := range p.cases {
+			tested[c.check] = true
+			groups = append(groups, object{"interval": p.series, "input_series": c.input(), "alert_rule_test": c.alerts(rules[c.check])})
 		}
-		for _, e := range c.expect {
-			expected := object{"eval_time": e.at, "alertname": rule.alert}
-			if e.severity != "" {
-				expected["exp_alerts"] = []object{{
-					"exp_labels":      object{"service": "synapse", "check": c.check, "server_name": "a.org"},
-					"exp_annotations": rule.expanded(e),
-				}}
-			}
-			alerts = append(alerts, expected)
+		tests := filepath.Join(t.TempDir(), "rules.test.yaml")
+		if err := writeYAML(tests, object{"rule_files": []string{file}, "evaluation_interval": p.rules, "tests": groups}); err != nil {
+			t.Fatal(err)
 		}
-		groups = append(groups, object{"interval": "1m", "input_series": series, "alert_rule_test": alerts})
+		commands = append(commands, []string{"test", "rules", tests})
 	}
 	for check := range rules {
 		if !tested[check] {
 			t.Errorf("no case makes the rule of %s fire", check)
 		}
 	}
-	tests := filepath.Join(t.TempDir(), "rules.test.yaml")
-	if err := writeYAML(tests, object{"rule_files": []string{file}, "evaluation_interval": "2m", "tests": groups}); err != nil {
-		t.Fatal(err)
-	}
-	for _, args := range [][]string{{"check", "rules", file}, {"test", "rules", tests}} {
+	for _, args := range commands {
 		if text, err := exec.CommandContext(t.Context(), promtool, args...).CombinedOutput(); err != nil {
 			t.Errorf("promtool %s: %v\n%s", strings.Join(args, " "), err, text)
 		}
 	}
+}
+
+func (c promtoolCase) input() []object {
+	var series []object
+	for name, values := range c.series {
+		series = append(series, object{"series": name, "values": values})
+	}
+	return series
+}
+
+func (c promtoolCase) alerts(rule prometheusRule) []object {
+	var alerts []object
+	for _, e := range c.expect {
+		expected := object{"eval_time": e.at, "alertname": rule.alert}
+		if e.severity != "" {
+			expected["exp_alerts"] = []object{{
+				"exp_labels":      object{"service": "synapse", "check": c.check, "server_name": "a.org"},
+				"exp_annotations": rule.expanded(e),
+			}}
+		}
+		alerts = append(alerts, expected)
+	}
+	return alerts
 }
 
 var (
