@@ -1,6 +1,10 @@
 package main
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
+)
 
 // measures are a check's PromQL queries by name.
 type measures = map[string]string
@@ -55,6 +59,10 @@ var promql = map[string]decision{
 			}
 		},
 	},
+	"database-chatty": {value: func(m measures) string {
+		return worst("(" + m["calls"] + ") >= on (server_name) group_left () 0.2 * (" + m["totalCalls"] + ")" +
+			" unless on (server_name, desc) ((" + m["cost"] + ") / on (server_name, desc) (" + m["calls"] + ") >= 0.005)" + unlessTransaction(synapse.Maintenance))
+	}},
 	"database-pool": {worse: true, value: func(m measures) string {
 		return worst("(" + m["share"] + ")" + where(m["waits"]+" >= 1000") + where(m["used"]+" >= 0.8") + unless(m["busy"]+" > 0.8") + young(m, 900))
 	}},
@@ -170,6 +178,12 @@ func unless(expression string) string {
 // where leaves only the processes that another expression has.
 func where(expression string) string {
 	return " and on (server_name, job, index, instance) (" + expression + ")"
+}
+
+// unlessTransaction leaves out the transactions that a regular expression names.
+func unlessTransaction(expression string) string {
+	calls := synapse.TransactionCount
+	return fmt.Sprintf(` unless on (server_name, desc) last_over_time({__name__=~"%s|%s",desc=~"%s"}[1h])`, calls.Name, calls.Older, expression)
 }
 
 // young leaves out the processes that started less than some seconds ago.

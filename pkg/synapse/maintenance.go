@@ -1,6 +1,7 @@
 package synapse
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -58,11 +59,22 @@ var schemaUpdatePrefixes = []string{
 // schemaUpdatePart is in the names of most updates of the last years.
 const schemaUpdatePart = "_bg_update"
 
-// IsMaintenance tells whether a transaction belongs to Synapse's own housekeeping.
-func IsMaintenance(transaction string) bool {
-	if slices.Contains(jobs, transaction) || slices.Contains(schemaUpdates, transaction) {
-		return true
+// Maintenance is the regular expression of PromQL for the transactions that belong to Synapse's own housekeeping.
+var Maintenance = maintenance()
+
+func maintenance() string {
+	names := slices.Concat(jobs, schemaUpdates)
+	for i, name := range names {
+		names[i] = strings.ReplaceAll(name, ".", "[.]")
 	}
-	return strings.Contains(transaction, schemaUpdatePart) ||
-		slices.ContainsFunc(schemaUpdatePrefixes, func(prefix string) bool { return strings.HasPrefix(transaction, prefix) })
+	names = append(names, ".*"+schemaUpdatePart+".*")
+	for _, prefix := range schemaUpdatePrefixes {
+		names = append(names, prefix+".*")
+	}
+	return strings.Join(names, "|")
 }
+
+var isMaintenance = regexp.MustCompile("^(?:" + Maintenance + ")$")
+
+// IsMaintenance tells whether a transaction belongs to Synapse's own housekeeping.
+func IsMaintenance(transaction string) bool { return isMaintenance.MatchString(transaction) }

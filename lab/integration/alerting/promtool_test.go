@@ -63,7 +63,7 @@ type pace struct {
 
 // What takes days is told every ten minutes and looked at every half an hour.
 var paces = []pace{
-	{"1m", "2m", slices.Concat(promtoolCases, moreCases, restartCases)},
+	{"1m", "2m", slices.Concat(promtoolCases, moreCases, restartCases, chattyCases)},
 	{"10m", "30m", memoryCases},
 }
 
