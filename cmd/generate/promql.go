@@ -59,6 +59,15 @@ var promql = map[string]decision{
 			}
 		},
 	},
+	"database-cost": {worse: true, value: func(m measures) string {
+		costliest := "topk by (server_name) (5, " + m["cost"] + ")"
+		from := func(share float64) string {
+			return fmt.Sprintf("(%s) >= on (server_name) group_left () %g * (%s)", costliest, share, m["totalCost"])
+		}
+		grown := from(0.05) + " unless on (server_name, desc) ((" + m["cost"] + ") < on (server_name, desc) 2 * (" + m["costBefore"] + "))" +
+			" and on (server_name) (" + m["before"] + ") unless on (server_name) (" + m["young"] + " > 0.1) unless on (server_name) (" + m["youngBefore"] + " > 0.1)"
+		return worst("((" + from(0.5) + unlessTransaction("persist_events") + ") or (" + grown + "))" + unlessTransaction(synapse.Maintenance))
+	}},
 	"database-chatty": {value: func(m measures) string {
 		return worst("(" + m["calls"] + ") >= on (server_name) group_left () 0.2 * (" + m["totalCalls"] + ")" +
 			" unless on (server_name, desc) ((" + m["cost"] + ") / on (server_name, desc) (" + m["calls"] + ") >= 0.005)" + unlessTransaction(synapse.Maintenance))

@@ -36,8 +36,12 @@ var countedToo = map[string]string{
 	"gc-pauses": " pauses of more than 2.5 s within 6 hours", "federation-lag": " events behind the newest", "replication-lag": " events behind the newest",
 }
 
-// decidedBy says what a threshold is of, where the two are of different numbers.
+// decidedBy says what a threshold is of, where the two are of different numbers, or mean nothing by themselves.
 var decidedBy = map[string]map[string]string{
+	"database-cost": {
+		"warning":  ", if it is half of all or twice last week's",
+		"critical": ", if it is twice last week's",
+	},
 	"event-send-time":      {"warning": " of the sends slower than 1 s", "critical": " slower than 2.5 s"},
 	"database-connections": {"warning": " of PostgreSQL's connections in all pools together", "critical": " of them in use"},
 	"table-growth":         {"warning": " of its rows dead", "critical": " of the database taken by it"},

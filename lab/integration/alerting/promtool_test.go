@@ -61,10 +61,10 @@ type pace struct {
 	cases         []promtoolCase
 }
 
-// What takes days is told every ten minutes and looked at every half an hour.
+// What takes days is told every ten minutes and looked at every hour.
 var paces = []pace{
-	{"1m", "2m", slices.Concat(promtoolCases, moreCases, restartCases, chattyCases)},
-	{"10m", "30m", memoryCases},
+	{"1m", "2m", slices.Concat(promtoolCases, moreCases, restartCases, chattyCases, costCases)},
+	{"10m", "1h", slices.Concat(memoryCases, grownCases)},
 }
 
 // One homeserver has the problem, quiet.org does too little to be judged.

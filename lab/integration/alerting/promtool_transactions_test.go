@@ -1,5 +1,7 @@
 package alerting
 
+import "fmt"
+
 // txn is how a homeserver's transaction goes: its calls, and the seconds that they take, as series.
 type txn struct{ desc, calls, seconds string }
 
@@ -7,8 +9,8 @@ type txn struct{ desc, calls, seconds string }
 func transacting(homeservers map[string][]txn) map[string]string {
 	series := map[string]string{}
 	for server, all := range homeservers {
-		series[of("synapse_storage_schedule_time_count", "", server)] = "1x120"
-		series[process("process_start_time_seconds", server)] = "-86400x120"
+		series[of("synapse_storage_schedule_time_count", "", server)] = "1x1100"
+		series[process("process_start_time_seconds", server)] = "-86400x1100"
 		for _, t := range all {
 			series[of("synapse_storage_transaction_time_count_total", `desc="`+t.desc+`"`, server)] = t.calls
 			series[of("synapse_storage_transaction_time_sum_total", `desc="`+t.desc+`"`, server)] = t.seconds
@@ -33,4 +35,60 @@ var chattyCases = []promtoolCase{{
 	check:  "database-chatty",
 	series: transacting(map[string][]txn{"a.org": {{"get_user_by_id", "0+9000x120", "0+0.01x120"}}}),
 	expect: []expectation{{"90m", "Warning", "150"}},
+}}
+
+// Per minute: 36 seconds are 0.6 a second.
+var costCases = []promtoolCase{{
+	check: "database-cost",
+	series: transacting(map[string][]txn{
+		"a.org":       {{"get_user_by_id", "0+60x120", "0+36x120"}, {"do_fetch", "0+60x120", "0+24x120"}},
+		"normal.org":  {{"persist_events", "0+60x120", "0+36x120"}, {"do_fetch", "0+60x120", "0+24x120"}},
+		"house.org":   {{"purge_room", "0+60x120", "0+36x120"}, {"do_fetch", "0+60x120", "0+24x120"}},
+		"shared.org":  {{"get_user_by_id", "0+60x120", "0+36x120"}, {"do_fetch", "0+60x120", "0+36x120"}, {"persist_events", "0+60x120", "0+6x120"}},
+		"private.org": {{"get_user_by_id", "0+60x120", "0+24x120"}},
+	}),
+	expect: []expectation{{at: "3m"}, {"90m", worse, "0.6"}},
+}}
+
+// grown is a counter that gets so much in ten minutes, for six days, and then so much more or less.
+func grown(before, now int) string {
+	return fmt.Sprintf("0+%dx864 %d+%dx200", before, before*864+now, now)
+}
+
+// among adds three transactions that cost as much as ever.
+func among(each int, desc string, before, now int) []txn {
+	all := []txn{{desc, "0+100x1100", grown(before, now)}}
+	for _, other := range []string{"do_fetch", "get_device", "get_receipts"} {
+		all = append(all, txn{other, "0+100x1100", grown(each, each)})
+	}
+	return all
+}
+
+// Per ten minutes: 360 seconds are 0.6 a second.
+var grownCases = []promtoolCase{{
+	check: "database-cost",
+	series: func() map[string]string {
+		series := transacting(map[string][]txn{
+			"a.org":        among(360, "persist_events", 120, 360),
+			"less.org":     among(360, "persist_events", 200, 360),
+			"part.org":     among(2520, "persist_events", 120, 360),
+			"little.org":   among(360, "persist_events", 100, 250),
+			"house.org":    among(360, "purge_room", 120, 360),
+			"cold.org":     among(360, "persist_events", 120, 360),
+			"was-cold.org": among(360, "persist_events", 120, 360),
+			"new.org":      among(360, "persist_events", 120, 360),
+			// Five others cost more.
+			"sixth.org": append(among(400, "persist_events", 120, 360), among(400, "get_user_by_id", 400, 400)[0], among(400, "get_room", 400, 400)[0]),
+		})
+		series[process("process_start_time_seconds", "cold.org")] = "604800x1100"
+		series[process("process_start_time_seconds", "was-cold.org")] = "0x1100"
+		series[of("synapse_storage_schedule_time_count", "", "new.org")] = "_x720 1x380" // nothing is known of the week before
+		return series
+	}(),
+	expect: []expectation{{at: "6d20h"}, {"7d1h", worse, "0.6"}},
+}, {
+	// A week ago it cost nothing.
+	check:  "database-cost",
+	series: transacting(map[string][]txn{"a.org": among(360, "get_user_by_id", 0, 360)}),
+	expect: []expectation{{"7d1h", worse, "0.6"}},
 }}
