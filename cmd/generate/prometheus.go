@@ -16,9 +16,8 @@ const prometheusRuleFile = "provisioning/prometheus/matrix-synapse.rules.yaml"
 const prometheusHeader = `# Alert rules for Prometheus itself, for those who do without Grafana's alerting: the checks of the diagnosis that one
 # PromQL expression can decide, with the same thresholds. Made by go tool mage generate from the checks themselves.
 # Name this file under rule_files in prometheus.yml. How bad it is stands in the text, so that a warning that turns
-# critical stays the same alert.
+# critical stays the same alert. Where a check reads PostgreSQL too, its rule decides by the metrics alone.
 #
-# Not here, because they need PostgreSQL, last week's numbers or more than one expression:
 `
 
 type prometheusFile struct {
@@ -41,11 +40,11 @@ type prometheusRule struct {
 
 func prometheusRules() ([]file, error) {
 	group := prometheusGroup{Name: "synapse-diagnosis", Interval: "1m"}
-	var missing []string
+	var missing []checks.Check
 	for _, c := range checks.All {
 		decided, ok := promql[c.ID]
 		if !ok {
-			missing = append(missing, c.ID)
+			missing = append(missing, c)
 			continue
 		}
 		rule, err := prometheusRuleOf(c, decided)
@@ -58,16 +57,33 @@ func prometheusRules() ([]file, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []file{{prometheusRuleFile, []byte(prometheusHeader + commented(missing) + "\n" + string(text))}}, nil
+	without, err := leftOut(missing)
+	if err != nil {
+		return nil, err
+	}
+	return []file{{prometheusRuleFile, []byte(prometheusHeader + without + "\n" + string(text))}}, nil
 }
 
-// commented lists names in lines of a comment.
-func commented(names []string) string {
+// leftOut says in comments which checks have no rule, and why.
+func leftOut(missing []checks.Check) (string, error) {
+	var onPostgres []string
+	var others strings.Builder
+	for _, c := range missing {
+		switch why, said := undecided[c.ID]; {
+		case said:
+			others.WriteString("# - " + c.ID + ": " + why + "\n")
+		case c.Read != nil:
+			onPostgres = append(onPostgres, c.ID)
+		default:
+			return "", fmt.Errorf("%s: nobody says why Prometheus has no rule for it", c.ID)
+		}
+	}
 	var lines strings.Builder
-	for few := range slices.Chunk(names, 5) {
+	lines.WriteString("# Not here, because they need PostgreSQL:\n")
+	for few := range slices.Chunk(onPostgres, 4) {
 		lines.WriteString("# " + strings.Join(few, ", ") + ",\n")
 	}
-	return strings.TrimSuffix(lines.String(), ",\n") + "\n"
+	return strings.TrimSuffix(lines.String(), ",\n") + ".\n# Not here, although they need Prometheus only:\n" + others.String(), nil
 }
 
 func prometheusRuleOf(c checks.Check, d decision) (prometheusRule, error) {

@@ -160,6 +160,13 @@ var promql = map[string]decision{
 	}},
 }
 
+// undecided says why checks that need Prometheus only have no rule: one that cries wolf is worse than none.
+var undecided = map[string]string{
+	"database-slow":    "several answers of one comparison with last week have to be weighed against each other",
+	"cache-undersized": "with cache_autotuning a full cache is no fault, and no metric tells whether it is on",
+	"workers":          "what each process does has to be found out first, to compare those that do the same",
+}
+
 // late is the share of events that a processor of events finished more than 10 s after they came.
 func late(m measures) string {
 	return worst(fmt.Sprintf("1 - %s / (%s >= 20)", m["prompt"], m["events"]) + where(m["position"]) + young(m, 1800))
