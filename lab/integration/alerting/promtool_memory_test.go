@@ -63,7 +63,7 @@ var memoryCases = []promtoolCase{{
 		"once.org":    lives(life{500e6, 100e6, 36}),
 		"heights.org": lives(life{500e6, 100e6, 36}, life{500e6, 100e6, 20}),
 		"keeps.org":   lives(life{3e9, 100e6, 36}, life{5e9, 100e6, 15}, life{5e9, 100e6, 15}),
-		"crashes.org": lives(life{500e6, 100e6, 10}, life{500e6, 100e6, 10}, life{500e6, 100e6, 10}, life{500e6, 100e6, 10}),
+		"crashes.org": lives(life{500e6, 100e6, 13}, life{500e6, 100e6, 13}, life{500e6, 100e6, 13}),
 		// Somebody restarts what did not grow.
 		"steady.org": lives(life{4e9, 0, 18}, life{1e9, 0, 18}, life{4e9, 0, 18}, life{1e9, 0, 18}),
 	}),

@@ -55,4 +55,9 @@ var restartCases = []promtoolCase{{
 	check:  "restarts",
 	series: started(map[string][]string{"a.org": {restarting(10, 20, 30, 40, 50)}}),
 	expect: []expectation{{"2h", "Warning", "5"}},
+}, {
+	// Of two, the median takes a restart more than both made.
+	check:  "restarts",
+	series: started(map[string][]string{"a.org": {restarting(), restarting(10, 20, 30, 40, 50)}}),
+	expect: []expectation{{"2h", "Warning", "4"}},
 }}
