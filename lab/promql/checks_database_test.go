@@ -263,6 +263,14 @@ func TestDatabaseSlowWithoutHistory(t *testing.T) {
 	wantOfCheck(t, diagnoseWeek(t, series, nil, `["database-cost"]`), "database-cost", "", "ok", "costs most")
 }
 
+// TestDatabaseCostAfterAWeek: a Prometheus that was set up in the hour to compare with has seen too little of it.
+func TestDatabaseCostAfterAWeek(t *testing.T) {
+	constant := weekProcess(dbMainProcess, dbWholeMain, 0.3) + usualWeek(dbMainProcess) + weekTransaction(dbMainProcess, "do_refresh", 20, 0.05, 20, 0.05) +
+		weekTransaction(dbMainProcess, "do_count", 20, 0.05, 20, 0.05)
+	late := strings.ReplaceAll(constant, "} ", fmt.Sprintf("} _x%d ", weekEnd-7*24*60-15))
+	wantOfCheck(t, diagnoseWeek(t, late, nil, `["database-cost"]`), "database-cost", "", "ok", "costs most")
+}
+
 func TestDatabasePool(t *testing.T) {
 	ids := `["database-pool"]`
 	pool := func(labels string, working, size float64) string {

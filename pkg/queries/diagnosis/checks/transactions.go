@@ -15,6 +15,8 @@ import (
 const (
 	txnWindow = time.Hour
 	txnAgo    = " offset 7d"
+	// txnAgoFrom is where the hour of a week earlier begins.
+	txnAgoFrom = " offset 169h"
 	// txnWeek is txnAgo in seconds.
 	txnWeek = 7 * 24 * 3600
 	// txnCold is the uptime below which a process's caches are cold, or were within the window.
@@ -44,6 +46,9 @@ func txnQueries(w Where) map[string]string {
 	total := func(m synapse.Metric) string {
 		return "sum " + PerServer + "(" + m.Rate(w.Selector(), w.Window(txnWindow)) + ")"
 	}
+	there := func(at string) string {
+		return "count " + PerServer + "(synapse_storage_schedule_time_count" + w.Selector() + at + ")"
+	}
 	often := fmt.Sprintf(" >= %.5f", float64(txnEnough)/txnWindow.Seconds())
 	return map[string]string{
 		"cost":        per(synapse.TransactionSum, "") + " > 0.001",
@@ -54,7 +59,8 @@ func txnQueries(w Where) map[string]string {
 		"totalCalls":  total(synapse.TransactionCount),
 		"onFull": "sum by (server_name, desc) (" + synapse.TransactionSum.Rate(w.Selector(), w.Window(txnWindow)) +
 			" and on (job, index, instance) " + synapse.FullProcesses(w.Filters, w.Window(txnWindow)) + ") > 0.01",
-		"before":      "count " + PerServer + "(synapse_storage_schedule_time_count" + w.Selector() + txnAgo + ")",
+		// At both ends of the hour: of one that Prometheus saw in part, every rate is too low.
+		"before":      there(txnAgo) + " and on (server_name) " + there(txnAgoFrom),
 		"young":       txnYoung(w, "", 0),
 		"youngBefore": txnYoung(w, txnAgo, txnWeek),
 	}
