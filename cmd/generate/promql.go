@@ -34,15 +34,15 @@ var promql = map[string]decision{
 	// The smaller growth of two days, in which it is 50 MiB as well; or two restarts from the same height of memory.
 	"memory": {
 		value: func(m measures) string {
-			return worst("(" + lesser(m["day"], m["dayBefore"]) + ") >= on (server_name, job, index, instance) 52428800 / (" + m["memory"] + ")" +
-				where(m["uptime"]+" >= 259200") + unless(m["entries"]+" >= 0.03"))
+			return worst("(" + lesser(m["day"], m["dayBefore"]) + ") >= on (server_name, job, index, instance) 50 * 2 ^ 20 / (" + m["memory"] + ")" +
+				where(m["uptime"]+" >= 3 * 86400") + unless(m["entries"]+" >= 0.03"))
 		},
 		or: func(m measures) []string {
 			return []string{worst("(" + m["kills"] + ") >= 2" + where("("+m["lowest"]+") >= on (server_name, job, index, instance) 0.85 * ("+m["peak"]+")"))}
 		},
 	},
-	// The restarts that most processes made: half of them where they are even in number, rounded down. That is one too
-	// many at most.
+	// Less those that most processes made with it: the median, rounded down. Of an even number of processes that is at
+	// most one more than the check takes.
 	"restarts": {value: func(m measures) string {
 		each := "(" + m["restarts"] + ")"
 		most := "floor(quantile by (server_name) (0.5, clamp_max(" + each + ", 3)))"

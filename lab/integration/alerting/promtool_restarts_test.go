@@ -56,7 +56,7 @@ var restartCases = []promtoolCase{{
 	series: started(map[string][]string{"a.org": {restarting(10, 20, 30, 40, 50)}}),
 	expect: []expectation{{"2h", "Warning", "5"}},
 }, {
-	// Of two, the median takes a restart more than both made.
+	// One of two: the median counts one as made with the other.
 	check:  "restarts",
 	series: started(map[string][]string{"a.org": {restarting(), restarting(10, 20, 30, 40, 50)}}),
 	expect: []expectation{{"2h", "Warning", "4"}},
