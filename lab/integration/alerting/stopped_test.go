@@ -29,7 +29,7 @@ func TestAwayKeepsLast(t *testing.T) {
 		if r.State != want {
 			t.Errorf("%s: %s, was %s", id, r.State, before[id].State)
 		}
-		if id == "scrape-health" && !strings.Contains(description(r), "the data source does not answer") {
+		if id == "scrape-health" && !strings.Contains(description(r), "the data source gets no answer") {
 			t.Errorf("%s: %q", id, description(r))
 		}
 	}
