@@ -28,7 +28,7 @@ var memory = Check{
 	Title: "A process's memory grows without end",
 	Meaning: "Synapse's memory grows while its caches fill, for a day or two, and then stays. What grows on is a leak or the allocator; " +
 		"what ends at the same height in a restart, again and again, is a limit that kills the process.",
-	Decides: "Per process: its mean memory over 6 hours has grown by 5 % and by 50 MiB in each of the last two days while the entries of its caches did not; " +
+	Decides: "Per process: its mean memory over 6 hours is 5 % and 50 MiB above the highest in the same hours of the day before, and that day's above the one before it, while the entries of its caches did not; " +
 		"processes younger than 3 days are not judged by it. Critical: 2 restarts within a day that look as if memory had run out: each after at least 2 hours, with the memory " +
 		"within 15 % of the day's peak, grown by a tenth in the last two hours, and a third smaller afterwards.",
 	Source: "The numbers are ours. An operator's rule: caches fill for one to two days, and the allocator keeps pages.",
@@ -54,13 +54,14 @@ var memory = Check{
 	Judge: judgeMemory,
 }
 
-// memoryGrowth is how much a process's memory grew within a day, as a share.
+// memoryGrowth is how much a process's memory grew within a day, as a share: its mean against the highest of a day
+// before, so that a single jump does not look like growth on two days while the mean of the day between holds both sides.
 func memoryGrowth(w Where, before string) string {
-	mean := func(offset string) string {
-		return "avg_over_time(process_resident_memory_bytes" + w.Filters.ProcessSelector() + w.Window(memoryWindow) + offset + ")"
+	over := func(aggregate, offset string) string {
+		return aggregate + "_over_time(process_resident_memory_bytes" + w.Filters.ProcessSelector() + w.Window(memoryWindow) + offset + ")"
 	}
 	earlier := map[string]string{"": " offset 1d", " offset 1d": " offset 2d"}[before]
-	return synapse.PerServer(w.Filters, mean(before)+" / "+mean(earlier)+" - 1")
+	return synapse.PerServer(w.Filters, over("avg", before)+" / "+over("max", earlier)+" - 1")
 }
 
 // entriesGrowth is how much the entries of all caches of a process grew within a day, as a share.
@@ -145,7 +146,7 @@ func trendFinding(in Input, p Sample, slope float64) Finding {
 	f := in.Graded(slope, Finding{
 		Subject: Subject{Name: p.Process()}, Confidence: 0.7,
 		Title: "The memory of " + p.Process() + " grows day by day",
-		Evidence: fmt.Sprintf("%s holds %s after %.0f days, %s more each day for two days%s.%s", p.Process(), bytes(p.Value), uptime/86400, percent(slope),
+		Evidence: fmt.Sprintf("%s holds %s after %.0f days, at least %s more each day for two days%s.%s", p.Process(), bytes(p.Value), uptime/86400, percent(slope),
 			entriesText(entries, known), allocatedText(in, p)),
 		Advice: "Watch it for a few more days before you act: how long until it meets the machine's memory? If a restart brings it back for a long time, a restart now and then is harmless. " +
 			"Load jemalloc (with PYTHONMALLOC=malloc its numbers tell Python's part), which gives memory back, and look for known leaks of your version. " +
