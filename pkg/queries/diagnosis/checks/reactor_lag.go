@@ -95,8 +95,13 @@ func lagFinding(in Input, p Sample) Finding {
 	long, counted := in.Of("stalls", p)
 	long = max(0, long)
 	stood := fmt.Sprintf("stood still for more than a second %.0f times within the last hour", long)
-	if !counted {
+	switch {
+	case !counted:
 		stood = "how often it stood still for more than a second is not known (Prometheus has no python_twisted_reactor_tick_time_bucket)"
+	case long < 0.5:
+		stood = "never stood still for more than a second within the last hour"
+	case long < 1.5:
+		stood = "stood still for more than a second once within the last hour"
 	}
 	away, _ := in.Of("away", p)
 	f := in.Graded(p.Value, Finding{
