@@ -10,33 +10,37 @@ import (
 // misses than the bound, and above the largest useful one none has more hits.
 func TestBounds(t *testing.T) {
 	for _, name := range []string{"test", "tuning"} {
-		s := load(t, name)
-		pairs, useful := 0, 0
-		for i := range s.Caches {
-			c := &s.Caches[i]
-			largest := c.Larger[len(c.Larger)-1]
-			for _, step := range []int{1, 2, 4, 8} {
-				b := model.FindBounds(Thin(c.Series, step), s.TTL, c.Window)
-				for k, size := range c.Larger {
-					pairs++
-					avoided := size.Hits - c.Base.Hits
-					if limit := b.Avoidable(Multipliers[k]) + lost(c, b); avoided > limit {
-						t.Errorf("%s/%s at %d s, %v×: avoids %v of %v misses, bound %v", name, c.Name, 15*step, Multipliers[k], avoided, b.Misses, limit)
-					}
-					if size.MaxSize < b.MaxUseful {
-						continue
-					}
-					useful++
-					if gain := largest.Hits - size.Hits; gain > 0 {
-						t.Errorf("%s/%s at %d s: %v is above the largest useful size %v, but %v more hits follow", name, c.Name, 15*step, size.MaxSize, b.MaxUseful, gain)
-					}
+		holdBounds(t, name, load(t, name))
+	}
+}
+
+func holdBounds(t *testing.T, name string, s *Set) {
+	t.Helper()
+	pairs, useful := 0, 0
+	for i := range s.Caches {
+		c := &s.Caches[i]
+		largest := c.Larger[len(c.Larger)-1]
+		for _, step := range []int{1, 2, 4, 8} {
+			b := model.FindBounds(Thin(c.Series, step), s.TTL, c.Window)
+			for k, size := range c.Larger {
+				pairs++
+				avoided := size.Hits - c.Base.Hits
+				if limit := b.Avoidable(Multipliers[k]) + lost(c, b); avoided > limit {
+					t.Errorf("%s/%s at %d s, %v×: avoids %v of %v misses, bound %v", name, c.Name, 15*step, Multipliers[k], avoided, b.Misses, limit)
+				}
+				if size.MaxSize < b.MaxUseful {
+					continue
+				}
+				useful++
+				if gain := largest.Hits - size.Hits; gain > 0 {
+					t.Errorf("%s/%s at %d s: %v is above the largest useful size %v, but %v more hits follow", name, c.Name, 15*step, size.MaxSize, b.MaxUseful, gain)
 				}
 			}
 		}
-		t.Logf("%s: %d pairs within the bound, %d sizes above the largest useful one", name, pairs, useful)
-		if pairs < 1000 || useful < 100 {
-			t.Error("too few to prove anything")
-		}
+	}
+	t.Logf("%s: %d pairs within the bound, %d sizes above the largest useful one", name, pairs, useful)
+	if pairs < 1000 || useful < 100 {
+		t.Error("too few to prove anything")
 	}
 }
 

@@ -20,6 +20,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/matrix-insight/synapse-datasource/lab/cachemodel/traffic"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/cachefactors/model"
 )
 
@@ -32,17 +33,16 @@ type Cache struct {
 	Window     model.Window
 	Base       Size
 	Larger     []Size // ascending
+	Spec       traffic.Spec
 }
 
 // Size is what was measured at one size.
 type Size struct {
-	Factor          float64 `json:"factor"`
-	MaxSize         float64 `json:"max_size"`
-	Requests        float64 `json:"requests"`
-	Hits            float64 `json:"hits"`
-	EvictedSize     float64 `json:"evicted_size"`
-	FullHits        float64 `json:"full_hits"`
-	FullEvictedSize float64 `json:"full_evicted_size"`
+	Factor      float64 `json:"factor"`
+	MaxSize     float64 `json:"max_size"`
+	Requests    float64 `json:"requests"`
+	Hits        float64 `json:"hits"`
+	EvictedSize float64 `json:"evicted_size"`
 }
 
 // HitRatio of the window.
@@ -70,11 +70,8 @@ type truth struct {
 		WindowStart float64 `json:"window_start"`
 		Factors     []Size  `json:"factors"`
 		Spec        struct {
-			Structured bool `json:"structured"`
-			Mix        []struct {
-				Kind  string  `json:"kind"`
-				Share float64 `json:"share"`
-			} `json:"mix"`
+			traffic.Spec
+			Structured bool
 		} `json:"spec"`
 	} `json:"scenarios"`
 }
@@ -121,16 +118,8 @@ func (t truth) set(series map[string]model.Series, reference map[string]Referenc
 	for name, s := range t.Scenarios {
 		c := Cache{
 			Name: name, Structured: s.Spec.Structured, Series: series[name],
-			Window: model.Window{From: s.WindowStart, To: s.Duration},
+			Window: model.Window{From: s.WindowStart, To: s.Duration}, Loop: loops(s.Spec.Mix), Spec: s.Spec.Spec,
 		}
-		loops, all := 0.0, 0.0
-		for _, m := range s.Spec.Mix {
-			all += m.Share
-			if m.Kind == "loop" {
-				loops += m.Share
-			}
-		}
-		c.Loop = loops > 0 && loops >= all/2
 		for _, size := range s.Factors {
 			if size.Factor == t.BaseFactor {
 				c.Base = size

@@ -8,6 +8,7 @@ import (
 	"log"
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 
@@ -17,15 +18,13 @@ import (
 
 func main() {
 	file := flag.String("set", "cachemodel/testdata/tuning.tar.gz", "archive to tune on, from lab/")
+	fresh := flag.Int("fresh", 0, "tune on so many fresh caches instead")
 	folds := flag.Int("folds", 0, "judge on this many folds")
 	rounds := flag.Int("rounds", 4, "rounds of the search")
 	interval := flag.Bool("interval", false, "search the interval's constants instead of the prediction's")
 	only := flag.String("only", "", "comma-separated constants to search instead")
 	flag.Parse()
-	set, err := cachemodel.Load(*file)
-	if err != nil {
-		log.Fatal(err)
-	}
+	set := caches(*file, *fresh)
 	t := tuner{ttl: set.TTL, names: ofPrediction, loss: lossOfPrediction}
 	if *interval {
 		t.names, t.loss = ofInterval, lossOfInterval
@@ -33,24 +32,19 @@ func main() {
 	if *only != "" {
 		t.names = strings.Split(*only, ",")
 	}
-	var caches []cachemodel.Cache
-	for _, c := range set.Caches {
-		if !c.Loop {
-			caches = append(caches, c)
-		}
-	}
+	judged := slices.DeleteFunc(set.Caches, func(c cachemodel.Cache) bool { return c.Loop })
 	if *folds == 0 {
-		fmt.Printf("%+v\n", t.search(caches, *rounds, true))
+		fmt.Printf("%+v\n", t.search(judged, *rounds, true))
 		return
 	}
 	before, after := 0.0, 0.0
 	for fold := range *folds {
 		var in, out []cachemodel.Cache
-		for i := range caches {
+		for i := range judged {
 			if i%*folds == fold {
-				out = append(out, caches[i])
+				out = append(out, judged[i])
 			} else {
-				in = append(in, caches[i])
+				in = append(in, judged[i])
 			}
 		}
 		k := t.search(in, *rounds, false)
@@ -59,7 +53,18 @@ func main() {
 		before += b * float64(len(out))
 		after += a * float64(len(out))
 	}
-	fmt.Printf("all folds: %.3f to %.3f\n", before/float64(len(caches)), after/float64(len(caches)))
+	fmt.Printf("all folds: %.3f to %.3f\n", before/float64(len(judged)), after/float64(len(judged)))
+}
+
+func caches(file string, fresh int) *cachemodel.Set {
+	if fresh > 0 {
+		return cachemodel.Fresh(fresh, 1)
+	}
+	set, err := cachemodel.Load(file)
+	if err != nil {
+		log.Fatal(err)
+	}
+	return set
 }
 
 var ofPrediction = []string{"New", "Soon", "Keys", "PointNoise", "PointTop", "PointSlope", "FillNoise", "FillLaw",
