@@ -34,5 +34,5 @@ var Tuned = Constants{
 	New: 6, Soon: 2, Keys: -.3,
 	PointNoise: .01, PointTop: 2, PointSlope: 1, PointLeast: .25, FillNoise: .25,
 	FillLaw: .3, FillPower: 1.2, ClumpFrom: 7.5, Clumps: 1.2, Apart: 2, Load: 2,
-	LowSpread: .7, HighSpread: 1.1, Floor: .035, Unseen: .1,
+	LowSpread: .7, HighSpread: 1.25, Floor: .035, Unseen: .1,
 }
