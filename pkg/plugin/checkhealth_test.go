@@ -63,6 +63,18 @@ func TestScrapedLessOften(t *testing.T) {
 	}
 }
 
+// Thresholds in the wrong order are used and told, beside whatever else is odd.
+func TestSwappedThresholds(t *testing.T) {
+	const told = "The thresholds of reactor-lag have warning (0.95) above critical (0.9, the default), so it becomes critical without having been a warning: " +
+		"in the data source settings, set warning to 0.9 or less, or critical to 0.95 or more."
+	i, fake := open(t, `{"thresholds":{"reactor-lag":{"warning":0.95}}}`)
+	fake.answers["/api/v1/query"] = sampleVector(`{"version":"1.160.0","server_name":"example.org"}`)
+	result, aspects := health(t, i)
+	if result.Status != backend.HealthStatusOk || result.Message != "Synapse 1.160.0: 1 process of example.org. "+told || aspects[1].Status != upstream.Warning {
+		t.Errorf("%s: %s %+v", result.Status, result.Message, aspects[1])
+	}
+}
+
 func TestWithoutSynapse(t *testing.T) {
 	i, _ := open(t, `{}`)
 	result, aspects := health(t, i)
