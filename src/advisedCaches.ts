@@ -1,14 +1,14 @@
 import { type DataFrame, type DataQueryRequest } from '@grafana/data';
+import { type DataSourceWithBackend } from '@grafana/runtime';
 import { map, type Observable } from 'rxjs';
 
-import { type SynapseDatasource } from './datasource';
 import { findQueryType } from './queryTypes';
-import { type SynapseQuery } from './types';
+import { type SynapseOptions, type SynapseQuery } from './types';
 import { type ValueFilters } from './values';
 
 /** The caches, those whose size is worth a look first. */
 export function advisedCaches(
-  datasource: SynapseDatasource,
+  datasource: DataSourceWithBackend<SynapseQuery, SynapseOptions>,
   request: DataQueryRequest<SynapseQuery & ValueFilters>
 ): Observable<string[]> {
   const [{ refId, serverName, job, index, instance }] = request.targets;

@@ -6,7 +6,8 @@ import { healthReports } from './health';
 import { findQueryType, queryTypes } from './queryTypes';
 import { testDatasource, testRange } from './test/datasource';
 import { type SynapseQuery } from './types';
-import { SynapseVariableSupport, type VariableQuery } from './variables';
+import { type VariableQuery } from './values';
+import { SynapseVariableSupport } from './variables';
 
 const variables = {
   server: { value: 'example.org' },

@@ -1,6 +1,6 @@
-import { type TimeRange } from '@grafana/data';
+import { type ScopedVars, type TimeRange } from '@grafana/data';
 
-import { type FilterValue } from './types';
+import { type FilterValue, type SynapseQuery } from './types';
 
 /** What the backend can list. */
 export const valueKinds = ['serverName', 'job', 'index', 'instance', 'cache', 'transaction'] as const;
@@ -20,6 +20,25 @@ export const valueTitles: Record<ValueKind | typeof advisedCache, string> = {
 };
 
 export type ValueFilters = Partial<Record<'serverName' | 'job' | 'index' | 'instance', FilterValue>>;
+
+/** Who knows values to choose from: the data source. */
+export interface ValueSource {
+  values(kind: string, filters: ValueFilters, range?: TimeRange, scopedVars?: ScopedVars): Promise<string[]>;
+  variableReferences(): string[];
+}
+
+/** A variable's query: which values to list, and the filters that narrow them. */
+export interface VariableQuery extends SynapseQuery, ValueFilters {
+  values?: string;
+}
+
+/** Dashboards written by hand may hold the bare word, as other data sources' variables do. */
+export function kindOf(query: VariableQuery | string | undefined): string {
+  if (typeof query === 'string') {
+    return query;
+  }
+  return query?.values ?? (typeof query?.query === 'string' ? query.query : 'serverName');
+}
 
 /** The parameters of GET /values/<kind>; the backend takes the last hour where no range is given. */
 export function valueParams(kind: string, filters: ValueFilters, range?: TimeRange): Record<string, unknown> {

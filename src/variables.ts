@@ -1,26 +1,18 @@
 import { CustomVariableSupport, type DataQueryRequest, type DataQueryResponse } from '@grafana/data';
+import { type DataSourceWithBackend } from '@grafana/runtime';
 import { from, map, type Observable } from 'rxjs';
 
 import { advisedCaches } from './advisedCaches';
 import { VariableQueryEditor } from './components/VariableQueryEditor';
-import { type SynapseDatasource } from './datasource';
 import { type SynapseOptions, type SynapseQuery } from './types';
-import { advisedCache, type ValueFilters } from './values';
+import { advisedCache, kindOf, type ValueSource, type VariableQuery } from './values';
 
-/** A variable's query: which values to list, and the filters that narrow them. */
-export interface VariableQuery extends SynapseQuery, ValueFilters {
-  values?: string;
-}
+type Source = DataSourceWithBackend<SynapseQuery, SynapseOptions> & ValueSource;
 
-export class SynapseVariableSupport extends CustomVariableSupport<
-  SynapseDatasource,
-  VariableQuery,
-  SynapseQuery,
-  SynapseOptions
-> {
+export class SynapseVariableSupport extends CustomVariableSupport<Source, VariableQuery, SynapseQuery, SynapseOptions> {
   override editor = VariableQueryEditor;
 
-  constructor(private readonly datasource: SynapseDatasource) {
+  constructor(private readonly datasource: Source) {
     super();
   }
 
@@ -37,12 +29,4 @@ export class SynapseVariableSupport extends CustomVariableSupport<
   override getDefaultQuery(): Partial<VariableQuery> {
     return { values: 'serverName' };
   }
-}
-
-/** Dashboards written by hand may hold the bare word, as other data sources' variables do. */
-export function kindOf(query: VariableQuery | string | undefined): string {
-  if (typeof query === 'string') {
-    return query;
-  }
-  return query?.values ?? (typeof query?.query === 'string' ? query.query : 'serverName');
 }

@@ -51,7 +51,7 @@ export const caches: Section = {
         { name: 'predicted_hit_ratio', width: 90, settings: [decimals(1)] },
         { name: 'current_factor', width: 70, settings: [decimals(1)] },
         { name: 'recommended_factor', width: 70, settings: [decimals(1)] },
-        { name: 'max_useful_factor', width: 90, settings: [decimals(1)] },
+        { name: 'max_useful_factor', width: 90 },
         { name: 'server_name', width: 105 },
       ],
     }),

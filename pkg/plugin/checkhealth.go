@@ -3,16 +3,13 @@ package plugin
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
-	"github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
-	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
 	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
 )
 
@@ -64,24 +61,15 @@ func survived(ctx context.Context, names []string, probe func() []upstream.Aspec
 	return aspects
 }
 
-// prometheusAspects warns as well where Prometheus scrapes less often than the settings say: graphs would stay empty.
+// prometheusAspects tells of odd settings as well: who saves them reads it at once.
 func (i *Instance) prometheusAspects(ctx context.Context, now time.Time) []upstream.Aspect {
 	aspects := i.prometheus.Probe(ctx, now)
 	metrics := &aspects[len(aspects)-1]
 	if metrics.Status != upstream.OK {
 		return aspects
 	}
-	spacing := synapse.SpacingOf(query.Filters{}, i.settings.ScrapeInterval)
-	most, _, err := i.prometheus.Instant(ctx, spacing.PromQL, now)
-	if err != nil {
+	if err := i.compareSettings(ctx, now, metrics); err != nil {
 		*metrics = upstream.Failed(metrics.Aspect, err)
-		return aspects
-	}
-	if apart, sparse := spacing.Sparse(most); sparse {
-		metrics.Status = upstream.Warning
-		metrics.Message += fmt.Sprintf(" Prometheus has a value of its metrics about every %s only, but the scrape interval here is %s: graphs stay empty or have gaps.",
-			apart, model.Duration(i.settings.ScrapeInterval))
-		metrics.Remedy = fmt.Sprintf("Set the scrape interval of this data source to that of Prometheus, %s.", apart)
 	}
 	return aspects
 }

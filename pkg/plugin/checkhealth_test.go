@@ -63,6 +63,42 @@ func TestScrapedLessOften(t *testing.T) {
 	}
 }
 
+// Thresholds in the wrong order are used and told, beside whatever else is odd.
+func TestSwappedThresholds(t *testing.T) {
+	const told = "The thresholds of reactor-lag have warning (0.95) above critical (0.9, the default), so it becomes critical without having been a warning: " +
+		"in the data source settings, set warning to 0.9 or less, or critical to 0.95 or more."
+	i, fake := open(t, `{"thresholds":{"reactor-lag":{"warning":0.95}}}`)
+	fake.answers["/api/v1/query"] = sampleVector(`{"version":"1.160.0","server_name":"example.org"}`)
+	result, aspects := health(t, i)
+	if result.Status != backend.HealthStatusOk || result.Message != "Synapse 1.160.0: 1 process of example.org. "+told || aspects[1].Status != upstream.Warning {
+		t.Errorf("%s: %s %+v", result.Status, result.Message, aspects[1])
+	}
+}
+
+// A label that no process has names nothing. One question tells, and none where no label is set.
+func TestProcessLabelsThatAreNotThere(t *testing.T) {
+	const fine = "Synapse 1.160.0: 1 process of example.org."
+	const told = fine + " No process in Prometheus has the label \"nope\" that the setting processLabels names, so it tells none of them apart: " +
+		"correct it in the data source settings, or empty the setting to have the labels found."
+	unset, asked := open(t, `{}`)
+	asked.answers["/api/v1/query"] = sampleVector(`{"version":"1.160.0","server_name":"example.org"}`)
+	health(t, unset)
+	for jsonData, want := range map[string]string{
+		`{"processLabels":["version","nope"]}`: told,
+		`{"processLabels":["version"]}`:        fine,
+	} {
+		i, fake := open(t, jsonData)
+		fake.answers = asked.answers
+		result, aspects := health(t, i)
+		if result.Status != backend.HealthStatusOk || result.Message != want || (aspects[1].Status == upstream.Warning) != (want == told) {
+			t.Errorf("%s: %s: %s %+v", jsonData, result.Status, result.Message, aspects[1])
+		}
+		if fake.count() != asked.count()+1 {
+			t.Errorf("%s: %d questions, without labels %d", jsonData, fake.count(), asked.count())
+		}
+	}
+}
+
 func TestWithoutSynapse(t *testing.T) {
 	i, _ := open(t, `{}`)
 	result, aspects := health(t, i)

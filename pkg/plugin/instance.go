@@ -20,6 +20,7 @@ import (
 // Instance is one configured data source; Grafana makes a new one whenever the settings change.
 type Instance struct {
 	settings   settings.Settings
+	options    query.Options // what query types may know of the settings
 	runner     *query.Runner
 	prometheus *prometheus.Client
 	postgres   *postgres.Client // nil where not configured
@@ -56,7 +57,8 @@ func (i *Instance) connect(ctx context.Context, ds backend.DataSourceInstanceSet
 		i.postgres = newPostgres(ctx, ds, i.settings.Postgres)
 		database = i.postgres
 	}
-	i.runner = query.NewRunner(options(ds.UID, i.settings), i.prometheus, database)
+	i.options = options(ds.UID, i.settings)
+	i.runner = query.NewRunner(i.options, i.prometheus, database)
 	return nil
 }
 

@@ -85,6 +85,22 @@ func (i Identity) Process(m model.Metric) model.Fingerprint {
 	return process.Fingerprint()
 }
 
+// Values is PromQL for what the labels say of all processes.
+func (i Identity) Values() string {
+	return "count by (" + strings.Join(i, ", ") + ") (" + everyProcess + ")"
+}
+
+// Missing reads the answer to Values: the labels that no process has. Where there is no process, nothing is known to be
+// missing.
+func (i Identity) Missing(values model.Vector) []string {
+	if len(values) == 0 {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(i), func(label string) bool {
+		return slices.ContainsFunc(values, func(s *model.Sample) bool { return s.Metric[model.LabelName(label)] != "" })
+	})
+}
+
 // PerServer labels the series of whole processes, which have no server_name, with the homeserver that the process
 // serves. Where they are aggregated, Labels must be kept. It works with every version: synapse_server_name_info exists
 // only since 1.146.

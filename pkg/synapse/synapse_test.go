@@ -2,6 +2,7 @@ package synapse
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -90,6 +91,29 @@ func TestFindIdentity(t *testing.T) {
 				t.Errorf("labels are unique on a homeserver or not: %s", promql)
 			}
 		}
+	}
+}
+
+func TestIdentityMissing(t *testing.T) {
+	main, worker := &model.Sample{Metric: model.Metric{"job": "s", "pod": "main-0"}}, &model.Sample{Metric: model.Metric{"job": "s", "rack": "7"}}
+	labels := Identity{"job", "pods", "rack", "pod"}
+	if got := labels.Values(); got != "count by (job, pods, rack, pod) (synapse_storage_schedule_time_count)" {
+		t.Error(got)
+	}
+	for _, c := range []struct {
+		processes model.Vector
+		want      []string
+	}{
+		{model.Vector{main, worker}, []string{"pods"}}, // one process with the label is enough
+		{model.Vector{main}, []string{"pods", "rack"}},
+		{nil, nil},
+	} {
+		if got := labels.Missing(c.processes); !slices.Equal(got, c.want) {
+			t.Errorf("%v: %q, want %q", c.processes, got, c.want)
+		}
+	}
+	if len(labels) != 4 || labels[1] != "pods" {
+		t.Errorf("the labels themselves were changed: %q", labels)
 	}
 }
 

@@ -2,9 +2,8 @@ import React, { useState } from 'react';
 import { type SelectableValue, type TimeRange } from '@grafana/data';
 import { MultiSelect } from '@grafana/ui';
 
-import { type SynapseDatasource } from '../datasource';
 import { type FilterValue } from '../types';
-import { type ValueFilters } from '../values';
+import { type ValueFilters, type ValueSource } from '../values';
 
 interface Props {
   id: string;
@@ -14,7 +13,7 @@ interface Props {
   options?: Array<{ value: string; title: string }>;
   value: unknown;
   placeholder?: string;
-  datasource: SynapseDatasource;
+  datasource: ValueSource;
   filters: ValueFilters;
   range?: TimeRange;
   onChange: (value: FilterValue | undefined) => void;

@@ -3,7 +3,7 @@ import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 
 import { testDatasource, testRange } from '../test/datasource';
-import { type VariableQuery } from '../variables';
+import { type VariableQuery } from '../values';
 import { VariableQueryEditor } from './VariableQueryEditor';
 
 /** A query as it is stored: dashboards of other data sources hold a bare word. */
@@ -19,7 +19,6 @@ function show(query: VariableQuery | string, known: string[] = []) {
         query={current as VariableQuery}
         range={testRange}
         onChange={onChange}
-        onRunQuery={jest.fn()}
       />
     );
   }

@@ -1,15 +1,17 @@
 import React from 'react';
-import { type QueryEditorProps } from '@grafana/data';
+import { type TimeRange } from '@grafana/data';
 import { EditorField, EditorRow, EditorRows } from '@grafana/plugin-ui';
 
-import { type SynapseDatasource } from '../datasource';
-import { type SynapseOptions, type SynapseQuery } from '../types';
-import { valueTitles } from '../values';
-import { kindOf, type VariableQuery } from '../variables';
+import { kindOf, type ValueSource, valueTitles, type VariableQuery } from '../values';
 import { Choice } from './Choice';
 import { FilterFields } from './QueryEditor/FilterFields';
 
-type Props = QueryEditorProps<SynapseDatasource, SynapseQuery, SynapseOptions, VariableQuery>;
+interface Props {
+  query: VariableQuery;
+  datasource: ValueSource;
+  range?: TimeRange;
+  onChange: (query: VariableQuery) => void;
+}
 
 const options = Object.entries(valueTitles).map(([value, label]) => ({ value, label }));
 const filterIds = ['serverName', 'job', 'index', 'instance'] as const;

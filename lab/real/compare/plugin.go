@@ -21,7 +21,7 @@ type Plugin struct {
 }
 
 const (
-	reader         = "grafana_reader"
+	reader         = "grafana_synapse"
 	readerPassword = "only reads"
 	eventCache     = "*getEvent*"
 )

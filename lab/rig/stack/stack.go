@@ -39,7 +39,7 @@ type Stack struct {
 
 const (
 	databaseName = "synapse"
-	reader       = "synapse_grafana"
+	reader       = "grafana_synapse"
 	password     = "a 'quoted' \\ secret" // what a configuration must survive
 )
 

@@ -1,6 +1,7 @@
 package cachefactors
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -66,6 +67,19 @@ func TestExpect(t *testing.T) {
 				t.Errorf("avoids %g, want %g", avoided, test.avoided)
 			}
 		})
+	}
+}
+
+// The column and the sentence say one number, which is never below the one that is proved.
+func TestLargestUsefulFactorIsOneNumber(t *testing.T) {
+	for useful, want := range map[float64]float64{132_311: 13.3, 12_011: 1.21, 41_000: 4.1, 41_301: 4.14, 1_230_001: 124} {
+		f, o := undersized(), usual() // factor 0.5, 5000 entries
+		f.useful = known(useful)
+		r := rowOf(f, o)
+		r.expect(&outlook{present: .74, predictions: []theory.Prediction{{Multiplier: 2, HitRatio: .8, Low: .78, High: .82}}}, o)
+		if value(r.ceiling) != want || !strings.Contains(r.reason, fmt.Sprintf(" Above factor %g nothing changes", want)) {
+			t.Errorf("useful up to %g entries: %g, %s", useful, value(r.ceiling), r.reason)
+		}
 	}
 }
 

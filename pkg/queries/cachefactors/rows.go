@@ -32,7 +32,8 @@ func rowOf(f facts, o options) row {
 		r.atMost = known(f.perSecond(f.bound))
 	}
 	if r.current != nil && f.useful != nil && value(f.maxEntries) > 0 && f.provable(o) {
-		r.ceiling = known(*r.current * max(1, *f.useful / *f.maxEntries))
+		// Upwards, so that the table and the reason say one number, and nothing changes above that one either.
+		r.ceiling = known(significant(*r.current*max(1, *f.useful / *f.maxEntries), 3, math.Ceil))
 	}
 	if !r.advised() && r.verdict != lower {
 		return r

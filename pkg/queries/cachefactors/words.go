@@ -131,7 +131,7 @@ func sayStep(multiplier float64) string {
 func (r row) sayPredictedRaise(o options) string {
 	text := r.forecast()
 	if r.ceiling != nil {
-		text += fmt.Sprintf(" Above factor %s nothing changes (entries expire after %s unread).", number(significant(*r.ceiling, 3, math.Ceil)), span(o.CacheEntryTTL))
+		text += fmt.Sprintf(" Above factor %s nothing changes (entries expire after %s unread).", number(*r.ceiling), span(o.CacheEntryTTL))
 	}
 	if r.next != nil {
 		text += fmt.Sprintf(" Next: factor %s, then look again.", number(*r.next))

@@ -16,10 +16,26 @@ import (
 
 // A threshold for a check that does not exist changes nothing, and is said to.
 func TestMisspeltThreshold(t *testing.T) {
-	one := 1.0
-	frames, err := diagnose(t, onTwo(0.2, 0.1), nil, noon, `{"checks": ["reactor-lag"]}`, func(o *query.Options) {
-		o.Thresholds = map[string]query.Threshold{"reactor_lag": {Warning: &one}, "reactor-lag": {Warning: &one}}
-	})
+	low := 0.5
+	told := toldOfThresholds(t, map[string]query.Threshold{"reactor_lag": {Warning: &low}, "reactor-lag": {Warning: &low}})
+	if len(told) != 1 || !strings.Contains(told[0], `"reactor_lag"`) {
+		t.Errorf("%q", told)
+	}
+}
+
+// A warning above critical is told of what was asked for and of what may explain it.
+func TestSwappedThresholds(t *testing.T) {
+	high := 9.0
+	swapped := query.Threshold{Warning: &high}
+	told := toldOfThresholds(t, map[string]query.Threshold{"reactor-lag": swapped, "cpu-saturation": swapped, "sync-time": swapped})
+	if len(told) != 2 || !strings.Contains(told[0], "cpu-saturation") || !strings.Contains(told[1], "reactor-lag") {
+		t.Errorf("%q", told)
+	}
+}
+
+func toldOfThresholds(t *testing.T, set map[string]query.Threshold) []string {
+	t.Helper()
+	frames, err := diagnose(t, onTwo(0.2, 0.1), nil, noon, `{"checks": ["reactor-lag"]}`, func(o *query.Options) { o.Thresholds = set })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,9 +45,7 @@ func TestMisspeltThreshold(t *testing.T) {
 			told = append(told, notice.Text)
 		}
 	}
-	if len(told) != 1 || !strings.Contains(told[0], `"reactor_lag"`) {
-		t.Errorf("%q", told)
-	}
+	return told
 }
 
 // With nothing from Synapse every check says so; only those that report a lost source raise an alarm.

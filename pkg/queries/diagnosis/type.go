@@ -65,6 +65,9 @@ func run(ctx context.Context, s *query.Session) (query.Result, error) {
 	}
 	tellUnknownThresholds(s)
 	wanted := checks.WithCauses(names)
+	for _, note := range checks.SwappedThresholds(wanted, s.Options) {
+		s.Warn("%s", note)
+	}
 	m, err := measure(ctx, s, wanted, s.Format.ID == "findings" || s.Flag("subjects"))
 	if err != nil {
 		return nil, err

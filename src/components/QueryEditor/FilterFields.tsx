@@ -2,16 +2,15 @@ import React from 'react';
 import { type TimeRange } from '@grafana/data';
 import { EditorField } from '@grafana/plugin-ui';
 
-import { type SynapseDatasource } from '../../datasource';
 import { type FilterId } from '../../queryTypes';
 import { type FilterValue } from '../../types';
-import { type ValueFilters } from '../../values';
+import { type ValueFilters, type ValueSource } from '../../values';
 import { SuggestedValues } from '../SuggestedValues';
 
 interface Props {
   ids: FilterId[];
   query: ValueFilters;
-  datasource: SynapseDatasource;
+  datasource: ValueSource;
   range?: TimeRange;
   onChange: (changed: Partial<Record<FilterId, FilterValue | undefined>>) => void;
 }

@@ -2,11 +2,11 @@ import React from 'react';
 import { type TimeRange } from '@grafana/data';
 import { EditorField, EditorSwitch } from '@grafana/plugin-ui';
 
-import { type SynapseDatasource } from '../../datasource';
 import { durationProblem, numberProblem } from '../../inputProblems';
 import { type Param } from '../../queryTypes';
 import { isOn } from '../../settings';
 import { type SynapseQuery } from '../../types';
+import { type ValueSource } from '../../values';
 import { Choice } from '../Choice';
 import { DraftInput } from '../DraftInput';
 import { SuggestedValues } from '../SuggestedValues';
@@ -14,7 +14,7 @@ import { SuggestedValues } from '../SuggestedValues';
 interface Props {
   param: Param;
   query: SynapseQuery;
-  datasource: SynapseDatasource;
+  datasource: ValueSource;
   range?: TimeRange;
   /** Undefined takes the parameter out of the query: the default holds. */
   onChange: (value: unknown) => void;

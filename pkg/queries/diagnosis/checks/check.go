@@ -24,6 +24,8 @@ type Check struct {
 	// Warning and Critical are the default thresholds of Finding.Value; nil where that severity never happens or no
 	// number decides.
 	Warning, Critical *float64
+	// TwoNumbers: Warning and Critical are thresholds of two different numbers, so either may be the higher one.
+	TwoNumbers bool
 	// Causes are checks whose findings explain this one's, the likeliest first. They form chains without circles.
 	Causes []string
 	// PerProcess: its subjects are processes. Among such checks only a finding about the same process explains another.

@@ -28,6 +28,7 @@ var databaseConnections = Check{
 		"Processes that Prometheus does not scrape are missing.",
 	Unit:    "percentunit",
 	Warning: Threshold(1), Critical: Threshold(connectionsNearly),
+	TwoNumbers: true,
 	Measures: func(w Where) map[string]string {
 		w = w.Homeserver()
 		by := "sum by (server_name, name) "

@@ -45,7 +45,8 @@ var eventSendTime = Check{
 		"that hangs up counts as a success that took until then, so a proxy's time-out hides the longest. Sends of bridges are among them; state events, redactions and uploads are not.",
 	Unit:    "percentunit",
 	Warning: Threshold(0.05), Critical: Threshold(0.05),
-	Causes: []string{"cpu-saturation", "reactor-lag", "database-slow", "database-pool", "state-resolution", "extremities", "gc-pauses"},
+	TwoNumbers: true,
+	Causes:     []string{"cpu-saturation", "reactor-lag", "database-slow", "database-pool", "state-resolution", "extremities", "gc-pauses"},
 	Measures: func(w Where) map[string]string {
 		return map[string]string{
 			"sends":    sends(w, PerServer, "_count"),

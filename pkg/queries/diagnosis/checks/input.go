@@ -41,23 +41,6 @@ func NewInput(server string, now time.Time, where Where, options query.Options, 
 	return in
 }
 
-func thresholds(c Check, o query.Options) (warning, critical float64) {
-	pick := func(own, admin *float64) float64 {
-		switch {
-		case admin != nil:
-			return *admin
-		case own != nil:
-			return *own
-		}
-		return never
-	}
-	override := o.Thresholds[c.ID]
-	return pick(c.Warning, override.Warning), pick(c.Critical, override.Critical)
-}
-
-// never is a threshold that no value reaches.
-const never = 1e308
-
 // Has tells whether a measurement has any series: absent is not zero.
 func (in Input) Has(name string) bool { return len(in.vectors[name]) > 0 }
 

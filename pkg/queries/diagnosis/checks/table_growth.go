@@ -40,9 +40,10 @@ var tableGrowth = Check{
 		"After a reset of PostgreSQL's statistics the counts begin anew.",
 	Unit:    "percentunit",
 	Warning: Threshold(0.2), Critical: Threshold(0.5),
-	Causes: []string{"extremities", "postgres-hygiene"},
-	Read:   readGrowth,
-	Judge:  judgeTableGrowth,
+	TwoNumbers: true,
+	Causes:     []string{"extremities", "postgres-hygiene"},
+	Read:       readGrowth,
+	Judge:      judgeTableGrowth,
 }
 
 // growingTables is the tables and how much was written lately.
