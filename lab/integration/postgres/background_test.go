@@ -19,29 +19,6 @@ func exec(ctx context.Context, tx query.Tx, sql string) error {
 	return rows.Err()
 }
 
-// TestRecoveryConflict raises what a standby raises when replication cancels a reader.
-func TestRecoveryConflict(t *testing.T) {
-	db := client(t, config())
-	for name, failures := range map[string]int{"once": 1, "twice": 2} {
-		runs := 0
-		err := db.Read(t.Context(), 0, func(ctx context.Context, tx query.Tx) error {
-			if runs++; runs <= failures {
-				return exec(ctx, tx, "DO $$ BEGIN RAISE 'conflict with recovery' USING ERRCODE = '40001'; END $$")
-			}
-			return exec(ctx, tx, "SELECT 1")
-		})
-		if runs != 2 {
-			t.Errorf("%s: %d runs, want 2", name, runs)
-		}
-		if failures == 1 && err != nil {
-			t.Errorf("the second run is fine: %v", err)
-		}
-		if failures == 2 {
-			_ = wantFault(t, err, upstream.Limit, upstream.Downstream)
-		}
-	}
-}
-
 // TestBackground: one pass at a time, its value stays, and Close stops it.
 func TestBackground(t *testing.T) {
 	db := postgres.New(config(), nil)

@@ -39,14 +39,19 @@ func account() (*rig.User, error) {
 }
 
 // initCluster makes the data folder. The C locale is what Synapse demands; durability only costs time here.
-func initCluster(ctx context.Context, bin, dir, data string, as *rig.User) error {
-	cmd := exec.CommandContext(ctx, filepath.Join(bin, "initdb"),
-		"-D", data, "-U", Superuser, "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions")
-	cmd.Dir = dir
-	cmd.Env = environment(dir)
-	cmd.SysProcAttr = rig.Attributes(as, os.Kill)
+func (s *Server) initCluster(ctx context.Context) error {
+	return s.tool(ctx, "initdb",
+		"-D", s.data(), "-U", Superuser, "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions")
+}
+
+// tool runs one of PostgreSQL's programs to its end.
+func (s *Server) tool(ctx context.Context, name string, args ...string) error {
+	cmd := exec.CommandContext(ctx, filepath.Join(s.bin, name), args...)
+	cmd.Dir = s.dir
+	cmd.Env = environment(s.dir)
+	cmd.SysProcAttr = rig.Attributes(s.user, os.Kill)
 	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("initdb: %w\n%s", err, out)
+		return fmt.Errorf("%s: %w\n%s", name, err, out)
 	}
 	return nil
 }
@@ -57,11 +62,10 @@ func environment(dir string) []string {
 	return append(ours, "HOME="+dir, "LC_ALL=C", "TZ=UTC")
 }
 
-// configure writes the two configuration files.
-func configure(data string, port int, more map[string]string) error {
+// configure writes the two configuration files of a new cluster.
+func (s *Server) configure(more map[string]string) error {
 	settings := map[string]string{
 		"listen_addresses":        "127.0.0.1",
-		"port":                    strconv.Itoa(port),
 		"unix_socket_directories": "", // the packaged default is a folder that another account may not write
 		"fsync":                   "off",
 		"synchronous_commit":      "off",
@@ -73,15 +77,20 @@ func configure(data string, port int, more map[string]string) error {
 		"timezone":                "UTC",
 	}
 	maps.Copy(settings, more)
-	var text strings.Builder
-	for _, name := range slices.Sorted(maps.Keys(settings)) {
-		fmt.Fprintf(&text, "%s = '%s'\n", name, strings.ReplaceAll(settings[name], "'", "''"))
-	}
-	if err := appendFile(filepath.Join(data, "postgresql.conf"), text.String()); err != nil {
+	if err := s.set(settings); err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(data, "pg_hba.conf"), []byte(
+	return os.WriteFile(filepath.Join(s.data(), "pg_hba.conf"), []byte(
 		"host all,replication "+Superuser+" 127.0.0.1/32 trust\nhost all,replication all 127.0.0.1/32 scram-sha-256\n"), 0o644)
+}
+
+// set appends to postgresql.conf, where the last line of a name holds.
+func (s *Server) set(settings map[string]string) error {
+	text := fmt.Sprintf("port = %d\n", s.port)
+	for _, name := range slices.Sorted(maps.Keys(settings)) {
+		text += fmt.Sprintf("%s = '%s'\n", name, strings.ReplaceAll(settings[name], "'", "''"))
+	}
+	return appendFile(filepath.Join(s.data(), "postgresql.conf"), text)
 }
 
 func appendFile(path, text string) error {

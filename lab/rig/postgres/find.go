@@ -53,15 +53,15 @@ func major(bin string) int {
 }
 
 func complete(bin string) bool {
-	for _, name := range []string{"initdb", "postgres"} {
-		if runtime.GOOS == "windows" {
-			name += ".exe"
-		}
-		if _, err := os.Stat(filepath.Join(bin, name)); err != nil {
-			return false
-		}
+	return has(bin, "initdb") && has(bin, "postgres")
+}
+
+func has(bin, program string) bool {
+	if runtime.GOOS == "windows" {
+		program += ".exe"
 	}
-	return true
+	_, err := os.Stat(filepath.Join(bin, program))
+	return err == nil
 }
 
 // download has embedded-postgres fetch and unpack its server. It offers no way to do only that, and it can't start the

@@ -37,21 +37,45 @@ type Options struct {
 // Server is a running PostgreSQL.
 type Server struct {
 	Version string // as `postgres --version` says it
+	bin     string // where its programs are
+	user    *rig.User
 	port    int
 	process *rig.Process
 	dir     string
-	remove  bool
 	once    sync.Once
 	stopErr error
 }
 
 // Start makes a new cluster and starts it: an installed PostgreSQL, else a downloaded one.
 func Start(ctx context.Context, options Options) (*Server, error) {
+	return launch(options, func(s *Server) (err error) {
+		if s.bin, err = find(ctx, s.dir, options); err != nil {
+			return err
+		}
+		if s.Version, err = version(ctx, s.bin); err != nil {
+			return err
+		}
+		options.Progress.Say("starting " + s.Version)
+		if err := s.initCluster(ctx); err != nil {
+			return err
+		}
+		if err := s.configure(options.Settings); err != nil {
+			return err
+		}
+		return s.run(ctx)
+	})
+}
+
+// launch gives a server its folder, account and port, and has it started; what fails leaves nothing behind.
+func launch(options Options, start func(*Server) error) (*Server, error) {
 	s := &Server{}
 	if err := s.makeDir(options.Dir); err != nil {
 		return nil, err
 	}
-	if err := s.start(ctx, options); err != nil {
+	if err := s.settle(); err != nil {
+		return nil, errors.Join(err, s.Stop())
+	}
+	if err := start(s); err != nil {
 		return nil, errors.Join(err, s.Stop())
 	}
 	return s, nil
@@ -59,7 +83,6 @@ func Start(ctx context.Context, options Options) (*Server, error) {
 
 func (s *Server) makeDir(dir string) (err error) {
 	if dir == "" || (os.Geteuid() == 0 && !rig.Traversable(dir)) {
-		s.remove = true
 		s.dir, err = rig.TempDir("postgres")
 		return err
 	}
@@ -67,42 +90,27 @@ func (s *Server) makeDir(dir string) (err error) {
 	return err
 }
 
-func (s *Server) start(ctx context.Context, options Options) error {
-	user, err := account()
-	if err != nil {
-		return err
-	}
-	if user != nil {
-		if err := os.Chown(s.dir, user.UID, user.GID); err != nil {
-			return err
-		}
-	}
-	bin, err := find(ctx, s.dir, options)
-	if err != nil {
-		return err
-	}
-	s.Version, err = version(ctx, bin)
-	if err != nil {
-		return err
-	}
-	options.Progress.Say("starting " + s.Version)
-	data := filepath.Join(s.dir, "data")
-	if err := initCluster(ctx, bin, s.dir, data, user); err != nil {
-		return err
-	}
+func (s *Server) settle() (err error) {
 	if s.port, err = rig.FreePort(); err != nil {
 		return err
 	}
-	if err := configure(data, s.port, options.Settings); err != nil {
+	if s.user, err = account(); err != nil || s.user == nil {
 		return err
 	}
+	return os.Chown(s.dir, s.user.UID, s.user.GID)
+}
+
+// data is the cluster's folder.
+func (s *Server) data() string { return filepath.Join(s.dir, "data") }
+
+func (s *Server) run(ctx context.Context) (err error) {
 	s.process, err = rig.Start(rig.Command{
-		Path: filepath.Join(bin, "postgres"),
-		Args: []string{"-D", data},
+		Path: filepath.Join(s.bin, "postgres"),
+		Args: []string{"-D", s.data()},
 		Env:  environment(s.dir),
 		Dir:  s.dir,
 		Log:  filepath.Join(s.dir, "postgres.log"),
-		User: user,
+		User: s.user,
 		End:  syscall.SIGINT, // "fast shutdown": it does not wait for clients to leave
 	})
 	if err != nil {

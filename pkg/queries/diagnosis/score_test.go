@@ -46,6 +46,7 @@ func TestScore(t *testing.T) {
 		rowOf(t, "restarts", "", checks.OK),
 		{Finding: checks.Finding{Subject: checks.Subject{Name: "synapse/9"}}, check: check(t, "restarts"), server: "a.example"}, // healed
 	}
+	rows = append(rows, rowOf(t, "table-growth", "", checks.OK), rowOf(t, "table-growth", "dead rows", checks.Unknown)) // half seen
 	rows[1].Value = &value
 	for i := range 7 {
 		rows = append(rows, rowOf(t, "gc-pauses", string(rune('a'+i)), checks.Info))
@@ -56,7 +57,7 @@ func TestScore(t *testing.T) {
 	for key, want := range map[string]float64{
 		"a.example cpu-saturation ": 3, "a.example cpu-saturation synapse/1": 3, "a.example cpu-saturation synapse/2": 3,
 		"a.example memory ": -1, "a.example restarts ": 0, "a.example restarts synapse/9": 0,
-		"a.example gc-pauses ": 3, "a.example gc-pauses the worst": 3, "a.example gc-pauses a": 1, "a.example gc-pauses d": 1,
+		"a.example table-growth ": 0, "a.example table-growth dead rows": -1, "a.example gc-pauses ": 3, "a.example gc-pauses the worst": 3, "a.example gc-pauses a": 1, "a.example gc-pauses d": 1,
 	} {
 		switch v, there := got[key]; {
 		case !there:
@@ -65,10 +66,10 @@ func TestScore(t *testing.T) {
 			t.Errorf("%q is %v, want %g", key, v, want)
 		}
 	}
-	if len(got) != 4+2+1+5 {
+	if len(got) != 5+2+1+1+5 {
 		t.Errorf("%d numbers: %v", len(got), got)
 	}
-	if got := scored(scoresOf(t, rows, `{"format":"score","subjects":false}`)); len(got) != 4 {
+	if got := scored(scoresOf(t, rows, `{"format":"score","subjects":false}`)); len(got) != 5 {
 		t.Errorf("without subjects: %v", got)
 	}
 	measured := scored(scoresOf(t, rows, `{"format":"measured"}`))

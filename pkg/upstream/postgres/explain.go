@@ -65,7 +65,7 @@ func (i inventory) fault(fallback upstream.Fault) upstream.Fault {
 	case len(missing) > 0:
 		return *downstream(upstream.MissingGrant, http.StatusForbidden,
 			fmt.Sprintf("The role %s may not read everything that the plugin needs (missing: %s).", quote(i.Role), i.missingPurposes()),
-			"Run as the owner of the database:\n"+strings.Join(missing, "\n"))
+			i.byOwner(missing...))
 	case !i.inPath:
 		return i.offPath()
 	case len(i.absent) > 0:
@@ -85,8 +85,16 @@ func (i inventory) strange() upstream.Fault {
 func (i inventory) offPath() upstream.Fault {
 	return *downstream(upstream.NotSynapse, http.StatusBadGateway,
 		fmt.Sprintf("Synapse's tables are in the schema %s, which is not in the search_path of the role %s.", quote(i.schema), quote(i.Role)),
-		"Run as the owner of the database:\n"+
-			fmt.Sprintf("ALTER ROLE %s IN DATABASE %s SET search_path = %s;", quote(i.Role), quote(i.Database), quote(i.schema)))
+		i.byOwner(fmt.Sprintf("ALTER ROLE %s IN DATABASE %s SET search_path = %s;", quote(i.Role), quote(i.Database), quote(i.schema))))
+}
+
+// byOwner has the database's owner run statements. A replica takes none: they reach it from its primary.
+func (i inventory) byOwner(statements ...string) string {
+	where := "Run as the owner of the database:\n"
+	if i.Replica {
+		where = "Run on the primary, as the owner of the database:\n"
+	}
+	return where + strings.Join(statements, "\n")
 }
 
 func (i inventory) missingPurposes() string {

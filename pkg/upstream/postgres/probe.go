@@ -79,7 +79,7 @@ func (i inventory) grantsAspect() upstream.Aspect {
 			a.Status = upstream.Error
 		}
 		a.Message = fmt.Sprintf("The role %s may not read everything that the plugin needs (missing: %s).", quote(i.Role), i.missingPurposes())
-		a.Remedy = "Run as the owner of the database:\n" + strings.Join(missing, "\n")
+		a.Remedy = i.byOwner(missing...)
 	}
 	return a
 }

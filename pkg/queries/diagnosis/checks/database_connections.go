@@ -24,7 +24,7 @@ var databaseConnections = Check{
 	Decides: "The connections that the pools of all processes may open together, divided by those that PostgreSQL has for ordinary users: more than 1 is a warning. " +
 		"At least 95 % of PostgreSQL's connections in use now is critical. Where Synapse has more than twice as many threads for connections as PostgreSQL has connections, a pooler (PgBouncer) stands between, and the sum is not judged.",
 	Source: "Synapse's thread pool metrics against PostgreSQL's settings max_connections, superuser_reserved_connections and reserved_connections. The 95 % are ours.",
-	CannotKnow: "Limits of the role that Synapse signs in with, and pools of other programs. Where Synapse has several databases, their pools are added up, though they may be on different servers. " +
+	CannotKnow: "Everything on a replica, which has connections and limits of its own. Limits of the role that Synapse signs in with, and pools of other programs. Where Synapse has several databases, their pools are added up, though they may be on different servers. " +
 		"Processes that Prometheus does not scrape are missing.",
 	Unit:    "percentunit",
 	Warning: Threshold(1), Critical: Threshold(connectionsNearly),
@@ -95,6 +95,9 @@ func judgeDatabaseConnections(in Input) []Finding {
 	if !ok {
 		return Blind(sum + " How many PostgreSQL allows is not known: " + in.RowsMissing)
 	}
+	if c.Replica {
+		return Blind(fmt.Sprintf("%s PostgreSQL is a replica, which has %d for ordinary users. The primary may have fewer; what is open there, and whether a pooler stands between, can be seen there only.", sum, c.available()))
+	}
 	free := float64(c.available())
 	sum += fmt.Sprintf(" PostgreSQL has %d for ordinary users (max_connections %d, %d reserved); %d are open now, %d of them to this database.",
 		c.available(), c.Allowed, c.Reserved, c.Open, c.Here)
@@ -104,8 +107,6 @@ func judgeDatabaseConnections(in Input) []Finding {
 	}
 	f := Finding{Evidence: sum, Value: &value, Threshold: Threshold(in.Warning)}
 	switch {
-	case c.Replica:
-		return c.ofReplica(in, f, value)
 	case open >= in.Critical:
 		f.Severity, f.Value, f.Threshold = Critical, &open, Threshold(in.Critical)
 		f.Title = "PostgreSQL is nearly out of connections"
@@ -124,13 +125,3 @@ func judgeDatabaseConnections(in Input) []Finding {
 
 const lessOrMore = "Processes that do little need few connections: lower database.args.cp_max for them first; it takes a restart of these processes. " +
 	"Raising PostgreSQL's max_connections costs memory for each connection and takes a restart of PostgreSQL."
-
-// ofReplica: a standby's max_connections is at least its primary's, so more than it has is too much there as well.
-func (c connections) ofReplica(in Input, f Finding, value float64) []Finding {
-	f.Evidence += " This is a replica: the primary may have fewer, and what is open there is not visible."
-	if value <= in.Warning {
-		return Blind(f.Evidence)
-	}
-	f.Severity, f.Advice = Warning, lessOrMore
-	return []Finding{f}
-}

@@ -86,6 +86,12 @@ func Fine(evidence string) []Finding { return []Finding{{Severity: OK, Evidence:
 // Blind is an "unknown" with the reason why the check could not look.
 func Blind(reason string) []Finding { return []Finding{{Severity: Unknown, Evidence: reason}} }
 
+// Unseen is an "unknown" about a part of what a check looks at. It stands beside what the check says of the rest, so that
+// an alert about the rest can end.
+func Unseen(part, reason string) Finding {
+	return Finding{Subject: Subject{Name: part}, Severity: Unknown, Evidence: reason}
+}
+
 // Absent is Blind for a metric that Prometheus does not have.
 func Absent(metric string) []Finding {
 	return Blind("Prometheus has no " + metric + " of this homeserver. Is every process scraped, and is Synapse recent enough?")

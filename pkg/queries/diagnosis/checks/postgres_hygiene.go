@@ -32,10 +32,11 @@ var postgresHygiene = Check{
 	Title:   "PostgreSQL needs care",
 	Meaning: "Statistics lost in an upgrade of PostgreSQL, an invalid index, a forgotten open transaction: the commonest reasons why a database that did well is suddenly slow.",
 	Decides: "Read from PostgreSQL's catalogue. Tables never analysed: a warning from 100 MiB, critical from 1 GiB; tables with half of their rows changed since the last analyse, or autovacuum switched off: a warning. " +
-		"The setting n_distinct of state_groups_state lost: a warning. Invalid indexes: a warning, an info while an index is being built. A transaction open and idle for 10 minutes: a warning, for an hour critical. " +
+		"The setting n_distinct of state_groups_state lost: a warning. Invalid indexes: a warning, an info while an index is being built, not judged on a replica, which does not show that. A transaction open and idle for 10 minutes: a warning, for an hour critical. " +
 		"Prepared transactions older than an hour, and unused replication slots that hold back 10 GiB of log: a warning. Oldest transaction more than 500 million ago: a warning, 1,500 million critical.",
 	Source: "Synapse's schema (state/delta/61/02), PostgreSQL's documentation of routine vacuuming. The numbers are ours.",
-	CannotKnow: "Other sessions' states are visible only to roles with pg_read_all_stats: without it, open transactions are not judged. On a replica nothing is known of the primary's sessions, analyses and vacuums. " +
+	CannotKnow: "Other sessions' states are visible only to roles with pg_read_all_stats: without it, open transactions are not judged. On a replica nothing is known of the primary's sessions, prepared transactions, slots, analyses and vacuums: " +
+		"that is a row of its own, \"unknown\". " +
 		"Damage that only reading all data would show.",
 	Unit: "none",
 	Read: readHygiene,
@@ -57,22 +58,21 @@ func (h hygiene) judge() []Finding {
 			found = append(found, f)
 		}
 	}
-	if len(found) > 0 {
-		return found
-	}
-	return Fine(fmt.Sprintf("%d tables are analysed, no index is invalid, the oldest transaction is %s ago.%s", len(h.tables.Tables), millionTransactions(h.facts.Age), h.unseen()))
-}
-
-// unseen says what this role or this server can't show.
-func (h hygiene) unseen() string {
-	text := ""
-	if h.sessions == nil {
-		text += " Open transactions of others are not visible: GRANT pg_read_all_stats to the role, if you want them watched."
+	if len(found) == 0 {
+		found = Fine(fmt.Sprintf("%d tables are analysed, no index is invalid, the oldest transaction is %s ago.%s", len(h.tables.Tables), millionTransactions(h.facts.Age), h.unseen()))
 	}
 	if h.facts.Replica {
-		text += " This is a replica: the primary's sessions, slots, analyses and vacuums are not visible here."
+		found = append(found, Unseen("primary", "PostgreSQL is a replica: open and prepared transactions, replication slots, the setting autovacuum and how old the statistics are can be seen on the primary only."))
 	}
-	return text
+	return found
+}
+
+// unseen says what the role may not see. On a replica the grant would show the replica's own sessions only.
+func (h hygiene) unseen() string {
+	if h.sessions == nil && !h.facts.Replica {
+		return " Open transactions of others are not visible: GRANT pg_read_all_stats to the role, if you want them watched."
+	}
+	return ""
 }
 
 func millionTransactions(n int64) string {

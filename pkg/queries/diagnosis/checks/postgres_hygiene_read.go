@@ -19,6 +19,7 @@ type hygiene struct {
 type hygieneFacts struct {
 	Version    int64
 	Replica    bool
+	Feedback   bool // a replica's readers hold up vacuum on its primary
 	AllStats   bool `db:"all_stats"`
 	Autovacuum bool
 	Age        int64 // of the oldest transaction, in transactions
@@ -39,6 +40,7 @@ type openSessions struct {
 }
 
 const hygieneSQL = `SELECT current_setting('server_version_num')::bigint AS version, pg_catalog.pg_is_in_recovery() AS replica,
+  current_setting('hot_standby_feedback')::boolean AS feedback,
   pg_catalog.pg_has_role(current_user, 'pg_read_all_stats', 'USAGE') AS all_stats,
   current_setting('autovacuum')::boolean AS autovacuum,
   (SELECT greatest(max(age(datfrozenxid)), max(mxid_age(datminmxid))) FROM pg_catalog.pg_database)::bigint AS age,

@@ -85,7 +85,10 @@ func (h hygiene) invalid() (Finding, bool) {
 		Advice: "Such an index is left over where building it failed (see PostgreSQL's and Synapse's logs). If a background update of Synapse builds it (background-updates), leave it alone: Synapse begins anew. " +
 			"Else let PostgreSQL rebuild it at a quiet time (reindexdb --concurrently); a unique one fails where rows are there twice, and that is damage to look into first.",
 	}
-	if h.building > 0 {
+	switch {
+	case h.facts.Replica:
+		f = Unseen("invalid indexes", f.Evidence+" PostgreSQL is a replica, which does not show whether they are being built right now or were left over: see pg_stat_progress_create_index on the primary.")
+	case h.building > 0:
 		f.Severity, f.Title = Info, "An index is being built"
 		f.Evidence += fmt.Sprintf(" Being built right now, and invalid until that is done: %d.", h.building)
 		f.Advice = "Nothing is wrong: wait until it is done. It takes hours on a large table."
@@ -94,7 +97,7 @@ func (h hygiene) invalid() (Finding, bool) {
 }
 
 func (h hygiene) openTransactions() (Finding, bool) {
-	if h.sessions == nil {
+	if h.sessions == nil || h.facts.Replica && !h.facts.Feedback {
 		return Finding{}, false
 	}
 	longest, statement := h.sessions.Longest, h.sessions.Statement
@@ -118,7 +121,7 @@ func (h hygiene) openTransactions() (Finding, bool) {
 	}
 	if h.facts.Replica {
 		f.Severity = min(f.Severity, Info)
-		f.Evidence += " This is on the replica."
+		f.Evidence += " This is on the replica, where hot_standby_feedback is on: vacuum on the primary waits for it."
 	}
 	return f, true
 }

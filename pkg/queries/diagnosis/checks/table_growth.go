@@ -36,7 +36,7 @@ var tableGrowth = Check{
 	Decides: "Tables of 1 GiB or more, by PostgreSQL's estimates. Critical: a table with a known issue takes more than half of the database. Warning: more than 20 % and more than a million of its rows are dead; " +
 		"stream_ordering_to_exterm has more than 10 rows per event of the last 30 days. Info: state_groups_state takes more than half, as it does on many servers. Sizes are judged, growth per day is not: this data source keeps no history.",
 	Source: "The issues that the findings link to, and Synapse's source. The numbers are ours.",
-	CannotKnow: "How much disk is free. Dead rows on a replica, where PostgreSQL does not count them. Tables that live in another database (state tables can). " +
+	CannotKnow: "How much disk is free. Dead rows on a replica, where PostgreSQL does not count them: that is a row of its own, \"unknown\". Tables that live in another database (state tables can). " +
 		"After a reset of PostgreSQL's statistics the counts begin anew.",
 	Unit:    "percentunit",
 	Warning: Threshold(0.2), Critical: Threshold(0.5),
@@ -93,12 +93,17 @@ func judgeTableGrowth(in Input) []Finding {
 			found = append(found, f)
 		}
 	}
-	switch {
-	case len(found) > 0:
-		return found
-	case g.Replica:
-		return Blind(fmt.Sprintf("PostgreSQL is a replica, where dead rows are not counted. By size nothing stands out: the database has %s, %d of its tables 1 GiB or more.", bytes(float64(g.Bytes)), large))
-	case large == 0:
+	if len(found) == 0 {
+		found = g.fine(large)
+	}
+	if g.Replica {
+		found = append(found, Unseen("dead rows", "PostgreSQL is a replica: dead rows are counted on the primary only."))
+	}
+	return found
+}
+
+func (g growingTables) fine(large int) []Finding {
+	if large == 0 {
 		return Fine(fmt.Sprintf("The database has %s and no table of 1 GiB: too little to judge.", bytes(float64(g.Bytes))))
 	}
 	return Fine(fmt.Sprintf("The database has %s, %d of its tables 1 GiB or more; the largest is %s with %s.",

@@ -1,0 +1,69 @@
+package standby_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/queries/diagnosis/checks"
+	"github.com/matrix-insight/synapse-datasource/pkg/queries/tables"
+)
+
+// TestIndexThatIsBeingBuilt: its building shows on the primary only, so the standby must neither call it left over nor
+// have it rebuilt.
+func TestIndexThatIsBeingBuilt(t *testing.T) {
+	both(t)
+	writer, err := pgx.Connect(t.Context(), primary.DSN(synapse))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer writer.Close(context.Background()) //nolint:errcheck // the server goes away with the tests
+	open, err := writer.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := open.Exec(t.Context(), `LOCK TABLE destinations IN ROW EXCLUSIVE MODE`); err != nil {
+		t.Fatal(err)
+	}
+	built := make(chan error, 1)
+	go func() {
+		built <- execute(primary, `CREATE INDEX CONCURRENTLY being_built ON destinations (failure_ts)`)
+	}()
+	wait(t, primary, `SELECT EXISTS (SELECT FROM pg_index WHERE NOT indisvalid) AND EXISTS (SELECT FROM pg_stat_progress_create_index)`)
+	onPrimary, onStandby := compare(t)
+	if err := errors.Join(open.Rollback(t.Context()), <-built); err != nil {
+		t.Fatal(err)
+	}
+	if f := subject(onPrimary["postgres-hygiene"], "invalid indexes"); f.Severity != checks.Info || f.Title != "An index is being built" {
+		t.Errorf("the primary says %+v", f)
+	}
+	if f := subject(onStandby["postgres-hygiene"], "invalid indexes"); f.Severity != checks.Unknown || !strings.Contains(f.Evidence, "1 (being_built on destinations)") {
+		t.Errorf("the standby says %+v", f)
+	}
+	admin(t, primary, `DROP INDEX being_built`)
+}
+
+// TestLockedTable: what the primary holds exclusively is measured on the standby without waiting for it, too.
+func TestLockedTable(t *testing.T) {
+	_, onStandby := both(t)
+	conn, err := pgx.Connect(t.Context(), primary.DSN(synapse))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.Background()) //nolint:errcheck // the server goes away with the tests
+	tx, err := conn.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.Exec(t.Context(), `LOCK TABLE events IN ACCESS EXCLUSIVE MODE`); err != nil {
+		t.Fatal(err)
+	}
+	catchUp(t)
+	frame := answer(t, onStandby, tables.Type(), "table")
+	if text := told(frame); !strings.Contains(text, "events is locked by another program now") {
+		t.Errorf("notices: %s", text)
+	}
+}
