@@ -22,7 +22,7 @@ var logConfig []byte
 
 var configTemplate = template.Must(template.New("homeserver.yaml").Parse(configText))
 
-// CacheFactors are the per_cache_factors of both servers.
+// CacheFactors are the per_cache_factors of both servers where no factor for all was asked for.
 var CacheFactors = map[string]float64{
 	"*getEvent*":                        0.01,
 	"_get_state_group_for_event":        0.0005,
@@ -58,11 +58,12 @@ type homeserverConfig struct {
 	ServerName, Dir, Secret          string
 	HTTPSPort, HTTPPort, MetricsPort int
 	Database                         Database
+	GlobalFactor                     float64
 	CacheFactors                     map[string]float64
 }
 
 // newServer writes the configuration of a homeserver into a folder of its own.
-func newServer(dir string, database Database) (*Server, error) {
+func newServer(dir string, database Database, globalFactor float64) (*Server, error) {
 	ports, err := freePorts(3)
 	if err != nil {
 		return nil, err
@@ -72,7 +73,10 @@ func newServer(dir string, database Database) (*Server, error) {
 	}
 	config := homeserverConfig{
 		ServerName: fmt.Sprintf("localhost:%d", ports[0]), Dir: dir, Secret: "secret-of-" + database.Name,
-		HTTPSPort: ports[0], HTTPPort: ports[1], MetricsPort: ports[2], Database: database, CacheFactors: CacheFactors,
+		HTTPSPort: ports[0], HTTPPort: ports[1], MetricsPort: ports[2], Database: database, GlobalFactor: globalFactor,
+	}
+	if globalFactor == 0 {
+		config.CacheFactors = CacheFactors
 	}
 	if err := writeConfig(config); err != nil {
 		return nil, fmt.Errorf("configure %s: %w", config.ServerName, err)
@@ -125,6 +129,8 @@ func (s *Server) launch(python string) error {
 	})
 	return err
 }
+
+func (s *Server) stop() error { return s.process.Stop() }
 
 func (s *Server) ready(ctx context.Context) error {
 	return s.process.WaitHTTP(ctx, s.ClientURL+"/health", 3*time.Minute)

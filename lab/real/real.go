@@ -17,6 +17,8 @@ import (
 type Options struct {
 	Progress       rig.Progress
 	ScrapeInterval time.Duration // whole seconds; 3 s if zero
+	Crowd          Crowd         // a small one if zero
+	GlobalFactor   float64       // of all caches; 0: the few of CacheFactors are small, the others Synapse's defaults
 }
 
 // Pair is the running whole.
@@ -27,6 +29,7 @@ type Pair struct {
 
 	progress rig.Progress
 	space    *rig.Space
+	python   string
 	world    *world
 }
 
@@ -43,15 +46,15 @@ func Start(ctx context.Context, options Options) (*Pair, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Pair{space: space, progress: options.Progress, ScrapeInterval: options.ScrapeInterval}
-	if err := p.start(ctx, python); err != nil {
+	p := &Pair{space: space, progress: options.Progress, ScrapeInterval: options.ScrapeInterval, python: python}
+	if err := p.start(ctx, options); err != nil {
 		return nil, errors.Join(err, p.Stop())
 	}
 	return p, nil
 }
 
-func (p *Pair) start(ctx context.Context, python string) error {
-	if err := p.startServers(ctx, python); err != nil {
+func (p *Pair) start(ctx context.Context, options Options) error {
+	if err := p.startServers(ctx, options.GlobalFactor); err != nil {
 		return err
 	}
 	for _, server := range p.Servers {
@@ -62,14 +65,14 @@ func (p *Pair) start(ctx context.Context, python string) error {
 	if err := p.startPrometheus(ctx); err != nil {
 		return err
 	}
-	p.progress.Say("making users and rooms that both servers share (about ten seconds)")
-	world, err := newWorld(ctx, p.Servers)
+	p.progress.Say("making users and rooms that both servers share (ten seconds, more for a large crowd)")
+	world, err := newWorld(ctx, p.Servers, options.Crowd)
 	p.world = world
 	return err
 }
 
 // startServers starts PostgreSQL and both homeservers on it, which then come up at the same time.
-func (p *Pair) startServers(ctx context.Context, python string) error {
+func (p *Pair) startServers(ctx context.Context, globalFactor float64) error {
 	cluster, err := postgres.Start(ctx, postgres.Options{Dir: p.space.Dir, Progress: p.progress})
 	if err != nil {
 		return err
@@ -80,15 +83,34 @@ func (p *Pair) startServers(ctx context.Context, python string) error {
 		return err
 	}
 	for i, database := range databases {
-		server, err := newServer(filepath.Join(p.space.Dir, database.Name), database)
+		server, err := newServer(filepath.Join(p.space.Dir, database.Name), database, globalFactor)
 		if err != nil {
 			return err
 		}
-		if err := server.launch(python); err != nil {
+		if err := server.launch(p.python); err != nil {
 			return err
 		}
-		p.space.Own(server.process.Stop)
+		p.space.Own(server.stop)
 		p.Servers[i] = server
+	}
+	return nil
+}
+
+// Restart ends both homeservers and starts them again, with empty caches and all counters at zero.
+func (p *Pair) Restart(ctx context.Context) error {
+	p.progress.Say("restarting both homeservers")
+	for _, server := range p.Servers {
+		if err := server.stop(); err != nil {
+			return err
+		}
+		if err := server.launch(p.python); err != nil {
+			return err
+		}
+	}
+	for _, server := range p.Servers {
+		if err := server.ready(ctx); err != nil {
+			return err
+		}
 	}
 	return nil
 }

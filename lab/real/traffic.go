@@ -30,12 +30,12 @@ func (p *Pair) Traffic(ctx context.Context, seed uint64, duration time.Duration)
 	ctx, cancel := context.WithTimeout(ctx, duration+time.Minute)
 	defer cancel()
 	until := time.Now().Add(duration)
-	results := make(chan error, 2*usersPerServer)
+	results := make(chan error, len(p.world.users[0])+len(p.world.users[1]))
 	var running sync.WaitGroup
 	for server, users := range p.world.users {
 		for n, user := range users {
 			a := &actor{Client: user, world: p.world, server: server,
-				random: rand.New(rand.NewPCG(seed, uint64(server*usersPerServer+n)))}
+				random: rand.New(rand.NewPCG(seed, uint64(server*len(users)+n)))}
 			running.Go(func() { results <- a.act(ctx, until) })
 		}
 	}

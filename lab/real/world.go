@@ -10,10 +10,10 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-const (
-	usersPerServer = 6
-	sharedRooms    = 6
-)
+// Crowd is how many take part: users of each server, and rooms that all of them are in.
+type Crowd struct{ Users, Rooms int }
+
+var smallCrowd = Crowd{Users: 6, Rooms: 6}
 
 // world is who talks where.
 type world struct {
@@ -23,10 +23,13 @@ type world struct {
 	serial atomic.Int64
 }
 
-func newWorld(ctx context.Context, servers [2]*Server) (*world, error) {
+func newWorld(ctx context.Context, servers [2]*Server, crowd Crowd) (*world, error) {
+	if crowd == (Crowd{}) {
+		crowd = smallCrowd
+	}
 	w := &world{}
 	for i, server := range servers {
-		for n := range usersPerServer {
+		for n := range crowd.Users {
 			user, err := server.register(ctx, fmt.Sprintf("user%d-%d", i+1, n), false)
 			if err != nil {
 				return nil, err
@@ -34,7 +37,7 @@ func newWorld(ctx context.Context, servers [2]*Server) (*world, error) {
 			w.users[i] = append(w.users[i], user)
 		}
 	}
-	for n := range sharedRooms {
+	for n := range crowd.Rooms {
 		home := n % 2
 		room, err := w.createRoom(ctx, w.users[home][0], fmt.Sprintf("Shared %d", n))
 		if err != nil {

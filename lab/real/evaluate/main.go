@@ -1,0 +1,100 @@
+// Command evaluate holds the cache advice against a real Synapse: it runs the same seeded traffic at a factor of all
+// caches, at twice and at four times that, and prints what the plugin predicted from the smallest beside what the larger
+// ones then hit. The smallest is run twice, which tells by how much two runs differ for no reason at all.
+//
+// The homeservers of the lab are small, so the factors are hundredths: with caches as small as these, a few rooms
+// overflow what hundreds do on a real server.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/matrix-insight/synapse-datasource/lab/real"
+	"github.com/matrix-insight/synapse-datasource/lab/rig"
+	"github.com/matrix-insight/synapse-datasource/lab/rig/ask"
+)
+
+var (
+	dist    = flag.String("dist", "../dist", "the folder with the built plugin")
+	factor  = flag.Float64("factor", .01, "the smallest factor of all caches")
+	traffic = flag.Duration("traffic", 8*time.Minute, "how long each run lasts; its second half is judged")
+	users   = flag.Int("users", 10, "users of each homeserver")
+	rooms   = flag.Int("rooms", 24, "rooms that all of them are in")
+	seed    = flag.Uint64("seed", 1, "what the users do")
+	out     = flag.String("out", "", "file for the table, besides standard output")
+)
+
+func main() {
+	flag.Parse()
+	ctx, cancel := rig.Context()
+	defer cancel()
+	if err := run(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		cancel()
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context) (err error) {
+	plugin, err := ask.Start(ctx, ask.Binary(*dist), nil)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, plugin.Stop()) }()
+	began := time.Now()
+	var runs []seen
+	for _, multiplier := range []float64{1, 1, 2, 4} {
+		e := experiment{plugin: plugin, multiplier: multiplier, progress: func(sentence string) {
+			fmt.Printf("%6.1f s  ×%g: %s\n", time.Since(began).Seconds(), multiplier, sentence)
+		}}
+		found, err := e.run(ctx)
+		if err != nil {
+			return err
+		}
+		runs = append(runs, found)
+	}
+	text := table(judge(runs[0], runs[1], runs[2], runs[3]))
+	fmt.Println(text)
+	if *out != "" {
+		return os.WriteFile(*out, []byte(text), 0o644)
+	}
+	return nil
+}
+
+// scrapeEvery is short, as the caches are small and fill in seconds.
+const scrapeEvery = 3 * time.Second
+
+// experiment is one run of the pair at one size of all caches.
+type experiment struct {
+	plugin     *ask.Plugin
+	multiplier float64
+	progress   rig.Progress
+}
+
+func (e experiment) run(ctx context.Context) (found seen, err error) {
+	pair, err := real.Start(ctx, real.Options{
+		Progress: e.progress, ScrapeInterval: scrapeEvery, Crowd: real.Crowd{Users: *users, Rooms: *rooms},
+		GlobalFactor: *factor * e.multiplier,
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, pair.Stop()) }()
+	// First there has to be a past to read back; then the caches fill under the traffic that is judged.
+	if err := pair.Traffic(ctx, *seed, *traffic/8); err != nil {
+		return nil, err
+	}
+	if err := pair.Restart(ctx); err != nil {
+		return nil, err
+	}
+	if err := pair.Traffic(ctx, *seed+1, *traffic); err != nil {
+		return nil, err
+	}
+	end := time.Now()
+	return e.look(ctx, pair, ask.Span{From: end.Add(-*traffic / 2).Truncate(scrapeEvery), To: end.Truncate(scrapeEvery)})
+}

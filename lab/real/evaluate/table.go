@@ -1,0 +1,50 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+)
+
+var groups = []struct {
+	name    string
+	belongs func(judged) bool
+}{
+	{"all", func(judged) bool { return true }},
+	{"with misses that a larger one could avoid", open},
+}
+
+// open: the bound leaves a tenth of the misses and at least 50 of them.
+func open(j judged) bool {
+	avoidable := (j.larger[4].limit - j.hit) * j.requests
+	return avoidable >= 50 && avoidable >= .1*j.misses
+}
+
+// table is the summaries and every cache that the bound leaves open, in Markdown.
+func table(all []judged) string {
+	var b strings.Builder
+	b.WriteString("| Caches | Size | Number | Mean error | Two runs of one size differ by | In the 80 % interval | Above the proved limit | \"Avoids a tenth\": said, was, right |\n")
+	b.WriteString("| --- | --- | --- | --- | --- | --- | --- | --- |\n")
+	for _, g := range groups {
+		for _, x := range []float64{2, 4} {
+			s := summarise(all, x, g.belongs)
+			fmt.Fprintf(&b, "| %s | %g× | %d | %.1f | %.1f | %d | %d | %d, %d, %d |\n", g.name, x, s.caches, s.off, s.noise, s.in, s.above, s.said, s.was, s.right)
+		}
+	}
+	b.WriteString("\n| Cache | Home | Entries | Requests | Hit ratio, again | 2×: predicted | measured | 4×: predicted | measured | Advice |\n")
+	b.WriteString("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n")
+	for _, j := range all {
+		fmt.Fprintf(&b, "| `%s` | %d | %.0f | %.0f | %s, %s | %s | %s | %s | %s | %s |\n", j.name, j.server+1, j.size, j.requests,
+			percent(j.hit), percent(j.again), j.larger[2], percent(j.measured[2]), j.larger[4], percent(j.measured[4]), j.verdict)
+	}
+	return b.String()
+}
+
+func percent(v float64) string { return fmt.Sprintf("%.1f", 100*v) }
+
+// String is the prediction with its interval; one number where there is nothing to predict.
+func (p prediction) String() string {
+	if p.low == p.high {
+		return percent(p.hit)
+	}
+	return fmt.Sprintf("%s (%s to %s)", percent(p.hit), percent(p.low), percent(p.high))
+}
