@@ -84,6 +84,29 @@ func (r *Recorder) keep(at time.Time, body []byte) {
 	r.scrapes = append(r.scrapes, scrape{at, packed.Bytes()})
 }
 
+// Each goes through all that is kept, in order.
+func (r *Recorder) Each(look func(at time.Time, families Families)) error {
+	r.mu.Lock()
+	kept := slices.Clone(r.scrapes)
+	r.mu.Unlock()
+	for _, s := range kept {
+		families, err := s.read()
+		if err != nil {
+			return err
+		}
+		look(s.at, families)
+	}
+	return nil
+}
+
+func (s scrape) read() (Families, error) {
+	zip, err := gzip.NewReader(bytes.NewReader(s.body))
+	if err != nil {
+		return nil, err
+	}
+	return ParseMetrics(zip)
+}
+
 // At returns what /metrics said at the sample that Prometheus stamped with this time. Prometheus takes the time just
 // before it asks, so it is the first scrape that arrived at or after it.
 func (r *Recorder) At(stamp time.Time) (Families, error) {
@@ -97,9 +120,5 @@ func (r *Recorder) At(stamp time.Time) (Families, error) {
 	if found.at.IsZero() || found.at.Sub(stamp) > time.Second {
 		return nil, fmt.Errorf("no scrape was seen at %s", stamp.Format(time.RFC3339Nano))
 	}
-	zip, err := gzip.NewReader(bytes.NewReader(found.body))
-	if err != nil {
-		return nil, err
-	}
-	return ParseMetrics(zip)
+	return found.read()
 }

@@ -21,12 +21,12 @@ func judge(small, again, double, fourfold seen) []judged {
 		second, in := again[k]
 		two, inTwo := double[k]
 		four, inFour := fourfold[k]
-		if in && inTwo && inFour && len(c.larger) == 2 {
-			all = append(all, judged{k, c, second.hit, map[float64]float64{2: two.hit, 4: four.hit}})
+		if in && inTwo && inFour {
+			all = append(all, judged{k, c, second.HitRatio(), map[float64]float64{2: two.HitRatio(), 4: four.HitRatio()}})
 		}
 	}
 	slices.SortFunc(all, func(a, b judged) int {
-		return cmp.Or(cmp.Compare(b.misses, a.misses), cmp.Compare(a.name, b.name), cmp.Compare(a.server, b.server))
+		return cmp.Or(cmp.Compare(b.Misses, a.Misses), cmp.Compare(a.name, b.name), cmp.Compare(a.server, b.server))
 	})
 	return all
 }
@@ -47,12 +47,12 @@ func summarise(all []judged, multiplier float64, belongs func(judged) bool) summ
 			continue
 		}
 		s.caches++
-		p, hit, noise := j.larger[multiplier], j.measured[multiplier], math.Abs(j.again-j.hit)
-		s.off += 100 * math.Abs(p.hit-hit)
+		p, hit, noise := j.larger[multiplier], j.measured[multiplier], math.Abs(j.again-j.HitRatio())
+		s.off += 100 * math.Abs(p.HitRatio-hit)
 		s.noise += 100 * noise
-		s.in += one(hit >= p.low-noise-shown && hit <= p.high+noise+shown)
-		s.above += one(hit > p.limit+noise+shown)
-		says, is := j.worth(p.hit), j.worth(hit)
+		s.in += one(hit >= p.Low-noise-shown && hit <= p.High+noise+shown)
+		s.above += one(hit > p.Limit+noise+shown)
+		says, is := j.worth(p.HitRatio), j.worth(hit)
 		s.said, s.was, s.right = s.said+one(says), s.was+one(is), s.right+one(says && is)
 	}
 	s.off /= float64(max(1, s.caches))
@@ -64,7 +64,9 @@ func summarise(all []judged, multiplier float64, belongs func(judged) bool) summ
 const shown = .0005
 
 // worth tells whether a hit ratio avoids a tenth of the present misses.
-func (j judged) worth(hit float64) bool { return j.hit < 1 && (hit-j.hit)/(1-j.hit) >= .1 }
+func (j judged) worth(hit float64) bool {
+	return j.Misses > 0 && (hit-j.HitRatio())/(1-j.HitRatio()) >= .1
+}
 
 func one(b bool) int {
 	if b {

@@ -1,5 +1,5 @@
 // Command evaluate holds the cache advice against a real Synapse: it runs the same seeded traffic at a factor of all
-// caches, at twice and at four times that, and prints what the plugin predicted from the smallest beside what the larger
+// caches, at twice and at four times that, and prints what the cache model predicts from the smallest beside what the larger
 // ones then hit. The smallest is run twice, which tells by how much two runs differ for no reason at all.
 //
 // The homeservers of the lab are small, so the factors are hundredths: with caches as small as these, a few rooms
@@ -16,11 +16,10 @@ import (
 
 	"github.com/matrix-insight/synapse-datasource/lab/real"
 	"github.com/matrix-insight/synapse-datasource/lab/rig"
-	"github.com/matrix-insight/synapse-datasource/lab/rig/ask"
+	"github.com/matrix-insight/synapse-datasource/pkg/queries/cachefactors/model"
 )
 
 var (
-	dist    = flag.String("dist", "../dist", "the folder with the built plugin")
 	factor  = flag.Float64("factor", .01, "the smallest factor of all caches")
 	traffic = flag.Duration("traffic", 8*time.Minute, "how long each run lasts; its second half is judged")
 	users   = flag.Int("users", 10, "users of each homeserver")
@@ -40,16 +39,11 @@ func main() {
 	}
 }
 
-func run(ctx context.Context) (err error) {
-	plugin, err := ask.Start(ctx, ask.Binary(*dist), nil)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, plugin.Stop()) }()
+func run(ctx context.Context) error {
 	began := time.Now()
 	var runs []seen
 	for _, multiplier := range []float64{1, 1, 2, 4} {
-		e := experiment{plugin: plugin, multiplier: multiplier, progress: func(sentence string) {
+		e := experiment{multiplier: multiplier, progress: func(sentence string) {
 			fmt.Printf("%6.1f s  ×%g: %s\n", time.Since(began).Seconds(), multiplier, sentence)
 		}}
 		found, err := e.run(ctx)
@@ -71,7 +65,6 @@ const scrapeEvery = 3 * time.Second
 
 // experiment is one run of the pair at one size of all caches.
 type experiment struct {
-	plugin     *ask.Plugin
 	multiplier float64
 	progress   rig.Progress
 }
@@ -96,5 +89,5 @@ func (e experiment) run(ctx context.Context) (found seen, err error) {
 		return nil, err
 	}
 	end := time.Now()
-	return e.look(ctx, pair, ask.Span{From: end.Add(-*traffic / 2).Truncate(scrapeEvery), To: end.Truncate(scrapeEvery)})
+	return look(pair, model.Window{From: seconds(end.Add(-*traffic / 2)), To: seconds(end)})
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"strings"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/queries/cachefactors/model"
 )
 
 var groups = []struct {
@@ -15,8 +17,8 @@ var groups = []struct {
 
 // open: the bound leaves a tenth of the misses and at least 50 of them.
 func open(j judged) bool {
-	avoidable := (j.larger[4].limit - j.hit) * j.requests
-	return avoidable >= 50 && avoidable >= .1*j.misses
+	avoidable := j.Avoidable(4)
+	return avoidable >= 50 && avoidable >= .1*j.Misses
 }
 
 // table is the summaries and every cache that the bound leaves open, in Markdown.
@@ -30,21 +32,21 @@ func table(all []judged) string {
 			fmt.Fprintf(&b, "| %s | %g× | %d | %.1f | %.1f | %d | %d | %d, %d, %d |\n", g.name, x, s.caches, s.off, s.noise, s.in, s.above, s.said, s.was, s.right)
 		}
 	}
-	b.WriteString("\n| Cache | Home | Entries | Requests | Hit ratio, again | 2×: predicted | measured | 4×: predicted | measured | Advice |\n")
-	b.WriteString("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n")
+	b.WriteString("\n| Cache | Home | Entries | Requests | Hit ratio, again | 2×: predicted | measured | 4×: predicted | measured |\n")
+	b.WriteString("| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n")
 	for _, j := range all {
-		fmt.Fprintf(&b, "| `%s` | %d | %.0f | %.0f | %s, %s | %s | %s | %s | %s | %s |\n", j.name, j.server+1, j.size, j.requests,
-			percent(j.hit), percent(j.again), j.larger[2], percent(j.measured[2]), j.larger[4], percent(j.measured[4]), j.verdict)
+		fmt.Fprintf(&b, "| `%s` | %d | %.0f | %.0f | %s, %s | %s | %s | %s | %s |\n", j.name, j.server+1, j.MaxSize, j.Requests,
+			percent(j.HitRatio()), percent(j.again), said(j.larger[2]), percent(j.measured[2]), said(j.larger[4]), percent(j.measured[4]))
 	}
 	return b.String()
 }
 
 func percent(v float64) string { return fmt.Sprintf("%.1f", 100*v) }
 
-// String is the prediction with its interval; one number where there is nothing to predict.
-func (p prediction) String() string {
-	if p.low == p.high {
-		return percent(p.hit)
+// said is the prediction with its interval; one number where there is nothing to predict.
+func said(p model.Prediction) string {
+	if p.Low == p.High {
+		return percent(p.HitRatio)
 	}
-	return fmt.Sprintf("%s (%s to %s)", percent(p.hit), percent(p.low), percent(p.high))
+	return fmt.Sprintf("%s (%s to %s)", percent(p.HitRatio), percent(p.Low), percent(p.High))
 }
