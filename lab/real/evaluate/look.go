@@ -28,11 +28,14 @@ type cache struct {
 }
 
 // look predicts each LRU cache with enough requests from the scrapes of the run.
-func look(pair *real.Pair, window model.Window) (seen, error) {
+func (e experiment) look(pair *real.Pair, window model.Window) (seen, error) {
 	found := seen{}
 	for i, server := range pair.Servers {
 		all, err := series(server.Scrapes)
 		if err != nil {
+			return nil, err
+		}
+		if err := e.keep(i, all, window); err != nil {
 			return nil, err
 		}
 		for name, s := range all {

@@ -26,6 +26,7 @@ var (
 	rooms   = flag.Int("rooms", 24, "rooms that all of them are in")
 	seed    = flag.Uint64("seed", 1, "what the users do")
 	out     = flag.String("out", "", "file for the table, besides standard output")
+	raw     = flag.String("series", "", "folder for the series of every run, in the format of cachemodel's sets")
 )
 
 func main() {
@@ -42,8 +43,8 @@ func main() {
 func run(ctx context.Context) error {
 	began := time.Now()
 	var runs []seen
-	for _, multiplier := range []float64{1, 1, 2, 4} {
-		e := experiment{multiplier: multiplier, progress: func(sentence string) {
+	for i, multiplier := range []float64{1, 1, 2, 4} {
+		e := experiment{number: i, multiplier: multiplier, progress: func(sentence string) {
 			fmt.Printf("%6.1f s  ×%g: %s\n", time.Since(began).Seconds(), multiplier, sentence)
 		}}
 		found, err := e.run(ctx)
@@ -65,6 +66,7 @@ const scrapeEvery = 3 * time.Second
 
 // experiment is one run of the pair at one size of all caches.
 type experiment struct {
+	number     int
 	multiplier float64
 	progress   rig.Progress
 }
@@ -89,5 +91,5 @@ func (e experiment) run(ctx context.Context) (found seen, err error) {
 		return nil, err
 	}
 	end := time.Now()
-	return look(pair, model.Window{From: seconds(end.Add(-*traffic / 2)), To: seconds(end)})
+	return e.look(pair, model.Window{From: seconds(end.Add(-*traffic / 2)), To: seconds(end)})
 }
