@@ -20,7 +20,7 @@ import (
 // loadSimulated writes a simulated cache's scrapes as the series of one process that started at 0.
 func loadSimulated(c cachemodel.Cache, server, index string) string {
 	labels := func(more string) string {
-		return fmt.Sprintf(`{server_name=%q,name=%q,job="synapse",index=%q,instance="host:9000"%s}`, server, profile, index, more)
+		return fmt.Sprintf(`{server_name=%q,name=%q,job="synapse",index=%q,instance="host:9000"%s}`, server, roomVersion, index, more)
 	}
 	var text strings.Builder
 	line := func(metric, labels string, values []float64) {
@@ -57,7 +57,7 @@ func TestCacheFactorsPredicted(t *testing.T) {
 		text += fmt.Sprintf("\n  process_start_time_seconds{job=\"synapse\",index=%q,instance=\"host:9000\"} 0+0x960", index)
 	}
 	// Ten transactions a second of 4 ms, fewer than misses: they are batched.
-	const transaction = `{server_name="a.example",desc="_get_user_ids_from_membership_event_ids",job="synapse",index="1",instance="host:9000"}`
+	const transaction = `{server_name="a.example",desc="get_room_version_id_txn",job="synapse",index="1",instance="host:9000"}`
 	text += "\n  synapse_storage_transaction_time_count_total" + transaction + " 0+150x960" +
 		"\n  synapse_storage_transaction_time_sum_total" + transaction + " 0+0.6x960\n"
 

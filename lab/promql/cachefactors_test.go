@@ -44,21 +44,21 @@ func (c cacheSeries) load() string {
 		metric + "_max_size" + labels("") + " " + sizes
 }
 
-const profile = "_get_joined_profile_from_event_id" // 10,000 entries at factor 1
+const roomVersion = "get_room_version_id" // 10,000 entries at factor 1
 
 func homeservers() string {
 	text := "load 15s"
 	for _, c := range []cacheSeries{
 		// Two processes: misses 40 and 10, drops for lack of room 30 and 20 a second.
-		{server: "a.example", index: "1", cache: profile, requests: 100, hits: 60, full: 30, unused: 10, entries: 5000, maxEntries: 5000},
-		{server: "a.example", index: "2", cache: profile, requests: 20, hits: 10, full: 20, entries: 5000, maxEntries: 5000},
+		{server: "a.example", index: "1", cache: roomVersion, requests: 100, hits: 60, full: 30, unused: 10, entries: 5000, maxEntries: 5000},
+		{server: "a.example", index: "2", cache: roomVersion, requests: 20, hits: 10, full: 20, entries: 5000, maxEntries: 5000},
 		{server: "a.example", index: "1", cache: "get_user_by_id", requests: 50, hits: 45, unused: 4, entries: 200, maxEntries: 500},
 		{server: "a.example", index: "1", cache: "is_guest", requests: 10, full: 10, entries: 500, maxEntries: 500},
 		{server: "a.example", index: "1", cache: "get_device", requests: 10, hits: 5, full: 5, entries: 500, maxEntries: 500, wasEntries: 250},
 		{server: "a.example", index: "1", cache: "did_forget", requests: 10, hits: 5, full: 5, entries: 500, maxEntries: 500, restarts: true},
 		{server: "a.example", index: "3", cache: "get_tags_for_room", requests: 10, hits: 5, full: 5, entries: 500, maxEntries: 500},
 		// The same cache on another homeserver: large enough, at factor 2.
-		{server: "b.example", index: "1", cache: profile, requests: 8, hits: 4, entries: 900, maxEntries: 20_000},
+		{server: "b.example", index: "1", cache: roomVersion, requests: 8, hits: 4, entries: 900, maxEntries: 20_000},
 	} {
 		text += c.load()
 	}
@@ -133,15 +133,15 @@ func TestCacheFactors(t *testing.T) {
 	// Avoidable, process by process: 30 + 30 × 1830 s / 21600 s of 40 misses, and all 10 of 10.
 	const first = 30 + 30*1830.0/21600
 	// Constant rates and no fill in sight: the interval is wide, so nothing is sure enough to be raised.
-	wantRow(t, rows[profile+" a.example"], "probe", map[string]float64{
+	wantRow(t, rows[roomVersion+" a.example"], "probe", map[string]float64{
 		"requests_per_second": 120, "misses_per_second": 50, "hit_ratio": 70.0 / 120, "size_evictions_per_second": 50,
 		"avoided_misses_limit": first + 10, "current_factor": 0.5, "recommended_factor": 1, "entries": 5000, "max_entries": 5000,
 		"residence_time": 10_000.0 / 60, "database_time_saved": null, "memory_cost": null,
 	})
-	wantPrediction(t, rows[profile+" a.example"])
+	wantPrediction(t, rows[roomVersion+" a.example"])
 	// 5000 entries and what 30 drops a second add up to in 30.5 minutes and one step of 450 s, at 10,000 per factor.
-	wantRow(t, rows[profile+" a.example"], "probe", map[string]float64{"max_useful_factor": (5000 + 30*(1830+450)) / 10_000.0})
-	wantRow(t, rows[profile+" b.example"], "not-size-bound", map[string]float64{
+	wantRow(t, rows[roomVersion+" a.example"], "probe", map[string]float64{"max_useful_factor": (5000 + 30*(1830+450)) / 10_000.0})
+	wantRow(t, rows[roomVersion+" b.example"], "not-size-bound", map[string]float64{
 		"misses_per_second": 4, "current_factor": 2, "recommended_factor": null, "max_useful_factor": null, "avoided_misses_limit": 0,
 		"predicted_hit_ratio": null, "avoided_misses_per_second": null,
 	})
@@ -158,7 +158,7 @@ func TestCacheFactors(t *testing.T) {
 
 func TestCacheFactorsPerProcess(t *testing.T) {
 	engine := Load(t, homeservers())
-	rows := rowsBy(askLastSixHours(t, engine, cachefactors.Type(), nil, `{"perProcess":true,"cache":"`+profile+`"}`)[0], "server_name", "index")
+	rows := rowsBy(askLastSixHours(t, engine, cachefactors.Type(), nil, `{"perProcess":true,"cache":"`+roomVersion+`"}`)[0], "server_name", "index")
 	wantRow(t, rows["a.example 1"], "probe", map[string]float64{"misses_per_second": 40, "residence_time": 5000.0 / 40})
 	wantRow(t, rows["a.example 2"], "probe", map[string]float64{"misses_per_second": 10, "avoided_misses_limit": 10, "residence_time": 250})
 	if len(rows) != 3 {
@@ -170,13 +170,13 @@ func TestCacheFactorsWithoutExpiry(t *testing.T) {
 	never := func(o *query.Options) { o.CacheEntryTTL = 0 }
 	rows := rowsBy(askLastSixHours(t, Load(t, homeservers()), cachefactors.Type(), never, `{}`)[0], "cache", "server_name")
 	// What was dropped at any time before counts: 30 × 2 h.
-	wantRow(t, rows[profile+" a.example"], "probe", map[string]float64{"avoided_misses_limit": 40 + 10, "max_useful_factor": math.NaN()})
+	wantRow(t, rows[roomVersion+" a.example"], "probe", map[string]float64{"avoided_misses_limit": 40 + 10, "max_useful_factor": math.NaN()})
 }
 
 func TestCacheFactorsWithAutotuning(t *testing.T) {
 	on := func(o *query.Options) { o.CacheAutotuning = true }
 	rows := rowsBy(askLastSixHours(t, Load(t, homeservers()), cachefactors.Type(), on, `{}`)[0], "cache", "server_name")
-	wantRow(t, rows[profile+" a.example"], "probe", map[string]float64{"avoided_misses_limit": math.NaN(), "max_useful_factor": math.NaN()})
+	wantRow(t, rows[roomVersion+" a.example"], "probe", map[string]float64{"avoided_misses_limit": math.NaN(), "max_useful_factor": math.NaN()})
 }
 
 func TestCacheFactorsCurve(t *testing.T) {
@@ -206,8 +206,8 @@ func TestCacheFactorsCurve(t *testing.T) {
 
 func TestCacheFactorsConfig(t *testing.T) {
 	rows := rowsBy(askLastSixHours(t, Load(t, homeservers()), cachefactors.Type(), nil, `{"format":"config"}`)[0], "server_name")
-	if got := fmt.Sprint(rows["a.example"]["yaml"]); !strings.Contains(got, "# "+profile+": 1 # probe") {
-		t.Errorf("no step for %s in\n%s", profile, got)
+	if got := fmt.Sprint(rows["a.example"]["yaml"]); !strings.Contains(got, "# "+roomVersion+": 1 # probe") {
+		t.Errorf("no step for %s in\n%s", roomVersion, got)
 	}
 	if got := fmt.Sprint(rows["b.example"]["yaml"]); got != "" || len(rows) != 2 {
 		t.Errorf("b.example needs nothing, got %d rows and\n%s", len(rows), got)

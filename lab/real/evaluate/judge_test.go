@@ -18,12 +18,12 @@ func with(hit float64, evictions float64, larger ...model.Prediction) cache {
 
 func TestSummarise(t *testing.T) {
 	rises, flat, lost := key{0, "rises"}, key{1, "flat"}, key{0, "lost"}
-	two := func(hit, low, high, limit float64) model.Prediction {
-		return model.Prediction{2, hit, low, high, limit}
+	at := func(multiplier, hit, low, high, limit float64) model.Prediction {
+		return model.Prediction{Multiplier: multiplier, HitRatio: hit, Low: low, High: high, Limit: limit}
 	}
 	small := seen{
-		rises: with(.5, 5000, two(.6, .58, .7, 1), model.Prediction{4, .7, .6, .8, 1}),
-		flat:  with(.8, 0, two(.8, .8, .8, .8), model.Prediction{4, .8, .8, .8, .8}),
+		rises: with(.5, 5000, at(2, .6, .58, .7, 1), at(4, .7, .6, .8, 1)),
+		flat:  with(.8, 0, at(2, .8, .8, .8, .8), at(4, .8, .8, .8, .8)),
 		lost:  with(.3, 0),
 	}
 	all := judge(small, seen{rises: with(.51, 0), flat: with(.79, 0)}, seen{rises: with(.72, 0), flat: with(.83, 0)}, seen{rises: with(.7, 0), flat: with(.8, 0)})

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/matrix-insight/synapse-datasource/lab/real"
+	"github.com/matrix-insight/synapse-datasource/pkg/queries/cachefactors"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/cachefactors/model"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/cachecatalogue"
 )
@@ -27,20 +28,17 @@ type cache struct {
 	larger map[float64]model.Prediction // by multiplier
 }
 
-// look predicts each LRU cache with enough requests from the scrapes of the run.
-func (e experiment) look(pair *real.Pair, window model.Window) (seen, error) {
+// look predicts each LRU cache with enough requests in the window from the scrapes of the run, by homeserver and name.
+func look(run [2]map[string]*model.Series, window model.Window) seen {
 	found := seen{}
-	for i, server := range pair.Servers {
-		all, err := series(server.Scrapes)
-		if err != nil {
-			return nil, err
-		}
-		if err := e.keep(i, all, window); err != nil {
-			return nil, err
-		}
+	for i, all := range run {
 		for name, s := range all {
-			if made, listed := cachecatalogue.Lookup(name); listed && made.Kind != cachecatalogue.LRU {
+			made, listed := cachecatalogue.Lookup(name)
+			if listed && made.Kind != cachecatalogue.LRU {
 				continue
+			}
+			if made.Batched() {
+				s.Repeats = cachefactors.BatchRepeats
 			}
 			forecast := model.Predict(*s, ttl, window, []float64{2, 4})
 			if forecast.Bounds.Requests < fewest {
@@ -53,7 +51,7 @@ func (e experiment) look(pair *real.Pair, window model.Window) (seen, error) {
 			found[key{i, name}] = c
 		}
 	}
-	return found, nil
+	return found
 }
 
 // series are the metrics of each cache that has a size, by name.

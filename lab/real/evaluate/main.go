@@ -26,7 +26,8 @@ var (
 	rooms   = flag.Int("rooms", 24, "rooms that all of them are in")
 	seed    = flag.Uint64("seed", 1, "what the users do")
 	out     = flag.String("out", "", "file for the table, besides standard output")
-	raw     = flag.String("series", "", "folder for the series of every run, in the format of cachemodel's sets")
+	kept    = flag.String("series", "", "folder for the series of every run")
+	again   = flag.Bool("again", false, "judge the series in that folder once more, without running anything")
 )
 
 func main() {
@@ -43,11 +44,11 @@ func main() {
 func run(ctx context.Context) error {
 	began := time.Now()
 	var runs []seen
-	for i, multiplier := range []float64{1, 1, 2, 4} {
-		e := experiment{number: i, multiplier: multiplier, progress: func(sentence string) {
+	for number, multiplier := range []float64{1, 1, 2, 4} {
+		e := experiment{number: number, multiplier: multiplier, progress: func(sentence string) {
 			fmt.Printf("%6.1f s  ×%g: %s\n", time.Since(began).Seconds(), multiplier, sentence)
 		}}
-		found, err := e.run(ctx)
+		found, err := e.found(ctx)
 		if err != nil {
 			return err
 		}
@@ -71,6 +72,14 @@ type experiment struct {
 	progress   rig.Progress
 }
 
+func (e experiment) found(ctx context.Context) (seen, error) {
+	if *again {
+		series, window, err := read(e.number)
+		return look(series, window), err
+	}
+	return e.run(ctx)
+}
+
 func (e experiment) run(ctx context.Context) (found seen, err error) {
 	pair, err := real.Start(ctx, real.Options{
 		Progress: e.progress, ScrapeInterval: scrapeEvery, Crowd: real.Crowd{Users: *users, Rooms: *rooms},
@@ -91,5 +100,17 @@ func (e experiment) run(ctx context.Context) (found seen, err error) {
 		return nil, err
 	}
 	end := time.Now()
-	return e.look(pair, model.Window{From: seconds(end.Add(-*traffic / 2)), To: seconds(end)})
+	window := model.Window{From: seconds(end.Add(-*traffic / 2)), To: seconds(end)}
+	var all [2]map[string]*model.Series
+	for i, server := range pair.Servers {
+		if all[i], err = series(server.Scrapes); err != nil {
+			return nil, err
+		}
+	}
+	if *kept != "" {
+		if err := keep(e.number, all, window.From); err != nil {
+			return nil, err
+		}
+	}
+	return look(all, window), nil
 }

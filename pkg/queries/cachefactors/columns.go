@@ -36,7 +36,7 @@ var columns = []query.Column[row]{
 	query.MaybeAmount("predicted_hit_ratio_low", "Predicted, low", "percentunit", "Lower end of the 80 % interval."+predicted, func(r row) *float64 { return r.predicted(func(g gain) float64 { return g.low }) }),
 	query.MaybeAmount("predicted_hit_ratio_high", "Predicted, high", "percentunit", "Upper end of the 80 % interval."+predicted, func(r row) *float64 { return r.predicted(func(g gain) float64 { return g.high }) }),
 	query.MaybeAmount("avoided_misses_per_second", "Avoided misses", "cps", "Misses per second that the next factor is expected to avoid."+predicted, row.avoided),
-	query.MaybeAmount("avoided_misses_limit", "Avoidable at most", "cps", "Misses per second that any size could avoid at most, proved from evictions. Empty where the proof "+
+	query.MaybeAmount("avoided_misses_limit", "Avoidable at most", "cps", "Misses per second that any size could avoid at most, proved from evictions; an estimate, of ten for each eviction, where many keys are looked up at once. Empty where the proof "+
 		"does not hold: not an LRU cache, resized in the range, cache_autotuning.", func(r row) *float64 { return r.atMost }),
 	query.MaybeAmount("database_time_saved", "Database time saved", "none", "Seconds of database time per second that the next factor is expected to save."+predicted, func(r row) *float64 { return r.saved }),
 	query.MaybeAmount("memory_cost", "Memory cost", "bytes", "What the step adds at most, in all processes; below 0 what it frees. Known only with caches.track_memory_usage.",

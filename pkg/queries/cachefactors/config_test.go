@@ -13,7 +13,7 @@ func TestConfig(t *testing.T) {
 	event.maxEntries = known(5120)
 	other := *sized("get_aliases_for_room", 10_000)
 	o := usual()
-	o.stated = map[string]float64{"_get_joined_profile_from_event_id": 0.5, "state_cache": 3}
+	o.stated = map[string]float64{"get_room_version_id": 0.5, "state_cache": 3}
 	var rows []row
 	for _, f := range []facts{joined, event, other} {
 		rows = append(rows, rowOf(f, o))
@@ -30,7 +30,7 @@ func TestConfig(t *testing.T) {
 	if err := yaml.Unmarshal([]byte(got.yaml), &read); err != nil {
 		t.Fatalf("%v\n%s", err, got.yaml)
 	}
-	want := map[string]float64{"_get_joined_profile_from_event_id": 1, "getevent": 1, "get_aliases_for_room": 2, "state_cache": 3}
+	want := map[string]float64{"get_room_version_id": 1, "getevent": 1, "get_aliases_for_room": 2, "state_cache": 3}
 	for name, factor := range want {
 		if read.Caches.PerCacheFactors[name] != factor {
 			t.Errorf("%s has factor %g, want %g", name, read.Caches.PerCacheFactors[name], factor)
@@ -44,7 +44,7 @@ func TestConfig(t *testing.T) {
 			t.Errorf("%q is missing in\n%s", line, got.yaml)
 		}
 	}
-	if want := "SYNAPSE_CACHE_FACTOR_GETEVENT=1\nSYNAPSE_CACHE_FACTOR__GET_JOINED_PROFILE_FROM_EVENT_ID=1"; got.environment != want {
+	if want := "SYNAPSE_CACHE_FACTOR_GETEVENT=1\nSYNAPSE_CACHE_FACTOR_GET_ROOM_VERSION_ID=1"; got.environment != want {
 		t.Errorf("environment\n%s\nwant\n%s", got.environment, want)
 	}
 	if !strings.Contains(got.notes, "SIGHUP") {
@@ -88,7 +88,7 @@ func pythonKey(name string) string {
 
 // Whatever the metrics call a cache, Synapse finds its line again.
 func TestConfigNames(t *testing.T) {
-	for _, name := range []string{"*getEvent*", "*stateGroupMembersCache*", "get_user_by_id", "_get_joined_profile_from_event_id", "have_seen_event"} {
+	for _, name := range []string{"*getEvent*", "*stateGroupMembersCache*", "get_user_by_id", "get_room_version_id", "have_seen_event"} {
 		f := named1(name, undersized())
 		f.maxEntries = known(f.made.BaseSize / 2)
 		f.entries, f.fullEntries = f.maxEntries, *f.maxEntries
@@ -140,7 +140,7 @@ func TestConfigLowers(t *testing.T) {
 	rarelyHit(&f)
 	o.memoryShort = true
 	got, err := configOf("example.org", []row{rowOf(f, o)}, o, 50)
-	if want := "_get_joined_profile_from_event_id: 0.25 # lower, now 0.5: costs 18 misses a second at most"; err != nil || !strings.Contains(got.yaml, want) {
+	if want := "get_room_version_id: 0.25 # lower, now 0.5: costs 18 misses a second at most"; err != nil || !strings.Contains(got.yaml, want) {
 		t.Errorf("%v: want %q in\n%s", err, want, got.yaml)
 	}
 }

@@ -29,7 +29,7 @@ var curveColumns = []query.Column[point]{
 	query.MaybeAmount("low", "Hit ratio, low", "percentunit", "Lower end of the 80 % interval; where it is not predicted, the present hit ratio: an LRU cache does not get worse by growing.", func(p point) *float64 { return p.low }),
 	query.MaybeAmount("high", "Hit ratio, high", "percentunit", "Upper end of the 80 % interval; where it is not predicted, what the proved bound allows.", func(p point) *float64 { return p.high }),
 	query.MaybeAmount("avoided_misses_per_second", "Avoided misses", "cps", "Misses per second that this size is expected to avoid."+predicted, func(p point) *float64 { return p.avoided }),
-	query.MaybeAmount("avoided_misses_limit", "Avoidable at most", "cps", "Misses per second that this size could avoid at most, proved from evictions.", func(p point) *float64 { return p.atMost }),
+	query.MaybeAmount("avoided_misses_limit", "Avoidable at most", "cps", "Misses per second that this size could avoid at most, proved from evictions; an estimate, of ten for each eviction, where many keys are looked up at once.", func(p point) *float64 { return p.atMost }),
 }
 
 type curve []point
@@ -152,7 +152,7 @@ func avoidable(of key, each map[key]*facts, multiplier float64) float64 {
 	for k, f := range each {
 		if k.server == of.server && k.cache == of.cache {
 			added := (multiplier - 1) * value(f.maxEntries)
-			sum += min(f.misses(), f.sizeDrops+min(f.carried, added))
+			sum += min(f.misses(), f.repeats()*(f.sizeDrops+min(f.carried, added)))
 		}
 	}
 	return sum

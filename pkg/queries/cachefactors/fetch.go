@@ -66,7 +66,7 @@ func (a answers) facts(q questions) map[key]*facts {
 	each(a.hits, func(f *facts, v float64, _ model.Metric) { f.hits = v })
 	each(a.settled, func(f *facts, v float64, _ model.Metric) { f.settled = v })
 	each(a.carried, func(f *facts, v float64, _ model.Metric) { f.carried = v })
-	each(a.bound, func(f *facts, v float64, _ model.Metric) { f.bound = v })
+	each(a.bound, func(f *facts, v float64, _ model.Metric) { f.bound = min(f.misses(), f.repeats()*v) })
 	each(a.entries, func(f *facts, v float64, _ model.Metric) { f.entries = known(v) })
 	each(a.fullEntries, func(f *facts, v float64, _ model.Metric) { f.fullEntries = v })
 	each(a.processes, func(f *facts, v float64, _ model.Metric) { f.processes = int(v) })

@@ -135,7 +135,7 @@ func TestSaved(t *testing.T) {
 		"never called within the range":     {costs{model.Vector{sample("example.org", caused, 0)}, model.Vector{sample("example.org", caused, 0)}}, math.NaN()},
 		"Prometheus does not have them yet": {costs{}, math.NaN()},
 	} {
-		r := rowOf(undersized(), usual())
+		r := rowOf(named1("_get_joined_profile_from_event_id", undersized()), usual())
 		r.expect(seen(.1, .2, .3), usual())
 		got := test.costs.saved(&r)
 		if (got == nil) != math.IsNaN(test.want) || got != nil && math.Abs(*got-test.want) > 1e-9 {

@@ -102,7 +102,7 @@ func TestOrder(t *testing.T) {
 	for _, r := range rowsOf(all, usual()) {
 		got = append(got, r.cache)
 	}
-	if want := []string{"better", "_get_joined_profile_from_event_id", "scan", "idler"}; !slices.Equal(got, want) {
+	if want := []string{"better", "get_room_version_id", "scan", "idler"}; !slices.Equal(got, want) {
 		t.Errorf("order %v, want %v", got, want)
 	}
 }

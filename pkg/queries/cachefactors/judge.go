@@ -155,7 +155,11 @@ func autotuned(f facts, o options) (advice, bool) {
 }
 
 func boundTooSmall(f facts, _ options) (advice, bool) {
-	return advice{keep, proved, f.sayBoundTooSmall()}, f.bound < worthShare*f.misses() || f.bound < worthMisses
+	sureness := proved
+	if f.repeats() > 1 {
+		sureness = raiseSureness
+	}
+	return advice{keep, sureness, f.sayBoundTooSmall()}, f.bound < worthShare*f.misses() || f.bound < worthMisses
 }
 
 // leastStep: a smaller one is not worth a restart.

@@ -36,6 +36,7 @@ func predict(belongs func(key) bool, histories map[key]*history, ttl float64, w 
 		if len(s.Times) < fewSamples {
 			continue
 		}
+		s.Repeats = k.repeats()
 		f := theory.Predict(s, ttl, w, sizes)
 		if f.Bounds.Resized {
 			return nil

@@ -89,7 +89,15 @@ func sayPlaybook(common float64) string {
 
 // limit is the proved sentence.
 func (f facts) limit() string {
-	return fmt.Sprintf("At most %s could be avoided, whatever the size (proved from its evictions).", f.avoidable())
+	return fmt.Sprintf("At most %s could be avoided, whatever the size (%s).", f.avoidable(), f.because())
+}
+
+// because is what the limit rests on.
+func (f facts) because() string {
+	if f.repeats() > 1 {
+		return fmt.Sprintf("%.0f for each eviction, not proved: it is asked for many keys at once, which can miss one key several times", f.repeats())
+	}
+	return "proved from its evictions"
 }
 
 func (f facts) onOneProcess() string {
@@ -116,8 +124,8 @@ func (f facts) fill() string {
 func (r row) forecast() string {
 	unit := r.pace(r.misses()).seconds
 	g := r.expected
-	return fmt.Sprintf("%s could be avoided at most, whatever the size (proved from its evictions); %s likely avoids %s (%s–%s).",
-		r.avoidable(), sayStep(g.multiplier), short(g.avoided*unit), short(g.avoidedLow*unit), short(g.avoidedHigh*unit))
+	return fmt.Sprintf("%s could be avoided at most, whatever the size (%s); %s likely avoids %s (%s–%s).",
+		r.avoidable(), r.because(), sayStep(g.multiplier), short(g.avoided*unit), short(g.avoidedLow*unit), short(g.avoidedHigh*unit))
 }
 
 func sayStep(multiplier float64) string {

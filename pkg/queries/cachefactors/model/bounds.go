@@ -7,7 +7,8 @@ import "math"
 const expiryLoop = 30
 
 // Bounds is what is proved about larger sizes of an LRU cache: no statistics, no assumption about the traffic. They need
-// cache_autotuning to be off: what it evicts is not counted as evicted for lack of room.
+// cache_autotuning to be off: what it evicts is not counted as evicted for lack of room. Where Series.Repeats is above 1 the
+// first of them rests on that number and is not proved.
 type Bounds struct {
 	Requests, Misses float64 // in the window
 	MaxSize          float64 // at its end
@@ -21,6 +22,7 @@ type Bounds struct {
 	// Resized: max_size changed in the window or within reach of it.
 	Resized  bool
 	smallest float64 // max size in reach
+	repeats  float64
 }
 
 // FindBounds computes both bounds. ttl is cache_entry_ttl in seconds, 0 when entries never expire.
@@ -31,7 +33,8 @@ type Bounds struct {
 //
 // misses, where E counts evictions for lack of room. Proof: an avoided miss hits in C2 and not in C. C2 still has the
 // key, so since its last access it was neither invalidated nor did it expire: C lost it for lack of room, after that
-// access. Distinct misses have distinct evictions. Such an eviction is younger than ttl plus one round of expiry. What
+// access. Distinct misses have distinct evictions, as a miss writes the entry before the next lookup of it. (Where lookups
+// are batched it does not, and E counts Series.Repeats times.) Such an eviction is younger than ttl plus one round of expiry. What
 // was evicted before t0 counts as far as C2 can hold it next to what C holds (LRU inclusion). A restart empties both.
 //
 // Largest useful size. At t, a cache without limit holds at most U(t) = entries(t) + E(t-ttl-30s, t): what it has more
@@ -41,15 +44,15 @@ type Bounds struct {
 // Between samples both are taken on the safe side: evictions from the last sample before the look-back begins, entries
 // and evictions at their larger end.
 func FindBounds(s Series, ttl float64, w Window) Bounds {
-	return findBounds(s.intervals(), ttl, w)
+	return findBounds(s.intervals(), s.Repeats, ttl, w)
 }
 
-func findBounds(all []interval, ttl float64, w Window) Bounds {
+func findBounds(all []interval, repeats, ttl float64, w Window) Bounds {
 	reach := math.Inf(1)
 	if ttl > 0 {
 		reach = ttl + expiryLoop
 	}
-	b := Bounds{smallest: math.Inf(1)}
+	b := Bounds{smallest: math.Inf(1), repeats: repeats}
 	for i := range all {
 		iv := &all[i]
 		if iv.to > w.To {
@@ -124,7 +127,7 @@ func (b Bounds) Avoidable(multiplier float64) float64 {
 	if multiplier <= 1 || b.MaxSize <= 0 {
 		return 0
 	}
-	return min(b.Misses, b.Evictions+min(b.Carried, multiplier*b.MaxSize-b.smallest))
+	return min(b.Misses, max(1, b.repeats)*(b.Evictions+min(b.Carried, multiplier*b.MaxSize-b.smallest)))
 }
 
 // MaxUsefulMultiplier is MaxUseful as a multiple of the present size, at least 1.

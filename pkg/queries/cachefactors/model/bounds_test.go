@@ -159,3 +159,24 @@ func TestBoundsWithoutHistory(t *testing.T) {
 		t.Error("a resize went unnoticed")
 	}
 }
+
+// TestBatchesMissTwice: of two entries in turn, the smaller cache drops one for the other; each is asked for three times at
+// once, as a batch may, before it is written. The larger cache avoids more misses than were dropped.
+func TestBatchesMissTwice(t *testing.T) {
+	s := Series{Repeats: 3}
+	for i := range 11 {
+		n := float64(i)
+		s.Times, s.Requests, s.Hits = append(s.Times, 15*n), append(s.Requests, 3*n), append(s.Hits, 0)
+		s.EvictedSize, s.EvictedInvalidation = append(s.EvictedSize, max(0, n-1)), append(s.EvictedInvalidation, 0)
+		s.Entries, s.MaxSize = append(s.Entries, min(1, n)), append(s.MaxSize, 1)
+	}
+	w := Window{From: 75, To: 150}
+	const avoided = 15 // all: two entries fit
+	if b := FindBounds(s, 1800, w); b.Avoidable(2) < avoided {
+		t.Errorf("avoids at most %g misses, but %d were avoided", b.Avoidable(2), avoided)
+	}
+	s.Repeats = 0
+	if b := FindBounds(s, 1800, w); b.Avoidable(2) >= avoided {
+		t.Errorf("one miss for each entry dropped: %g", b.Avoidable(2))
+	}
+}

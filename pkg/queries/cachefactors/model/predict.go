@@ -45,7 +45,7 @@ func Predict(s Series, ttl float64, w Window, multipliers []float64) Forecast {
 func (k *Constants) Predict(s Series, ttl float64, w Window, multipliers []float64) Forecast {
 	all := s.intervals()
 	all = all[:sort.Search(len(all), func(i int) bool { return all[i].to > w.To })]
-	b := findBounds(all, ttl, w)
+	b := findBounds(all, s.Repeats, ttl, w)
 	f := Forecast{Bounds: b, Predictions: make([]Prediction, len(multipliers)), Confidence: 1, Clumping: 1}
 	for i, x := range multipliers {
 		f.Predictions[i] = Prediction{x, b.HitRatio(), b.HitRatio(), b.HitRatio(), b.HitRatioLimit(x)}

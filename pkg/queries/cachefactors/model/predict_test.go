@@ -63,7 +63,7 @@ func TestPredictWidensWithoutAStart(t *testing.T) {
 func width(f Forecast) float64 { return f.Predictions[0].High - f.Predictions[0].Low }
 
 func (s Series) from(i int) Series {
-	return Series{s.Times[i:], s.Requests[i:], s.Hits[i:], s.EvictedSize[i:], s.EvictedInvalidation[i:], s.Entries[i:], s.MaxSize[i:]}
+	return Series{s.Times[i:], s.Requests[i:], s.Hits[i:], s.EvictedSize[i:], s.EvictedInvalidation[i:], s.Entries[i:], s.MaxSize[i:], s.Repeats}
 }
 
 // TestPredictNothing: what can't be predicted must not end in nonsense.

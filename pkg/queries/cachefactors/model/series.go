@@ -12,6 +12,10 @@ type Series struct {
 	EvictedInvalidation []float64 // mostly expiry after cache_entry_ttl: real invalidations are not counted
 	Entries             []float64
 	MaxSize             []float64
+	// Repeats is how many misses one dropped entry can cause before it is there again; below 1 counts as 1. It is more
+	// where lookups are batched: each key of a batch that is not there counts a miss, also one that occurs twice in it or
+	// that another batch is fetching already.
+	Repeats float64
 }
 
 // Window is the time range that is judged, in seconds. Samples before it tell about the last fill.
