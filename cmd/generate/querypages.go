@@ -155,7 +155,7 @@ func index() file {
 	}
 	p.table([]string{"Query type", "What it answers"}, rows)
 	p.heading(2, "How the cache advice is made")
-	p.para("[cache-model.md](cache-model.md) says how it is computed, and how right it is.")
+	p.para("[cache-model.md](cache-model.md) says how it is computed, and how right it is; [evaluation.md](evaluation.md) holds it against a real Synapse.")
 	p.heading(2, "Alerts")
 	p.para("`" + grafanaRuleFile + "` holds one Grafana alert rule per check. For Prometheus without Grafana's alerting there is `" +
 		prometheusRuleFile + "`, with those checks that one PromQL expression can decide.")

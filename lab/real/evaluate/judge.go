@@ -36,7 +36,7 @@ type summary struct {
 	caches           int
 	off, noise       float64 // mean error; mean difference of two runs at the same size
 	in               int     // measured in the 80 % interval, give or take the noise of that cache
-	above            int     // measured above the proved limit by more than the noise
+	above            int     // measured above the limit by more than the noise
 	right, said, was int     // "avoids a tenth of the misses": said rightly, said, was so
 }
 

@@ -2,8 +2,8 @@
 // caches, at twice and at four times that, and prints what the cache model predicts from the smallest beside what the larger
 // ones then hit. The smallest is run twice, which tells by how much two runs differ for no reason at all.
 //
-// The homeservers of the lab are small, so the factors are hundredths: with caches as small as these, a few rooms
-// overflow what hundreds do on a real server.
+// The homeservers of the lab are small, so the factors are a fiftieth of 0.5, 1 and 2: of caches as small as these a few
+// rooms ask as much as thousands do of a real server's.
 package main
 
 import (

@@ -24,7 +24,7 @@ func open(j judged) bool {
 // table is the summaries and every cache that the bound leaves open, in Markdown.
 func table(all []judged) string {
 	var b strings.Builder
-	b.WriteString("| Caches | Size | Number | Mean error | Two runs of one size differ by | In the 80 % interval | Above the proved limit | \"Avoids a tenth\": said, was, right |\n")
+	b.WriteString("| Caches | Size | Number | Mean error | Two runs of one size differ by | In the 80 % interval | Above the limit | \"Avoids a tenth\": said, was, right |\n")
 	b.WriteString("| --- | --- | --- | --- | --- | --- | --- | --- |\n")
 	for _, g := range groups {
 		for _, x := range []float64{2, 4} {
