@@ -38,7 +38,7 @@ export const caches: Section = {
     table({
       title: 'What if another size: $cache',
       description:
-        'The cache chosen at the top of the dashboard. What any size could avoid is proved from its evictions; what the ' +
+        'The cache chosen at the top of the dashboard. What any size could avoid follows from its evictions; what the ' +
         'next step will avoid is predicted, with the range in which four of five such predictions come true.',
       queryType: 'cacheFactors',
       format: 'table',
@@ -73,7 +73,7 @@ export const caches: Section = {
       {
         title: 'Misses avoided by size: $cache',
         description:
-          'Per second, in all processes. Dashed: no size avoids more, proved from its evictions. The distance between ' +
+          'Per second, in all processes. Dashed: no size avoids more, as its evictions tell. The distance between ' +
           'the two lines is what a larger cache can’t help, or what nobody can tell beforehand. ' +
           'Of several homeservers the first is drawn: choose one above.',
         queryType: 'cacheFactors',
