@@ -169,7 +169,7 @@ func TestBrokenSettings(t *testing.T) {
 			}
 			says(t, "the health check", result.Message, c.words...)
 			statuses(t, aspects, map[string]string{"prometheus": "error", "postgres": "not-checked"})
-			suggestionsFail(t, of, http.StatusBadRequest, c.words...)
+			suggestionsFail(t, of, queryTimeout, http.StatusBadRequest, c.words...)
 			response, err := call(t.Context(), of, "health-aspects")
 			if err != nil || response.Status != http.StatusOK || !strings.Contains(string(response.Body), aspects["prometheus"].Status) {
 				t.Errorf("aspects: %v, %v", response, err)

@@ -21,28 +21,30 @@ func TestPrometheusFails(t *testing.T) {
 		fault  http.HandlerFunc
 		status int
 		words  []string
-		few    bool // it is dear: ask a few queries only
+		few    bool          // it is dear: ask a few queries only
+		long   time.Duration // the query timeout, where the short one is no matter and would come first on a busy machine
 	}{
-		{"unauthorized", refusing(401), 401, []string{"refused the credentials", "401", "data source settings"}, false},
-		{"forbidden", refusing(403), 403, []string{"refused the credentials", "403", "data source settings"}, false},
-		{"not found", refusing(404), 502, []string{"404", "Check that the URL"}, true},
-		{"too many requests", refusing(429), 429, []string{"too many", "Choose"}, true},
-		{"server error", refusing(500), 502, []string{"server error", "500", "log"}, false},
-		{"unavailable", refusing(503), 502, []string{"server error", "503", "log"}, false},
-		{"a login page", text("text/html", "<html><body>Log in, "+confidential+"</body></html>"), 502, []string{"not as a Prometheus API", "login page"}, false},
-		{"nothing in it", text("application/json", ""), 502, []string{"not as a Prometheus API", "Check"}, false},
-		{"other JSON", text("application/json", `{"hello":"`+confidential+`"}`), 502, []string{"not as a Prometheus API", "Check"}, true},
-		{"a list", text("application/json", `["`+confidential+`"]`), 502, []string{"not as a Prometheus API", "Check"}, true},
-		{"half a JSON", text("application/json", `{"status":"success","data":{"resultType":"vec`), 502, []string{"not as a Prometheus API", "Check"}, true},
-		{"success without data", text("application/json", `{"status":"success"}`), 502, []string{"not as a Prometheus API", "Check"}, true},
-		{"wrong kinds inside", text("application/json", `{"status":"success","data":{"resultType":"vector","result":[{"metric":5,"value":"x"}]}}`), 502, []string{"not as a Prometheus API", "Check"}, true},
-		{"cut in the middle", cut, 502, []string{"broke", "Check that it runs"}, false},
-		{"too long", endless, 502, []string{"32 MiB", "Restrict"}, true},
-		{"silent", between.silentFunc(), 504, []string{"did not answer within", "query timeout", "raise"}, true},
-		{"a trickle", between.tricklingFunc(), 504, []string{"did not answer within", "query timeout", "raise"}, true},
+		{"unauthorized", refusing(401), 401, []string{"refused the credentials", "401", "data source settings"}, false, 0},
+		{"forbidden", refusing(403), 403, []string{"refused the credentials", "403", "data source settings"}, false, 0},
+		{"not found", refusing(404), 502, []string{"404", "Check that the URL"}, true, 0},
+		{"too many requests", refusing(429), 429, []string{"too many", "Choose"}, true, 0},
+		{"server error", refusing(500), 502, []string{"server error", "500", "log"}, false, 0},
+		{"unavailable", refusing(503), 502, []string{"server error", "503", "log"}, false, 0},
+		{"a login page", text("text/html", "<html><body>Log in, "+confidential+"</body></html>"), 502, []string{"not as a Prometheus API", "login page"}, false, 0},
+		{"nothing in it", text("application/json", ""), 502, []string{"not as a Prometheus API", "Check"}, false, 0},
+		{"other JSON", text("application/json", `{"hello":"`+confidential+`"}`), 502, []string{"not as a Prometheus API", "Check"}, true, 0},
+		{"a list", text("application/json", `["`+confidential+`"]`), 502, []string{"not as a Prometheus API", "Check"}, true, 0},
+		{"half a JSON", text("application/json", `{"status":"success","data":{"resultType":"vec`), 502, []string{"not as a Prometheus API", "Check"}, true, 0},
+		{"success without data", text("application/json", `{"status":"success"}`), 502, []string{"not as a Prometheus API", "Check"}, true, 0},
+		{"wrong kinds inside", text("application/json", `{"status":"success","data":{"resultType":"vector","result":[{"metric":5,"value":"x"}]}}`), 502, []string{"not as a Prometheus API", "Check"}, true, 0},
+		{"cut in the middle", cut, 502, []string{"broke", "Check that it runs"}, false, 0},
+		{"too long", endless, 502, []string{"32 MiB", "Restrict"}, true, 20 * time.Second},
+		{"silent", between.silentFunc(), 504, []string{"did not answer within", "query timeout", "raise"}, true, 0},
+		{"a trickle", between.tricklingFunc(), 504, []string{"did not answer within", "query timeout", "raise"}, true, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			of := hurried(t, nil)
+			timeout := max(c.long, queryTimeout)
+			of := hurried(t, map[string]any{"queryTimeout": timeout.String()})
 			between.fail(c.fault, nil)
 			queries := few
 			if !c.few {
@@ -50,7 +52,7 @@ func TestPrometheusFails(t *testing.T) {
 			}
 			start := time.Now()
 			answers := together(t, of, append(queries, ask.Query{"queryType": "federation", "format": "destinations", "refId": "destinations"})...)
-			timely(t, "the request", start, queryTimeout*time.Duration(1+len(queries)/10))
+			timely(t, "the request", start, timeout*time.Duration(1+len(queries)/10))
 			if a := answers["destinations"]; a.Error != nil || a.Frames[0].Rows() == 0 {
 				t.Errorf("destinations, of PostgreSQL: %v", a.Error)
 			}
@@ -62,14 +64,14 @@ func TestPrometheusFails(t *testing.T) {
 
 			start = time.Now()
 			result, aspects := health(t, of)
-			timely(t, "the health check", start, queryTimeout)
+			timely(t, "the health check", start, timeout)
 			if result.Status != backend.HealthStatusError {
 				t.Errorf("health is %v: %s", result.Status, result.Message)
 			}
 			says(t, "the health check", result.Message, c.words[:len(c.words)-1]...)
 			statuses(t, aspects, map[string]string{"prometheus": "error", "metrics": "not-checked", "postgres": "ok", "grants": "ok", "schema": "ok"})
 
-			suggestionsFail(t, of, c.status, c.words...)
+			suggestionsFail(t, of, timeout, c.status, c.words...)
 		})
 	}
 }
@@ -92,14 +94,14 @@ func (p *proxy) everybodyLeft(t *testing.T) {
 	}
 }
 
-func suggestionsFail(t *testing.T, of ask.Source, status int, words ...string) {
+func suggestionsFail(t *testing.T, of ask.Source, timeout time.Duration, status int, words ...string) {
 	t.Helper()
 	start := time.Now()
 	response, err := call(t.Context(), of, "values/cache")
 	if err != nil {
 		t.Fatal(err)
 	}
-	timely(t, "a suggestion", start, queryTimeout)
+	timely(t, "a suggestion", start, timeout)
 	var body struct{ Message string }
 	if err := json.Unmarshal(response.Body, &body); err != nil {
 		t.Fatalf("%s: %v", response.Body, err)
@@ -127,7 +129,7 @@ func TestPrometheusStopped(t *testing.T) {
 	for refID, answer := range together(t, of, queries...) {
 		failed(t, refID, answer, http.StatusBadGateway, "can't be reached", "Check that it runs")
 	}
-	suggestionsFail(t, of, http.StatusBadGateway, "can't be reached", "Check that it runs")
+	suggestionsFail(t, of, queryTimeout, http.StatusBadGateway, "can't be reached", "Check that it runs")
 	result, aspects := health(t, of)
 	if result.Status != backend.HealthStatusError {
 		t.Errorf("health is %v", result.Status)
