@@ -166,3 +166,15 @@ func TestFairly(t *testing.T) {
 		t.Errorf("%v", kept)
 	}
 }
+
+// Where each eviction may stand for many misses and none is excluded, no limit is said.
+func TestForecastWithoutLimit(t *testing.T) {
+	f, o := named1("is_user_erased", undersized()), usual()
+	f.bound = f.misses()
+	r := rowOf(f, o)
+	r.expect(&outlook{present: .74, predictions: []theory.Prediction{{Multiplier: 2, HitRatio: .8, Low: .78, High: .82}}}, o)
+	const want = "Doubling likely avoids 12 (8–16) of 52 misses a second; its evictions set no limit, as it is asked for many keys at once. Next: factor"
+	if !strings.HasPrefix(r.reason, want) {
+		t.Error(r.reason)
+	}
+}

@@ -41,6 +41,8 @@ func TestJudge(t *testing.T) {
 			says: "At most 41 of 52 misses a second could be avoided, whatever the size (proved from its evictions). It answers 74 % of its lookups"},
 		"of many keys at once, one can be missed several times": {facts: func(f *facts) { *f = named1("is_user_erased", *f) }, want: raise,
 			says: "whatever the size (10 for each eviction, not proved: it is asked for many keys at once, which can miss one key several times)."},
+		"of many keys at once, any may be avoidable": {facts: func(f *facts) { *f = named1("is_user_erased", *f); f.bound = f.misses() }, want: raise,
+			says: "Any of its 52 misses a second may be avoidable: it is asked for many keys at once, so its evictions set no limit."},
 		"raise names the process that needs it": {facts: func(f *facts) { f.alone = "synapse/sync1" }, want: raise,
 			says: "Nearly all of it happens on synapse/sync1"},
 		"without expiry any residence is early": {facts: func(f *facts) { f.sizeDrops = 900_000 },

@@ -3,6 +3,7 @@ package cachefactors
 import (
 	"fmt"
 	"math"
+	"strings"
 	"time"
 )
 
@@ -89,8 +90,14 @@ func sayPlaybook(common float64) string {
 
 // limit is the proved sentence.
 func (f facts) limit() string {
+	if f.unlimited() {
+		return fmt.Sprintf("Any of its %s may be avoidable: it is asked for many keys at once, so its evictions set no limit.", f.missing())
+	}
 	return fmt.Sprintf("At most %s could be avoided, whatever the size (%s).", f.avoidable(), f.because())
 }
+
+// unlimited: each eviction may stand for so many misses that none is excluded.
+func (f facts) unlimited() bool { return f.repeats() > 1 && f.bound >= f.misses() }
 
 // because is what the limit rests on.
 func (f facts) because() string {
@@ -124,9 +131,15 @@ func (f facts) fill() string {
 func (r row) forecast() string {
 	unit := r.pace(r.misses()).seconds
 	g := r.expected
+	if r.unlimited() {
+		return fmt.Sprintf("%s likely avoids %s (%s–%s) of %s; its evictions set no limit, as it is asked for many keys at once.",
+			capital(sayStep(g.multiplier)), short(g.avoided*unit), short(g.avoidedLow*unit), short(g.avoidedHigh*unit), r.missing())
+	}
 	return fmt.Sprintf("%s could be avoided at most, whatever the size (%s); %s likely avoids %s (%s–%s).",
 		r.avoidable(), r.because(), sayStep(g.multiplier), short(g.avoided*unit), short(g.avoidedLow*unit), short(g.avoidedHigh*unit))
 }
+
+func capital(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
 
 func sayStep(multiplier float64) string {
 	multiplier = math.Round(multiplier*100) / 100

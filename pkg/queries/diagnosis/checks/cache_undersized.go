@@ -37,7 +37,7 @@ var cacheUndersized = Check{
 		"(no more than the entries dropped for lack of room, now and as long ago as an entry lives). From 1 per second and 10 % of the cache's misses it is a finding: a warning where its entries are asked for again and leave early, " +
 		"an info where only a step and a measurement can tell. Caches with fewer than 1000 requests are not judged; with cache_autotuning none is.",
 	Source: "The guide's example, and how Synapse's LRU cache counts. The 10 % and 1 per second are ours.",
-	CannotKnow: "Whether misses would really be avoided: a loop a little longer than the cache and a scan look alike. Ordinary invalidation is counted nowhere. " +
+	CannotKnow: "Whether misses would really be avoided: a loop a little longer than the cache and a scan look alike. A cache that is asked for many keys at once can miss a dropped entry several times: there the proof is an estimate. Ordinary invalidation is counted nowhere. " +
 		"cache_autotuning and cache_entry_ttl are settings of this data source, no metric tells them.",
 	Unit:    "cps",
 	Warning: Threshold(1),
