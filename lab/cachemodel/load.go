@@ -38,11 +38,10 @@ type Cache struct {
 
 // Size is what was measured at one size.
 type Size struct {
-	Factor      float64 `json:"factor"`
-	MaxSize     float64 `json:"max_size"`
-	Requests    float64 `json:"requests"`
-	Hits        float64 `json:"hits"`
-	EvictedSize float64 `json:"evicted_size"`
+	Factor   float64 `json:"factor"`
+	MaxSize  float64 `json:"max_size"`
+	Requests float64 `json:"requests"`
+	Hits     float64 `json:"hits"`
 }
 
 // HitRatio of the window.
@@ -104,7 +103,7 @@ func Load(file string) (*Set, error) {
 		case name == "reference_predictions.json":
 			err = json.NewDecoder(archive).Decode(&reference)
 		case strings.HasSuffix(name, ".csv"):
-			series[strings.TrimSuffix(name, ".csv")], err = readSeries(archive)
+			series[strings.TrimSuffix(name, ".csv")], err = ReadSeries(archive)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", entry.Name, err)
@@ -133,8 +132,8 @@ func (t truth) set(series map[string]model.Series, reference map[string]Referenc
 	return set
 }
 
-// readSeries reads t, requests, hits, evicted_{size,time,invalidation}, entries, max_size.
-func readSeries(r io.Reader) (s model.Series, err error) {
+// ReadSeries reads t, requests, hits, evicted_{size,time,invalidation}, entries, max_size.
+func ReadSeries(r io.Reader) (s model.Series, err error) {
 	rows, err := csv.NewReader(r).ReadAll()
 	if err != nil {
 		return s, err

@@ -40,20 +40,18 @@ func (r *replay) run(multiplier float64, scraped *model.Series) Size {
 	factor := baseFactor * multiplier
 	size := Size{Factor: factor, MaxSize: float64(max(1, int(r.Orig*factor)))}
 	cache := lru.New(int(size.MaxSize), r.keys)
-	var counted, before lru.Counts // over restarts; and at the begin of the window
-	total := func() lru.Counts {
-		return lru.Counts{
-			Requests: counted.Requests + cache.Requests, Hits: counted.Hits + cache.Hits,
-			EvictedSize: counted.EvictedSize + cache.EvictedSize,
-		}
-	}
+	requests, hits := 0, 0 // in the window; what restarts take from the counters is added before
+	count := func(sign int) { requests, hits = requests+sign*cache.Requests, hits+sign*cache.Hits }
 	restarts, i := r.Restart, 0
 	for t := 0.0; t <= r.window.To; t += scrapeEvery {
 		for ; i < len(r.requests) && r.requests[i].At < t; i++ {
 			q := &r.requests[i]
 			if len(restarts) > 0 && q.At >= restarts[0]*3600 {
-				counted, restarts = total(), restarts[1:]
+				if t > r.window.From {
+					count(+1)
+				}
 				cache.Restart()
+				restarts = restarts[1:]
 			}
 			cache.Ask(q.At, q.Key)
 		}
@@ -61,16 +59,14 @@ func (r *replay) run(multiplier float64, scraped *model.Series) Size {
 			cache.Expire(t - ttl)
 		}
 		if t == r.window.From {
-			before = total()
+			count(-1)
 		}
 		if scraped != nil {
 			scrape(scraped, t, cache.Counts, size.MaxSize)
 		}
 	}
-	all := total()
-	size.Requests = float64(all.Requests - before.Requests)
-	size.Hits = float64(all.Hits - before.Hits)
-	size.EvictedSize = float64(all.EvictedSize - before.EvictedSize)
+	count(+1)
+	size.Requests, size.Hits = float64(requests), float64(hits)
 	return size
 }
 

@@ -16,18 +16,7 @@ import (
 // have it rebuilt.
 func TestIndexThatIsBeingBuilt(t *testing.T) {
 	both(t)
-	writer, err := pgx.Connect(t.Context(), primary.DSN(synapse))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer writer.Close(context.Background()) //nolint:errcheck // the server goes away with the tests
-	open, err := writer.Begin(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := open.Exec(t.Context(), `LOCK TABLE destinations IN ROW EXCLUSIVE MODE`); err != nil {
-		t.Fatal(err)
-	}
+	open := locked(t, `LOCK TABLE destinations IN ROW EXCLUSIVE MODE`)
 	built := make(chan error, 1)
 	go func() {
 		built <- execute(primary, `CREATE INDEX CONCURRENTLY being_built ON destinations (failure_ts)`)
@@ -49,21 +38,28 @@ func TestIndexThatIsBeingBuilt(t *testing.T) {
 // TestLockedTable: what the primary holds exclusively is measured on the standby without waiting for it, too.
 func TestLockedTable(t *testing.T) {
 	_, onStandby := both(t)
-	conn, err := pgx.Connect(t.Context(), primary.DSN(synapse))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close(context.Background()) //nolint:errcheck // the server goes away with the tests
-	tx, err := conn.Begin(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := tx.Exec(t.Context(), `LOCK TABLE events IN ACCESS EXCLUSIVE MODE`); err != nil {
-		t.Fatal(err)
-	}
+	locked(t, `LOCK TABLE events IN ACCESS EXCLUSIVE MODE`)
 	catchUp(t)
 	frame := answer(t, onStandby, tables.Type(), "table")
 	if text := told(frame); !strings.Contains(text, "events is locked by another program now") {
 		t.Errorf("notices: %s", text)
 	}
+}
+
+// locked is a transaction on the primary that holds a lock, until the test ends at the latest.
+func locked(t *testing.T, lock string) pgx.Tx {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), primary.DSN(synapse))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close(context.Background()) })
+	tx, err := conn.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.Exec(t.Context(), lock); err != nil {
+		t.Fatal(err)
+	}
+	return tx
 }

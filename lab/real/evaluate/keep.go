@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/matrix-insight/synapse-datasource/lab/cachemodel"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/cachefactors/model"
 )
 
@@ -31,20 +32,12 @@ func keep(run int, of [2]map[string]*model.Series, from float64) error {
 	return nil
 }
 
-func columns(s *model.Series) []*[]float64 {
-	var nothing []float64 // an LRU cache evicts nothing for its time
-	return []*[]float64{&s.Times, &s.Requests, &s.Hits, &s.EvictedSize, &nothing, &s.EvictedInvalidation, &s.Entries, &s.MaxSize}
-}
-
 func write(path string, s *model.Series, from float64) error {
 	rows := [][]string{{"t", "requests", "hits", "evicted_size", "evicted_time", "evicted_invalidation", "entries", "max_size"}}
 	for i, t := range s.Times {
+		const forItsTime = 0 // an LRU cache evicts nothing for it
 		row := []string{strconv.FormatFloat(t-from, 'f', 3, 64)}
-		for _, column := range columns(s)[1:] {
-			v := 0.0
-			if i < len(*column) {
-				v = (*column)[i]
-			}
+		for _, v := range []float64{s.Requests[i], s.Hits[i], s.EvictedSize[i], forItsTime, s.EvictedInvalidation[i], s.Entries[i], s.MaxSize[i]} {
 			row = append(row, strconv.FormatFloat(v, 'f', -1, 64))
 		}
 		rows = append(rows, row)
@@ -73,32 +66,18 @@ func read(run int) (of [2]map[string]*model.Series, window model.Window, err err
 			if err != nil {
 				return of, window, err
 			}
-			of[server][strings.TrimSuffix(filepath.Base(path), ".csv")] = s
+			of[server][strings.TrimSuffix(filepath.Base(path), ".csv")] = &s
 			window.To = max(window.To, s.Times[len(s.Times)-1])
 		}
 	}
 	return of, window, nil
 }
 
-func readSeries(path string) (*model.Series, error) {
+func readSeries(path string) (model.Series, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, err
+		return model.Series{}, err
 	}
 	defer file.Close()
-	rows, err := csv.NewReader(file).ReadAll()
-	if err != nil {
-		return nil, err
-	}
-	s := &model.Series{}
-	for _, row := range rows[1:] {
-		for i, column := range columns(s) {
-			v, err := strconv.ParseFloat(row[i], 64)
-			if err != nil {
-				return nil, err
-			}
-			*column = append(*column, v)
-		}
-	}
-	return s, nil
+	return cachemodel.ReadSeries(file)
 }
