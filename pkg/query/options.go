@@ -1,6 +1,10 @@
 package query
 
-import "time"
+import (
+	"time"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
+)
 
 // Options are the data source's settings that query types and checks depend on; what each means is in the settings.
 type Options struct {
@@ -30,8 +34,5 @@ func (o Options) databaseTTL(alert bool) time.Duration {
 	return max(o.CacheTTL, leastDatabaseTTL)
 }
 
-// Threshold overrides a check's defaults; nil keeps them.
-type Threshold struct {
-	Warning  *float64 `json:"warning"`
-	Critical *float64 `json:"critical"`
-}
+// Threshold overrides a check's defaults.
+type Threshold = settings.Threshold

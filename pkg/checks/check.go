@@ -1,0 +1,85 @@
+package checks
+
+import (
+	"context"
+	"time"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
+)
+
+// Check is one question about a homeserver's health. ID is public API.
+//
+// Meaning, Decides, CannotKnow and Steps may name numbers in braces: {warning} and {critical} for the thresholds, and
+// {name} for a limit of Limits. Prose never repeats a number that these hold.
+type Check struct {
+	ID string
+	// Topic is what a check that found nothing is called: "Event loop" makes "Event loop: OK" and "Event loop: unknown".
+	Topic string
+	// Title names the problem in 2 to 6 words: "Event loop overloaded".
+	Title string
+	// Meaning says in a sentence or two what the check is about, for the documentation and for alerts.
+	Meaning string
+	// Decides says what number decides, over which time, and below what volume the check does not judge.
+	Decides string
+	// CannotKnow is what the check can't see.
+	CannotKnow string
+	// Thresholds are those that an admin can override.
+	Thresholds limits.Thresholds
+	// Limits are the further numbers that decide.
+	Limits []limits.Limit
+	// Steps are what to do, the first one first, each an imperative. A finding shows the first three unless it has its own;
+	// the check's page shows all.
+	Steps []string
+	// Causes are checks whose findings explain this one's, the likeliest first. They form chains without circles.
+	Causes []string
+	// Panel is the id of the dashboard panel that shows what the check measures.
+	Panel string
+	// PerProcess: its subjects are processes. Among such checks only a finding about the same process explains another.
+	PerProcess bool
+	// WithoutSynapse: it judges a homeserver of which Prometheus has nothing, to report just that. Every other check
+	// that reads Prometheus only is blind there.
+	WithoutSynapse bool
+	// Measures are the PromQL queries that Judge reads.
+	Measures []*Measurement
+	// Read asks PostgreSQL, in a read-only transaction; nil where the check needs Prometheus only. Judge finds its
+	// answer in Input.Rows.
+	Read func(ctx context.Context, tx query.Tx, in ReadInput) (any, error)
+	// ReadOnce names an answer that several checks share: those that give the same name have the same Read, and it runs
+	// once for all of them. Empty: the answer is this check's own.
+	ReadOnce string
+	// Signal is the measurement whose history tells since when the number that decides is too high; nil where history
+	// can't tell.
+	Signal *Signal
+	// Judge says what is wrong with one homeserver. No finding means "fine".
+	Judge func(Input) []Finding
+	// Rule is the alert rule for Prometheus itself.
+	Rule Rule
+}
+
+// ReadInput is what a Read may know.
+type ReadInput struct {
+	Now     time.Time
+	Options query.Options
+}
+
+// Signal is a number over time and how its series name subjects.
+type Signal struct {
+	*Measurement
+	// Subject names the subject of a series, as Judge does; nil: the whole homeserver.
+	Subject func(Sample) string
+}
+
+// Rule is how one PromQL expression decides what the check decides.
+type Rule struct {
+	// Expr is a text/template of PromQL that has a series per homeserver where something is wrong. In it {{.name}} is a
+	// measurement's expression (of Measures, by its name) or a limit's number, and {{.threshold}} is the threshold of the
+	// severity that the rule is made for: once for the warning, once for critical where the check has both. {{.by}} is the
+	// labels that tell processes apart, with server_name in front. {{pick .a .b}} is the first limit in the warning's rule and the
+	// second one in the critical one's.
+	Expr string
+	// WarningOnly: the check has a critical threshold, but one expression can't decide it.
+	WarningOnly bool
+	// None says why there is no rule; empty where there is one, or where the check reads PostgreSQL.
+	None string
+}

@@ -1,0 +1,85 @@
+package checks
+
+import (
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
+)
+
+// The severities, by their short names.
+const (
+	Unknown  = limits.Unknown
+	OK       = limits.OK
+	Info     = limits.Info
+	Warning  = limits.Warning
+	Critical = limits.Critical
+)
+
+// Subject is what a finding is about: the whole homeserver (zero value), a named thing, or a room, which prints its
+// pseudonym unless the viewer may see it.
+type Subject struct {
+	Name string
+	Room *query.Room
+}
+
+// Text is the subject for one viewer.
+func (s Subject) Text(view query.View) string {
+	if s.Room != nil {
+		return view.Room(*s.Room)
+	}
+	return s.Name
+}
+
+// Key names the subject wherever no viewer is known: in labels, to find it again.
+func (s Subject) Key() string { return s.Text(query.View{}) }
+
+// Finding is what a check found about one subject. Texts never name a room; Subject does.
+type Finding struct {
+	Subject  Subject
+	Severity limits.Severity
+	// Title names the problem where it is another one than the check's.
+	Title string
+	// Evidence is at most two sentences, the numbers first, with unit and period.
+	Evidence string
+	// Value is the number that decided, in the check's unit; Threshold the one it passed.
+	Value, Threshold *float64
+	// Unit is the Grafana unit of Value and Threshold where another number than usual decided; empty: the check's.
+	Unit string
+	// Steps are what to do about this finding, at most three, the first one first; empty takes the check's. Never SQL that
+	// writes.
+	Steps []string
+	// Confidence is 0..1; 0 is taken as 1.
+	Confidence float64
+	// CausedBy is set where the check itself knows which one explains it; else the diagnosis looks for a cause.
+	CausedBy string
+	// NotCausedBy are causes of the check that do not explain this finding: they are about other things.
+	NotCausedBy []string
+	// Processes are those that the finding is about, where its subject is none: what is wrong with another process does
+	// not explain it. Empty: any may.
+	Processes []string
+	// CauseSubject is the one subject whose finding explains this one, such as the cache before a transaction. Empty: any.
+	CauseSubject string
+	// Explains are the only checks whose findings this one explains. Empty: all that name its check as a cause.
+	Explains []string
+}
+
+// okFinding is an "ok" with its evidence.
+func okFinding(evidence string) []Finding { return []Finding{{Severity: OK, Evidence: evidence}} }
+
+// UnknownFinding is an "unknown" with the reason why the check could not look.
+func UnknownFinding(reason string) []Finding { return []Finding{{Severity: Unknown, Evidence: reason}} }
+
+// partlyUnknown is an "unknown" about a part of what a check looks at. It stands beside what the check says of the rest,
+// so that an alert about the rest can end.
+func partlyUnknown(part, reason string) Finding {
+	return Finding{Subject: Subject{Name: part}, Severity: Unknown, Evidence: reason}
+}
+
+// metricMissing is UnknownFinding for a metric that Prometheus does not have.
+func metricMissing(m *metrics.Metric) []Finding {
+	text := "Prometheus has no " + m.Name + " for this homeserver. Check that every process is scraped."
+	if m.Since != "" {
+		text = "Prometheus has no " + m.Name + " for this homeserver. It comes with Synapse " + m.Since + "; check that every process is scraped."
+	}
+	return UnknownFinding(text)
+}

@@ -1,0 +1,57 @@
+// Package limits holds each number that judgements compare with once, with its unit and where it comes from. A check, a
+// table's verdict, an alert rule and a sentence about the same thing use the same value.
+package limits
+
+import (
+	"time"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/words"
+)
+
+// Limit is one number that a judgement compares with.
+type Limit struct {
+	// Name stands for it in texts and rules: {name}.
+	Name  string
+	Value float64
+	// Unit is a Grafana unit; "s" for durations.
+	Unit string
+	// Meaning completes "The number is …" for the documentation.
+	Meaning string
+	// Source is where it comes from: the guide, Synapse's source, or "ours".
+	Source string
+}
+
+// String writes it for people.
+func (l Limit) String() string { return words.Value(l.Value, l.Unit) }
+
+// Duration is a limit in seconds as a time.
+func (l Limit) Duration() time.Duration { return time.Duration(l.Value * float64(time.Second)) }
+
+// What several judgements share. Limits that one check alone uses stand in that check's file.
+var (
+	// Saturated is when the process itself is the bottleneck and everything it measures looks slow.
+	Saturated = Limit{Name: "saturated", Value: 0.8, Unit: "percentunit", Meaning: "share of time that the event loop is busy from which a process is saturated",
+		Source: "ours: the guide's \"CPU near one core\", put on the better measure"}
+	// Busy is when the event loop has so much to do that it matters at all.
+	Busy = Limit{Name: "busy", Value: 0.7, Unit: "percentunit", Meaning: "share of time that the event loop is busy below which high CPU comes from threads outside the loop",
+		Source: "ours"}
+	// Young is the uptime below which caches are cold and rates are not the usual ones.
+	Young = Limit{Name: "young", Value: 900, Unit: "s", Meaning: "uptime below which a process is not judged", Source: "ours"}
+	// Warm is the uptime from which caches have filled.
+	Warm = Limit{Name: "warm", Value: 3600, Unit: "s", Meaning: "uptime from which caches are warm", Source: "ours"}
+	// EnoughSends is the number of sent messages below which a share says nothing.
+	EnoughSends = Limit{Name: "enoughSends", Value: 100, Meaning: "number of sends from which a share is judged", Source: "ours"}
+	// StallLength is when the event loop counts as blocked.
+	StallLength = Limit{Name: "stallLength", Value: 1, Unit: "s", Meaning: "length of a tick from which the event loop counts as blocked", Source: "ours: a bucket of the histogram"}
+	// Stalls and ManyStalls are ticks of more than StallLength within an hour.
+	Stalls     = Limit{Name: "stalls", Value: 10, Meaning: "number of blocked ticks per hour that is a warning", Source: "ours"}
+	ManyStalls = Limit{Name: "manyStalls", Value: 60, Meaning: "number of blocked ticks per hour that is critical", Source: "ours"}
+	// OpenFilesShare is when a process may soon be refused files and sockets.
+	OpenFilesShare = Limit{Name: "openFiles", Value: 0.8, Unit: "percentunit", Meaning: "share of the file descriptors that a process may open", Source: "ours"}
+	// LongPause is the bucket of the collections' histogram that counts as a spike; Spikes is how many within 6 hours matter.
+	LongPause = Limit{Name: "longPause", Value: 2.5, Unit: "s", Meaning: "length of a collection that is a spike", Source: "the guide's spikes; a bucket of the histogram"}
+	Spikes    = Limit{Name: "spikes", Value: 5, Meaning: "number of long pauses within 6 hours that matters", Source: "ours"}
+	// ExtremitiesPerRoom is the guide's number.
+	ExtremitiesPerRoom = Limit{Name: "extremitiesPerRoom", Value: 10, Meaning: "number of forward extremities in a room above which state resolution becomes expensive",
+		Source: "the guide, and Synapse's dummy_events_threshold"}
+)
