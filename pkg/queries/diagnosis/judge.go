@@ -55,7 +55,7 @@ func (r row) firstStep() string {
 }
 
 // unit is the Grafana unit of value and threshold.
-func (r row) unit() string { return cmp.Or(r.Unit, r.check.Unit) }
+func (r row) unit() string { return cmp.Or(r.Unit, r.check.Thresholds.Unit) }
 
 // known checks the names that a query asks for.
 func known(names []string) error {

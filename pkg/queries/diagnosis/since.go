@@ -31,7 +31,7 @@ func (m measured) lines(c checks.Check) []line {
 // since is when the number last rose above the threshold that it is above now; the start of the range where it was
 // above it all along, nil where history can't tell.
 func (m measured) since(r row) *time.Time {
-	if r.Threshold == nil || r.unit() != r.check.Unit { // another number than the signal's decided
+	if r.Threshold == nil || r.unit() != r.check.Thresholds.Unit { // another number than the signal's decided
 		return nil
 	}
 	for _, l := range m.lines(r.check) {
