@@ -15,7 +15,7 @@ import (
 func TestLabelOf(t *testing.T) {
 	label, series, err := LabelOf("transaction")
 	if err != nil || label != "desc" || series != `__name__=~"synapse_storage_transaction_time_count_total|synapse_storage_transaction_time_count"` {
-		t.Errorf("%s, %s, %v", label, metrics, err)
+		t.Errorf("%s, %s, %v", label, series, err)
 	}
 	if _, _, err := LabelOf("room"); err == nil || !strings.Contains(err.Error(), "Valid kinds: cache, index, instance, job, serverName, transaction") {
 		t.Errorf("%v", err)
