@@ -34,6 +34,14 @@ describe('plugin.json', () => {
     expect(manifest).not.toHaveProperty('tracing');
   });
 
+  test('leaves the data proxy of Grafana to those who may edit data sources', () => {
+    // A route is every path that starts with its own. Grafana compares escaped paths, so these are all the characters
+    // with which one can start; the empty path is cleaned to ".". Without "url" the data source's own is used.
+    const characters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789', ..."-_.~!$&'()*+,;=:@[]%"];
+    expect(characters).toHaveLength(82);
+    expect(manifest.routes).toEqual(characters.map((path) => ({ path, method: '*', reqAction: 'datasources:write' })));
+  });
+
   test('names files that exist', () => {
     const { logos, screenshots } = manifest.info;
     const files = [

@@ -86,9 +86,11 @@ func run(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
+	env := lab.Environment()
+	env["GF_AUTH_ANONYMOUS_ENABLED"] = "true" // a viewer who has not signed in is one of those whom tests look at
 	server, err := grafana.Start(ctx, grafana.Options{
 		Dir: space.Dir, Dist: filepath.Join(root, "dist"), Provisioning: filepath.Join(root, "provisioning"),
-		Env: lab.Environment(), Progress: progress,
+		Env: env, Progress: progress,
 	})
 	if err != nil {
 		return err

@@ -51,7 +51,7 @@ for (const dashboard of dashboards) {
     test.describe('for a viewer', () => {
       test.use({ role: 'viewer' });
 
-      test('names no room', async ({ page, questions, playwright, sessions, baseURL }) => {
+      test('names no room and no other homeserver', async ({ page, questions, playwright, sessions, baseURL }) => {
         await open(page, dashboard, 1280, 'dark');
         const text = await look(page, dashboard, `${dashboard.uid}-viewer`);
         expect(empty(questions)).toEqual([]);
@@ -61,9 +61,11 @@ for (const dashboard of dashboards) {
           format: 'rooms',
           minExtremities: 0,
         });
+        const hosts = await new Api(admin).query({ queryType: 'federation', format: 'destinations', limit: 1000 });
         await admin.dispose();
         const secrets = ['room_id', 'name', 'canonical_alias']
           .flatMap((name) => column(rooms, name))
+          .concat(column(hosts, 'destination'))
           .filter((value): value is string => typeof value === 'string' && value !== '');
         expect(secrets.length).toBeGreaterThan(10);
         for (const shown of [text, ...questions.bodies]) {
@@ -72,6 +74,9 @@ for (const dashboard of dashboards) {
         }
         if (questions.all.some(({ queryType, format }) => queryType === 'forwardExtremities' && format === 'rooms')) {
           expect(text).toMatch(/room-[0-9a-f]{10}/);
+        }
+        if (questions.all.some(({ queryType, format }) => queryType === 'federation' && format === 'destinations')) {
+          expect(text).toMatch(/server-[0-9a-f]{10}/);
         }
       });
     });

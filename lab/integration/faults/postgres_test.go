@@ -191,7 +191,8 @@ func statements(text string) (found []string) {
 // A role that may only sign in is told what to grant; exactly that, run by the owner, mends everything.
 func TestGrantsOfTheMessageMend(t *testing.T) {
 	of := source(t, map[string]any{"postgresUser": `an "odd" role`})
-	of.Secure = map[string]string{"postgresPassword": "odd"}
+	of.Secure = maps.Clone(of.Secure)
+	of.Secure["postgresPassword"] = "odd"
 	owner := connect(t, laboratory.Postgres, "synapse")
 	execute(t, owner, `CREATE ROLE "an ""odd"" role" LOGIN PASSWORD 'odd'`)
 	t.Cleanup(func() {
