@@ -45,12 +45,16 @@ func (i *Instance) connect(ctx context.Context, ds backend.DataSourceInstanceSet
 		return err
 	}
 	ds.JSONData = withProxy(ds.JSONData, i.settings.SecureSocksProxy)
-	transport, err := i.httpTransport(ctx, ds)
+	address, err := prometheus.ParseAddress(i.settings.URL)
+	if err != nil {
+		return errAddress
+	}
+	transport, err := i.httpTransport(ctx, ds, address)
 	if err != nil {
 		return &settings.Invalid{Message: "The HTTP settings of the data source can't be used. Check its TLS certificates and keys, and its proxy settings."}
 	}
-	if i.prometheus, err = prometheus.New(i.settings.URL, i.settings.HTTPMethod, transport); err != nil {
-		return &settings.Invalid{Message: "The Prometheus URL can't be used. It looks like http://prometheus:9090."}
+	if i.prometheus, err = prometheus.New(address, i.settings.HTTPMethod, transport); err != nil {
+		return errAddress
 	}
 	var database query.Database
 	if i.settings.Postgres.Configured() {
@@ -61,6 +65,8 @@ func (i *Instance) connect(ctx context.Context, ds backend.DataSourceInstanceSet
 	i.runner = query.NewRunner(i.options, i.prometheus, database)
 	return nil
 }
+
+var errAddress = &settings.Invalid{Message: "The Prometheus URL can't be used. It looks like http://prometheus:9090."}
 
 // withProxy writes the switch of Grafana's secure socks proxy as the SDK reads it: provisioning with environment variables
 // makes a string of it, which the SDK takes for "off".
@@ -74,9 +80,9 @@ func withProxy(jsonData []byte, on bool) []byte {
 	return written
 }
 
-// httpTransport is what the standard HTTP settings make. The SDK panics where one of them has another type than it
-// expects.
-func (i *Instance) httpTransport(ctx context.Context, ds backend.DataSourceInstanceSettings) (transport http.RoundTripper, err error) {
+// httpTransport is what the standard HTTP settings make, with the secrets of the address where traces don't see them. The SDK
+// panics where a setting has another type than it expects.
+func (i *Instance) httpTransport(ctx context.Context, ds backend.DataSourceInstanceSettings, address prometheus.Address) (transport http.RoundTripper, err error) {
 	err = query.Recovered(func() error {
 		opts, err := ds.HTTPClientOptions(ctx)
 		if err != nil {
@@ -87,7 +93,10 @@ func (i *Instance) httpTransport(ctx context.Context, ds backend.DataSourceInsta
 			timeouts.Timeout = 0 // the query timeout is the only limit
 			opts.Timeouts = &timeouts
 		}
-		opts.Middlewares = append(httpclient.DefaultMiddlewares(), withoutAlertMark())
+		if inURL := address.BasicAuth(); inURL != nil {
+			opts.BasicAuth = inURL
+		}
+		opts.Middlewares = append(httpclient.DefaultMiddlewares(), withoutAlertMark(), withQueryOf(address))
 		opts.ConfigureTransport = func(_ httpclient.Options, t *http.Transport) { i.transport = t }
 		transport, err = httpclient.GetTransport(opts)
 		return err
@@ -96,7 +105,7 @@ func (i *Instance) httpTransport(ctx context.Context, ds backend.DataSourceInsta
 }
 
 // withoutAlertMark drops the header that the SDK hands on from an alert evaluation: Prometheus gets nobody's headers but
-// the forwarded ones. It stands last, next to the wire.
+// the forwarded ones. It stands below the middleware that sets the header.
 func withoutAlertMark() httpclient.Middleware {
 	return httpclient.MiddlewareFunc(func(_ httpclient.Options, next http.RoundTripper) http.RoundTripper {
 		return httpclient.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
@@ -107,6 +116,14 @@ func withoutAlertMark() httpclient.Middleware {
 			req.Header.Del(backend.FromAlertHeaderName)
 			return next.RoundTrip(req)
 		})
+	})
+}
+
+// withQueryOf adds the query of the data source's URL. It stands last, below the SDK's tracing: a token there is for
+// Prometheus only.
+func withQueryOf(address prometheus.Address) httpclient.Middleware {
+	return httpclient.MiddlewareFunc(func(_ httpclient.Options, next http.RoundTripper) http.RoundTripper {
+		return address.AddQuery(next)
 	})
 }
 
