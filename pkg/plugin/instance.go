@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 	"github.com/grafana/grafana-plugin-sdk-go/backend/httpclient"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/matrix-insight/synapse-datasource/pkg/settings"
+	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
 	"github.com/matrix-insight/synapse-datasource/pkg/upstream/postgres"
 	"github.com/matrix-insight/synapse-datasource/pkg/upstream/prometheus"
 )
@@ -25,7 +27,11 @@ type Instance struct {
 	prometheus *prometheus.Client
 	postgres   *postgres.Client // nil where not configured
 	resources  backend.CallResourceHandler
-	transport  *http.Transport // below what Grafana's settings put around it
+	// health and suggestions are shared between those who ask with the same credentials, as answers to queries are.
+	health        *query.Shared[[]upstream.Aspect]
+	suggestions   *query.Shared[[]string]
+	healthTimeout time.Duration
+	transport     *http.Transport // below what Grafana's settings put around it
 	// broken, an Invalid, is why the settings can't be used. Such an instance answers every call with it, so that the
 	// admin reads which setting to mend instead of "plugin unavailable".
 	broken error
@@ -63,6 +69,9 @@ func (i *Instance) connect(ctx context.Context, ds backend.DataSourceInstanceSet
 	}
 	i.options = options(ds.UID, i.settings)
 	i.runner = query.NewRunner(i.options, i.prometheus, database)
+	i.healthTimeout = healthTimeout
+	i.health = query.NewShared[[]upstream.Aspect](healthTimeout+2*healthGrace, healthAnswers)
+	i.suggestions = query.NewShared[[]string](i.settings.QueryTimeout, valuesAnswers)
 	return nil
 }
 
@@ -131,6 +140,8 @@ func withQueryOf(address prometheus.Address) httpclient.Middleware {
 func (i *Instance) Dispose() {
 	if i.runner != nil {
 		i.runner.Close()
+		i.health.Cancel()
+		i.suggestions.Cancel()
 	}
 	if i.transport != nil {
 		i.transport.CloseIdleConnections()
