@@ -16,7 +16,7 @@ export default defineConfig({
   expect: { timeout: 60_000 },
   reporter: [
     ['list'],
-    ['json', { outputFile: process.env.E2E_RESULTS ?? path.join(root, 'test-results/results.json') }],
+    ['junit', { outputFile: path.join(root, 'test-results/e2e.xml') }],
   ],
   use: {
     baseURL: process.env.GRAFANA_URL,
