@@ -32,7 +32,7 @@ func Lab(program string, args ...string) []string {
 
 // Npm names a script of package.json.
 func Npm(script string, args ...string) []string {
-	return append([]string{npm(), "run", "--silent", script, "--"}, args...)
+	return append([]string{npm(), "run", "--silent", script}, args...)
 }
 
 func npm() string {

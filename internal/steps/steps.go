@@ -35,7 +35,10 @@ func Unit() []Step {
 	const report = "test-results/jest.json"
 	return append(Lint(),
 		Step{Name: bundle, After: packages, Run: command(".", Npm("build")...)},
-		Step{Name: "front end: unit tests", After: bundle, Run: suite(report, ".", Npm("test", "--ci", "--json", "--outputFile="+report)...)},
+		Step{
+			Name: "front end: unit tests", After: bundle,
+			Run: suite(report, ".", Npm("test", "--", "--ci", "--silent", "--json", "--outputFile="+report)...),
+		},
 		Step{Name: "Go: unit tests", Run: goTest(".", "./...")},
 	)
 }
