@@ -13,7 +13,7 @@ import (
 
 // Command runs a program in a folder of the repository, with the task's terminal.
 func Command(ctx context.Context, dir string, command ...string) error {
-	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
+	cmd := exec.CommandContext(ctx, command[0], command[1:]...) //nolint:gosec // the tasks name every command
 	cmd.Dir = dir
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }

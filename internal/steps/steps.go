@@ -96,7 +96,7 @@ func tool(module, folder string, args ...string) []string {
 // suite runs tests and counts what their runner reports. An old report is removed: a runner that breaks leaves none.
 func suite(report, dir string, args ...string) func(context.Context, *Results) error {
 	return func(ctx context.Context, r *Results) error {
-		if err := errors.Join(os.MkdirAll(path.Dir(report), 0o755), os.RemoveAll(report)); err != nil {
+		if err := errors.Join(os.MkdirAll(path.Dir(report), 0o750), os.RemoveAll(report)); err != nil {
 			return err
 		}
 		return errors.Join(Command(ctx, dir, args...), r.read(report))
