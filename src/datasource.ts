@@ -2,6 +2,7 @@ import { CoreApp, type DataSourceInstanceSettings, type ScopedVars, type TimeRan
 import { DataSourceWithBackend, getTemplateSrv, type HealthCheckResult, type TemplateSrv } from '@grafana/runtime';
 
 import { annotationSupport } from './annotations';
+import { filterIds } from './filters';
 import { shareHealth } from './health';
 import { interpolateList, interpolateQuery } from './interpolate';
 import { describeQuery, queryTypes } from './queryTypes';
@@ -49,7 +50,7 @@ export class SynapseDatasource extends DataSourceWithBackend<SynapseQuery, Synap
   /** The known values of one kind, for suggestions and variables. */
   values(kind: string, filters: ValueFilters, range?: TimeRange, scopedVars: ScopedVars = {}): Promise<string[]> {
     const filled: ValueFilters = {};
-    for (const id of ['serverName', 'job', 'index', 'instance'] as const) {
+    for (const id of filterIds) {
       filled[id] = interpolateList(filters[id], this.templates, scopedVars);
     }
     return this.getResource<string[]>(`values/${kind}`, valueParams(kind, filled, range));
