@@ -131,7 +131,7 @@ export const caches: Section = {
     }).max(1),
     'cache-entries': graph({
       title: 'Entries of the largest caches',
-      description: 'A flat line has reached the cache’s limit. A rising line has not.',
+      description: 'A flat line usually means that the cache is full.',
       queryType: 'caches',
       format: 'size',
       parameters: { limit: 8 },

@@ -6,7 +6,7 @@ const format = 'series';
 
 export const delays: Section = {
   id: 700,
-  title: 'What else is slow or waits?',
+  title: 'What else is slow?',
   heading: 'Look for lines that keep rising',
   text: 'A queue that empties again is no problem.',
   panels: {
@@ -33,7 +33,7 @@ export const delays: Section = {
       parameters: { graph: 'state-resolution-cpu' },
     }),
     'inbound-staging': graph({
-      title: 'Incoming events in the queue',
+      title: 'Queue of incoming events',
       description: 'Events received from other homeservers and not processed yet.',
       queryType,
       format,
@@ -64,8 +64,8 @@ export const delays: Section = {
     'requests-database': stacked({
       title: 'Database time by kind of request',
       description:
-        'Seconds of database time per second, by the name of Synapse’s class. A sync (SyncRestServlet, ' +
-        'SlidingSyncRestServlet) is slow because of this or of its CPU above.',
+        'Seconds of database time per second, by the name of Synapse’s class. The time to work on a sync ' +
+        '(SyncRestServlet, SlidingSyncRestServlet) is this plus its CPU.',
       queryType,
       format,
       parameters: { graph: 'requests-database', limit: 8 },

@@ -9,8 +9,8 @@ const queryType = 'federation';
 export const federation: Section = {
   id: 300,
   title: 'What does federation cost?',
-  heading: 'Is presence too expensive?',
-  text: `Yes, if \`m.presence\` leads while a process is overloaded. [Guide](${guideLink('federation')})`,
+  heading: 'Presence can be too expensive',
+  text: `It is, if \`m.presence\` leads while a process is overloaded. [Guide](${guideLink('federation')})`,
   panels: {
     'federation-traffic': graph({
       title: 'Traffic with other homeservers',

@@ -10,7 +10,7 @@ const queryType = 'forwardExtremities';
 export const forwardExtremities: Section = {
   id: 500,
   title: 'Which rooms have too many forward extremities?',
-  heading: 'Each one costs CPU',
+  heading: 'Each extremity costs CPU',
   text: `Above ten, look at the room. Many recover on their own. [Guide](${guideLink('forward-extremities')})`,
   panels: {
     'extremity-rooms': table({
