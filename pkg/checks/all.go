@@ -4,6 +4,7 @@ import "slices"
 
 // All is every check, in the order in which the guide would look.
 var All = []Check{
+	availability,
 	reactorLag,
 }
 
