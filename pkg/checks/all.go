@@ -36,6 +36,9 @@ func WithCauses(names []string) []Check {
 	add = func(id string) {
 		if c, ok := Find(id); ok && !wanted[id] {
 			wanted[id] = true
+			if c.Completions { // its "ok" depends on it
+				wanted[availability.ID] = true
+			}
 			for _, cause := range c.Causes {
 				add(cause)
 			}
