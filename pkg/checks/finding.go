@@ -1,6 +1,9 @@
 package checks
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
@@ -61,6 +64,16 @@ type Finding struct {
 	CauseSubject string
 	// Explains are the only checks whose findings this one explains. Empty: all that name its check as a cause.
 	Explains []string
+}
+
+// sentence joins the clauses that there are; it begins with a space, as it follows another one.
+func sentence(clauses ...string) string {
+	clauses = slices.DeleteFunc(clauses, func(c string) bool { return c == "" })
+	if len(clauses) == 0 {
+		return ""
+	}
+	text := strings.Join(clauses, "; ")
+	return " " + strings.ToUpper(text[:1]) + text[1:] + "."
 }
 
 // okFinding is an "ok" with its evidence.
