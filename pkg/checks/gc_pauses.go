@@ -57,7 +57,7 @@ var gcPauses = Check{
 	Thresholds: limits.GCPause,
 	Limits:     []limits.Limit{enoughCollections, limits.Collecting, limits.MuchCollecting, limits.LongPause, limits.Spikes, limits.Warm},
 	Steps: []string{
-		"Open \"Memory of each process\" on this dashboard: if memory grows with the time since the start, it is a leak. Look for a Synapse version that fixes it.",
+		"Open \"Memory of each process\" on this dashboard: if memory still grows two days after the start, it may be a leak. Look for a Synapse version that fixes it.",
 		"If full collections take {collecting} of the time or more, set `gc_thresholds: [700, 10, 100]` in homeserver.yaml and restart: they become up to ten times rarer and hardly longer, memory " +
 			"rises a little. (Python up to 3.13; 3.14 collects in steps.)",
 		"If a cache has a very high factor and nothing advises to raise it, lower that factor: fewer entries make every full collection shorter.",
