@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
 )
 
@@ -38,7 +37,7 @@ func (c *Client) lookCloser(ctx context.Context, fault *upstream.Fault) {
 	ctx, cancel := context.WithTimeout(ctx, inventoryLimit)
 	defer cancel()
 	var seen inventory
-	err := c.attempt(ctx, inventoryLimit, func(ctx context.Context, tx query.Tx) (err error) {
+	err := c.attempt(ctx, inventoryLimit, func(ctx context.Context, tx guestTx) (err error) {
 		seen, err = takeInventory(ctx, tx)
 		return err
 	})
