@@ -67,6 +67,10 @@ func (i inventory) fault(fallback upstream.Fault) upstream.Fault {
 			i.byOwner(missing...))
 	case !i.inPath:
 		return i.offPath()
+	case len(i.absent) == 0 && fallback.Kind == upstream.MissingGrant:
+		return *downstream(upstream.MissingGrant, http.StatusForbidden,
+			fmt.Sprintf("The role %s may read all tables that the plugin needs, but PostgreSQL refuses a part of them, as row-level security does.", quote(i.Role)),
+			i.byOwner(fmt.Sprintf("ALTER ROLE %s BYPASSRLS;", quote(i.Role))))
 	case len(i.absent) > 0:
 		return *downstream(upstream.NotSynapse, http.StatusBadGateway,
 			fmt.Sprintf("Synapse's database has %s, which lacks %s: it is older or newer than the plugin supports.", i.schemaText(), strings.Join(i.absent, ", ")),

@@ -45,7 +45,7 @@ func (c *Client) attempt(ctx context.Context, limit time.Duration, fn func(conte
 	if err != nil {
 		return err
 	}
-	defer conn.Release() // closes a connection whose transaction did not end
+	defer leave(conn)
 	defer func() {
 		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTimeout)
 		defer cancel()
@@ -58,13 +58,13 @@ func (c *Client) attempt(ctx context.Context, limit time.Duration, fn func(conte
 		c.answered()
 	}
 	if pg != nil && pg.Code == "57014" && ctx.Err() == nil {
-		return &stoppedError{err: err, early: time.Since(began) < each, ofQuery: each < limit}
+		return &stoppedError{err: err, early: time.Since(began) < each*9/10, ofQuery: each < limit}
 	}
 	return err
 }
 
 // visit takes a connection and begins a transaction on it. Connections of the pool may be dead without knowing it:
-// where one is, all are dropped, and a new one is tried once.
+// where one is, all are dropped, and a new one is opened.
 func (c *Client) visit(ctx context.Context, pool *pgxpool.Pool, limit time.Duration) (*pgxpool.Conn, guestTx, time.Duration, error) {
 	for {
 		waited := time.Now()
@@ -89,12 +89,21 @@ func (c *Client) visit(ctx context.Context, pool *pgxpool.Pool, limit time.Durat
 			return conn, guestTx{conn.Conn(), schema}, each, nil
 		}
 		dead := raw.IsClosed()
-		conn.Release()
+		leave(conn)
 		if !used || !dead || ctx.Err() != nil {
 			return nil, guestTx{}, 0, err
 		}
 		pool.Reset()
 	}
+}
+
+// leave gives a connection back; one whose transaction did not end is closed. pgx says goodbye to a broken connection
+// and waits up to 15 s for an answer, which would keep its place in the pool: the server was asked to cancel before.
+func leave(conn *pgxpool.Conn) {
+	if raw := conn.Conn().PgConn(); raw.IsClosed() {
+		_ = raw.Conn().Close()
+	}
+	conn.Release()
 }
 
 // usedMark is in the data of a connection that has begun a transaction before.
