@@ -94,6 +94,7 @@ func TestNothingStaysInTheSession(t *testing.T) {
 	for _, want := range []string{
 		"application_name=matrix-synapse-datasource", "jit=off", "max_parallel_workers_per_gather=0", "statement_timeout=10000",
 		"lock_timeout=1000", "idle_in_transaction_session_timeout=15000", "transaction_isolation=repeatable read", "transaction_read_only=on",
+		"search_path=pg_catalog, pg_temp", "DateStyle=ISO, MDY", "TimeZone=UTC", "client_encoding=UTF8", "row_security=off",
 	} {
 		if !strings.Contains(inside, want) {
 			t.Errorf("inside the read there is no %s: %s", want, inside)

@@ -49,8 +49,6 @@ const (
 	healthCheck = 30 * time.Second
 	// A connection whose server is gone without a word is noticed after 14 s, before a query's time is up.
 	keepAliveIdle, keepAliveInterval, keepAliveCount = 5 * time.Second, 3 * time.Second, 3
-	// cancelDelay is how long a cancelled statement may take to stop before its connection is dropped.
-	cancelDelay = 2 * time.Second
 )
 
 // neutral names every key that pgx would otherwise take from PG* variables or from files in a home folder. Nothing of
@@ -106,7 +104,7 @@ func (c Config) poolConfig(dial DialFunc) (*pgxpool.Config, error) {
 	p.ConnConfig.LookupFunc = func(_ context.Context, host string) ([]string, error) { return []string{host}, nil }
 	p.ConnConfig.DialFunc = func(ctx context.Context, _, _ string) (net.Conn, error) { return dial(ctx, network, address) }
 	p.ConnConfig.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler {
-		return &pgconn.CancelRequestContextWatcherHandler{Conn: conn, DeadlineDelay: cancelDelay}
+		return &canceller{conn: conn}
 	}
 	p.MaxConns = int32(c.maxConnections()) //nolint:gosec // bounded by the settings
 	p.MinConns, p.MinIdleConns = 0, 0

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"regexp"
 	"testing"
 	"time"
 )
@@ -47,6 +48,18 @@ func TestStatementTimeoutFits(t *testing.T) {
 	} {
 		if got := bound(c.ctx, c.limit).Milliseconds(); got != c.want {
 			t.Errorf("limit %s: %d ms, want %d", c.limit, got, c.want)
+		}
+	}
+}
+
+// A setting that a server does not know fails the transaction: what is younger than PostgreSQL 10 must not be set blindly.
+func TestOldServersTakeTheSettings(t *testing.T) {
+	for _, match := range regexp.MustCompile(`SET LOCAL (\w+)`).FindAllStringSubmatch(beginSQL, -1) {
+		switch match[1] {
+		case "statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "max_parallel_workers_per_gather", "row_security",
+			"datestyle", "timezone", "intervalstyle", "extra_float_digits", "standard_conforming_strings", "search_path":
+		default:
+			t.Errorf("%s is not known to be a setting of PostgreSQL 10", match[1])
 		}
 	}
 }

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -65,7 +66,7 @@ func FuzzEndpoint(f *testing.F) {
 		switch {
 		case err == nil && (host == "" || port == 0 || !strings.Contains(s, host)):
 			t.Errorf("%q is %q %d", s, host, port)
-		case err != nil && err != errNoHost && err != errMoreHost && err != errHost:
+		case err != nil && !slices.Contains([]error{errNoHost, errMoreHost, errHost}, err):
 			t.Errorf("%q: %v", s, err)
 		}
 	})
