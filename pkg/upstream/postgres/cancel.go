@@ -31,7 +31,7 @@ func (c *canceller) HandleCancel(context.Context) {
 	c.ended, c.sent = ended, sent
 	limit := time.Now().Add(cancelLimit)
 	_ = c.conn.Conn().SetDeadline(limit)
-	go func() {
+	go func() { //nolint:gosec // the context that ended is the reason; the request must outlive it
 		defer close(sent)
 		select {
 		case <-ended:
