@@ -115,7 +115,7 @@ func askEverything(t *testing.T, db query.Database) *overheard {
 	t.Helper()
 	o := &overheard{Database: db}
 	ask(t, o, `{}`, query.View{ShowRooms: true})
-	askFederation(t, o, `{"format": "destinations"}`)
+	askFederation(t, o, `{"format": "destinations"}`, query.View{ShowDestinations: true})
 	ofType(t, o, tables.Type(), `{}`)
 	ofType(t, o, diagnosis.Type(), `{}`)
 	for _, err := range o.failed {
