@@ -48,7 +48,7 @@ var issues = map[string]Issue{
 		Link: "https://github.com/element-hq/synapse/issues/5888", Rare: true,
 		Meaning: "It keeps to-device messages for homeservers that can't be reached.",
 		Steps: []string{
-			"Open the table of destinations on this dashboard and see which homeservers can't be reached. Don't delete rows by hand: that breaks decryption.",
+			"Open \"Destinations that fail or miss events\" on this dashboard and see which homeservers can't be reached. Don't delete rows by hand: that breaks decryption.",
 		},
 	},
 	"current_state_delta_stream": {
