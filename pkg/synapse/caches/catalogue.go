@@ -95,4 +95,6 @@ func ConfigKey(name string) string {
 }
 
 // EnvironmentKey is the variable that sets one cache's factor: SYNAPSE_CACHE_FACTOR_GETEVENT.
-func EnvironmentKey(name string) string { return "SYNAPSE_CACHE_FACTOR_" + strings.ToUpper(ConfigKey(name)) }
+func EnvironmentKey(name string) string {
+	return "SYNAPSE_CACHE_FACTOR_" + strings.ToUpper(ConfigKey(name))
+}

@@ -46,7 +46,7 @@ func (m *Measurements) current(h Homeserver) (*float64, string) {
 	made, known := Lookup(m.Cache)
 	switch {
 	case !known:
-		return nil, "This version of the plugin does not know this cache, so its factor is unknown."
+		return m.unknownFactor(h)
 	case !made.Resizable:
 		return nil, ""
 	case m.Cache == EventCache && m.MaxEntries != nil:
@@ -67,6 +67,16 @@ func (m *Measurements) current(h Homeserver) (*float64, string) {
 		return &h.CommonFactor, "Synapse does not export its size; the factor is the one that most caches have."
 	}
 	return nil, "Synapse does not export its size."
+}
+
+// unknownFactor is that of a cache of a newer Synapse or of a module: the common one, where that gives a size that people
+// write.
+func (m *Measurements) unknownFactor(h Homeserver) (*float64, string) {
+	const plain = 100 // Synapse's own sizes at factor 1 are multiples
+	if h.CommonFactor > 0 && m.MaxEntries != nil && math.Mod(*m.MaxEntries/h.CommonFactor, plain) == 0 {
+		return &h.CommonFactor, "The plugin's catalogue lacks this cache; its size fits the factor that most caches have."
+	}
+	return nil, "The plugin's catalogue lacks this cache, so its factor is unknown."
 }
 
 // eventCacheFactor trusts a size that fits the default event_cache_size and the common factor. Any other may come from
@@ -149,5 +159,5 @@ func (f Factor) LeastMemory(m *Measurements, verdict Verdict) float64 {
 	if !verdict.Advised() || m.Bytes != nil || f.Next == nil || Named(m.Cache).CountsItems {
 		return 0
 	}
-	return max(0, (*f.Next / *f.Current-1)*m.FullEntries*bookkeeping)
+	return max(0, (*f.Next / *f.Current - 1)*m.FullEntries*bookkeeping)
 }

@@ -80,7 +80,9 @@ func (m *Measurements) Provable(h Homeserver) bool {
 }
 
 // Uneven: the processes have different sizes.
-func (m *Measurements) Uneven() bool { return m.LeastMax != nil && *m.LeastMax != valueOf(m.MaxEntries) }
+func (m *Measurements) Uneven() bool {
+	return m.LeastMax != nil && *m.LeastMax != valueOf(m.MaxEntries)
+}
 
 func valueOf(v *float64) float64 {
 	if v == nil {

@@ -114,7 +114,7 @@ func (q Queries) autotuned() string {
 	if q.lifetime() > 0 {
 		stays := q.EntryTTL
 		held := metrics.CacheSize.Series().Over("max_over_time", q.Selector(), metrics.Window(q.Window+q.lifetime()))
-		early = fmt.Sprintf("%s * %d / %d > 1.1 * %s", left, int(stays.Seconds()), int((q.Window+stays).Seconds()), held)
+		early = fmt.Sprintf("%s * %d / %d > 1.1 * %s", left, int(stays.Seconds()), int((q.Window + stays).Seconds()), held)
 	}
 	return q.aggregate("count", "("+bursts+") and ("+early+")")
 }

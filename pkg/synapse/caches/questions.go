@@ -50,10 +50,14 @@ var Details = []Question{
 // worth it.
 var Grown = Question{"grown", Queries.grown, func(m *Measurements, v float64, _ model.Metric) { m.WeekAgo = &v }}
 
-func (q Queries) requests() string    { return q.aggregate("sum", q.increase(metrics.CacheRequests)) }
-func (q Queries) hits() string        { return q.aggregate("sum", q.increase(metrics.CacheHits)) }
-func (q Queries) largest() string     { return q.aggregate("max", metrics.CacheSize.Series().Of(q.Selector())) }
-func (q Queries) processes() string   { return q.aggregate("count", metrics.CacheSize.Series().Of(q.Selector())) }
+func (q Queries) requests() string { return q.aggregate("sum", q.increase(metrics.CacheRequests)) }
+func (q Queries) hits() string     { return q.aggregate("sum", q.increase(metrics.CacheHits)) }
+func (q Queries) largest() string {
+	return q.aggregate("max", metrics.CacheSize.Series().Of(q.Selector()))
+}
+func (q Queries) processes() string {
+	return q.aggregate("count", metrics.CacheSize.Series().Of(q.Selector()))
+}
 func (q Queries) largestMax() string  { return q.sizes("max") }
 func (q Queries) smallestMax() string { return q.sizes("min") }
 
