@@ -1,91 +1,88 @@
 package main
 
 import (
-	"fmt"
-	"maps"
-	"slices"
 	"strings"
 	"time"
 
-	"github.com/matrix-insight/synapse-datasource/pkg/queries/diagnosis/checks"
+	"github.com/matrix-insight/synapse-datasource/pkg/checks"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/process"
 )
 
 // usual is what a query looks like with the data source's defaults: all processes, a scrape every 15 seconds, the
 // dashboard's six hours.
-var usual = checks.Where{Scrape: 15 * time.Second, Length: lookBack * time.Second}
+var usual = checks.Scope{Scrape: 15 * time.Second, Length: lookBack * time.Second, Identity: process.Identity{"job", "index"}}
+
+// pages is where the documentation is read.
+const pages = "https://github.com/matrix-insight/synapse-datasource/blob/main/docs/"
+
+func checkPage(c checks.Check) string { return pages + "checks/" + c.ID + ".md" }
 
 func checkPages() ([]file, error) {
 	var all []file
 	for _, c := range checks.All {
-		f, err := pageOfCheck(c)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, f)
+		all = append(all, pageOfCheck(c))
 	}
 	return all, nil
 }
 
-func pageOfCheck(c checks.Check) (file, error) {
-	todo, ok := remedies[c.ID]
-	if !ok {
-		return file{}, fmt.Errorf("cmd/generate/remedies.go does not say what to do about %s", c.ID)
-	}
-	defaults, err := thresholds(c)
-	if err != nil {
-		return file{}, err
-	}
+func pageOfCheck(c checks.Check) file {
 	var p page
 	p.put("%s", madeBy)
 	p.heading(1, c.Title)
 	p.para("Check `" + c.ID + "` of the [diagnosis](../queries/diagnosis.md).")
-	p.para(c.Meaning)
-	p.heading(2, "How it decides")
-	p.para(c.Decides)
-	if defaults == "" {
-		p.para("No number of yours changes it.")
-	} else {
-		p.para("Default thresholds: " + defaults + ". Other ones can be set for `" + c.ID + "` in the data source's settings, under Thresholds" + written[c.Unit] + ".")
-	}
-	p.para("Where the thresholds come from: " + c.Source)
+	p.para(c.Filled(c.Meaning))
 	p.heading(2, "What to do")
-	p.para("- " + strings.Join(todo, "\n- "))
+	p.para("1. " + c.Filled(strings.Join(c.Steps, "\n1. ")))
 	p.para(causes(c))
-	p.heading(2, "What it cannot know")
-	p.para(c.CannotKnow)
+	p.heading(2, "How it decides")
+	p.para(c.Filled(c.Decides))
+	p.numbers(c)
+	p.heading(2, "What it cannot see")
+	p.para(c.Filled(c.CannotKnow))
 	p.heading(2, "What it asks")
 	p.para(reads(c))
-	if c.Measures != nil {
-		asked := c.Measures(usual)
-		for _, name := range slices.Sorted(maps.Keys(asked)) {
-			p.code("promql", "# "+name+"\n"+asked[name])
-		}
+	for _, m := range c.Measures {
+		p.code("promql", "# "+m.Name+"\n"+broken(m.PromQL(usual)))
 	}
-	return p.file("docs/checks/" + c.ID + ".md"), nil
+	return p.file("docs/checks/" + c.ID + ".md")
 }
 
-// written is how a threshold of a unit is typed, where that is not how people read it.
-var written = map[string]string{"percentunit": "; 5 % is written as 0.05", "s": ", in seconds"}
+// numbers are the thresholds, which an admin can change, and the limits, with their sources.
+func (p *page) numbers(c checks.Check) {
+	if text := defaultThresholds(c); text != "" {
+		p.para("Default thresholds: " + text + ". To change them, open Thresholds in the data source settings" + typed[c.Thresholds.Unit] + ".")
+	} else {
+		p.para("It has no threshold to change.")
+	}
+	rows := [][]string{{"thresholds", defaultThresholds(c), c.Thresholds.Source}}
+	for _, l := range c.Limits {
+		rows = append(rows, []string{l.Meaning, l.String(), l.Source})
+	}
+	p.table([]string{"Number", "Value", "Source"}, rows)
+}
+
+// typed is how a threshold of a unit is typed, where that is not how people read it.
+var typed = map[string]string{"percentunit": "; 5% is written as 0.05", "s": ", in seconds", "bytes": ", in bytes"}
 
 func causes(c checks.Check) string {
 	var links []string
 	for _, id := range c.Causes {
-		if slices.Contains(checks.IDs(), id) {
-			links = append(links, "["+id+"]("+id+".md)")
+		if cause, ok := checks.Find(id); ok {
+			links = append(links, "["+cause.Title+"]("+id+".md)")
 		}
 	}
 	if len(links) == 0 {
 		return ""
 	}
-	return "What may explain it, the likeliest first: " + strings.Join(links, ", ") + ". A finding that is explained stands below its cause."
+	return "Possible causes, the likeliest first: " + strings.Join(links, ", ") + ". A finding with a known cause stands below it."
 }
 
 func reads(c checks.Check) string {
 	switch {
-	case c.Read != nil && c.Measures != nil:
+	case c.Read != nil && len(c.Measures) > 0:
 		return "Synapse's PostgreSQL, in a read-only transaction, and Prometheus:"
 	case c.Read != nil:
-		return "Synapse's PostgreSQL, in a read-only transaction. Without PostgreSQL it can't look."
+		return "Synapse's PostgreSQL, in a read-only transaction. Without PostgreSQL it is unknown."
 	}
-	return "Prometheus only:"
+	return "Prometheus:"
 }

@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/matrix-insight/synapse-datasource/pkg/checks"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries"
-	"github.com/matrix-insight/synapse-datasource/pkg/queries/diagnosis/checks"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 )
 
@@ -15,13 +15,14 @@ const (
 	checkDeclarations = "src/generated/checks.json"
 )
 
-// checkDeclaration is what the settings page knows of a check.
+// checkDeclaration is what the settings page and the dashboards know of a check.
 type checkDeclaration struct {
 	ID       string   `json:"id"`
 	Title    string   `json:"title"`
 	Unit     string   `json:"unit"`
 	Warning  *float64 `json:"warning"`
 	Critical *float64 `json:"critical"`
+	Panel    string   `json:"panel"`
 }
 
 func declarationFiles() ([]file, error) {
@@ -31,7 +32,7 @@ func declarationFiles() ([]file, error) {
 	}
 	declared := make([]checkDeclaration, len(checks.All))
 	for i, c := range checks.All {
-		declared[i] = checkDeclaration{c.ID, c.Title, c.Unit, c.Warning, c.Critical}
+		declared[i] = checkDeclaration{c.ID, c.Title, c.Thresholds.Unit, c.Thresholds.Warning, c.Thresholds.Critical, c.Panel}
 	}
 	all, err := asJSON(declared)
 	if err != nil {

@@ -6,24 +6,21 @@ import (
 
 	"github.com/goccy/go-yaml"
 
-	"github.com/matrix-insight/synapse-datasource/pkg/queries/diagnosis/checks"
+	"github.com/matrix-insight/synapse-datasource/pkg/checks"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
 )
 
 const grafanaRuleFile = "provisioning/alerting/matrix-synapse.yaml"
 
-// Where a finding is shown, and whom the rules ask. A test compares it with the dashboard.
-const (
-	dashboardUID  = "synapse-diagnosis"
-	findingsPanel = 12
-	sourceUID     = "matrix-synapse"
-)
+// sourceUID is whom the rules ask.
+const sourceUID = "matrix-synapse"
 
-const grafanaHeader = `# Alert rules: one per check of the diagnosis. Made by go tool mage generate from the checks themselves, so the
-# thresholds are theirs, or yours where the data source has other ones.
+const grafanaHeader = `# Alert rules: the checks of the diagnosis. Made by go tool mage generate from the checks themselves, so the thresholds are
+# theirs, or yours where the data source settings have other ones.
 #
-# A rule fires when its check says warning or critical for five minutes, and stays the same alert while one turns into
-# the other: how bad it is stands in its text. A check that can't look changes nothing; only scrape-health (Prometheus
-# does not answer) and metric-coverage (it knows nothing of Synapse) tell about a source that was lost.
+# A check that knows two severities has two rules; the rule for warnings goes on firing beneath the critical one. Labels are
+# static: one that changed would be another alert. A check that can't look changes nothing; only scrape-health (Prometheus
+# does not answer) and metric-coverage (it has nothing of Synapse) report a lost source.
 #
 # All rules are one group, evaluated at the same time: together they ask Prometheus and PostgreSQL what one diagnosis
 # asks. Grafana takes annotations as they are: "$" needs no second one here.
@@ -43,30 +40,18 @@ type ruleGroup struct {
 }
 
 type grafanaRule struct {
-	UID          string            `yaml:"uid"`
-	Title        string            `yaml:"title"`
-	Condition    string            `yaml:"condition"`
-	Data         []ruleQuery       `yaml:"data"`
-	DashboardUID string            `yaml:"dashboardUid"`
-	PanelID      int               `yaml:"panelId"`
-	NoDataState  string            `yaml:"noDataState"`
-	ExecErrState string            `yaml:"execErrState"`
-	For          string            `yaml:"for"`
-	Missing      int               `yaml:"missing_series_evals_to_resolve"`
-	Annotations  yaml.MapSlice     `yaml:"annotations"`
-	Labels       map[string]string `yaml:"labels"`
-}
-
-type ruleQuery struct {
-	RefID     string        `yaml:"refId"`
-	Range     relativeRange `yaml:"relativeTimeRange"`
-	SourceUID string        `yaml:"datasourceUid"`
-	Model     yaml.MapSlice `yaml:"model"`
-}
-
-type relativeRange struct {
-	From int `yaml:"from"`
-	To   int `yaml:"to"`
+	UID          string        `yaml:"uid"`
+	Title        string        `yaml:"title"`
+	Condition    string        `yaml:"condition"`
+	Data         []ruleQuery   `yaml:"data"`
+	DashboardUID string        `yaml:"dashboardUid"`
+	PanelID      int           `yaml:"panelId"`
+	NoDataState  string        `yaml:"noDataState"`
+	ExecErrState string        `yaml:"execErrState"`
+	For          string        `yaml:"for"`
+	Missing      int           `yaml:"missing_series_evals_to_resolve"`
+	Annotations  yaml.MapSlice `yaml:"annotations"`
+	Labels       yaml.MapSlice `yaml:"labels"`
 }
 
 // ruleFolder is not the dashboards' folder: Grafana reads rules first and would make a second one of that name.
@@ -76,13 +61,15 @@ const ruleFolder = "Matrix Synapse alerts"
 const lookBack = 6 * 60 * 60 // seconds
 
 func grafanaRules() ([]file, error) {
+	findings, err := panel("findings")
+	if err != nil {
+		return nil, err
+	}
 	group := ruleGroup{OrgID: 1, Name: "Synapse diagnosis", Folder: ruleFolder, Interval: "1m"}
 	for _, c := range checks.All {
-		rule, err := ruleOf(c)
-		if err != nil {
-			return nil, err
+		for _, severity := range severities(c) {
+			group.Rules = append(group.Rules, ruleOf(c, severity, findings))
 		}
-		group.Rules = append(group.Rules, rule)
 	}
 	text, err := yaml.MarshalWithOptions(ruleFile{1, []ruleGroup{group}}, yaml.IndentSequence(true))
 	if err != nil {
@@ -91,108 +78,68 @@ func grafanaRules() ([]file, error) {
 	return []file{{grafanaRuleFile, append([]byte(grafanaHeader), text...)}}, nil
 }
 
-func ruleOf(c checks.Check) (grafanaRule, error) {
-	annotations, err := grafanaAnnotations(c)
-	if err != nil {
-		return grafanaRule{}, err
+// severities are those that a check alarms with.
+func severities(c checks.Check) []limits.Severity {
+	if c.AlarmsOnce() {
+		return []limits.Severity{checks.Warning}
 	}
+	return []limits.Severity{checks.Warning, checks.Critical}
+}
+
+func ruleOf(c checks.Check, severity limits.Severity, findings panelPlace) grafanaRule {
 	rule := grafanaRule{
 		UID: "synapse-" + c.ID, Title: "Synapse: " + c.Title, Condition: "C",
 		Data: []ruleQuery{
-			asks("A", "score", c.ID), asks("B", "measured", c.ID), atLeastWarning("C", "A"),
+			ask("A", "score", c.ID), ask("B", "measured", c.ID), above("C", "A", float64(severity)-1),
 		},
-		DashboardUID: dashboardUID, PanelID: findingsPanel,
-		NoDataState: "KeepLast", ExecErrState: "KeepLast", For: "5m", Missing: 10,
-		Annotations: annotations,
-		Labels:      map[string]string{"service": "synapse"},
+		DashboardUID: findings.Dashboard, PanelID: findings.Panel,
+		NoDataState: "KeepLast", ExecErrState: "KeepLast", For: c.PendingPeriod(), Missing: 10,
+		Annotations: annotations(c, findings),
+		Labels:      yaml.MapSlice{{Key: "service", Value: "synapse"}, {Key: "check", Value: c.ID}, {Key: "severity", Value: severity.String()}},
 	}
-	switch c.ID {
-	case "scrape-health": // Prometheus does not answer
+	if severity == checks.Critical {
+		rule.UID += "-critical"
+		rule.Title += " (critical)"
+		return rule
+	}
+	switch c.LostSource {
+	case checks.PrometheusSilent:
 		rule.ExecErrState = "Alerting"
-	case "metric-coverage": // Prometheus knows nothing
+	case checks.SynapseAbsent:
 		rule.NoDataState = "Alerting"
+	case checks.NoLostSource:
 	}
-	return rule, nil
+	return rule
 }
 
-func asks(refID, format, check string) ruleQuery {
-	return ruleQuery{refID, relativeRange{lookBack, 0}, sourceUID, yaml.MapSlice{
-		{Key: "refId", Value: refID},
-		{Key: "queryType", Value: "diagnosis"},
-		{Key: "format", Value: format},
-		{Key: "checks", Value: []string{check}},
-		{Key: "subjects", Value: false},
-		{Key: "intervalMs", Value: 60000},
-		{Key: "maxDataPoints", Value: 360},
-	}}
-}
-
-// atLeastWarning holds where a score says warning (2) or critical (3).
-func atLeastWarning(refID, score string) ruleQuery {
-	return ruleQuery{refID, relativeRange{lookBack, 0}, "__expr__", yaml.MapSlice{
-		{Key: "refId", Value: refID},
-		{Key: "type", Value: "threshold"},
-		{Key: "datasource", Value: yaml.MapSlice{{Key: "type", Value: "__expr__"}, {Key: "uid", Value: "__expr__"}}},
-		{Key: "expression", Value: score},
-		{Key: "conditions", Value: []any{yaml.MapSlice{
-			{Key: "evaluator", Value: yaml.MapSlice{{Key: "type", Value: "gt"}, {Key: "params", Value: []float64{1}}}},
-		}}},
-	}}
-}
-
-func grafanaAnnotations(c checks.Check) (yaml.MapSlice, error) {
-	measured, err := measuredText(c)
-	if err != nil {
-		return nil, err
-	}
-	// An alert that only an error raises keeps the text of the last evaluation, which found nothing.
-	description := "{{ if ge $values.A.Value 2.0 }}{{ if ge $values.A.Value 3.0 }}Critical{{ else }}Warning{{ end }}" +
-		"{{ with $values.B }}{{ if and .Labels (eq .Value .Value) }}: measured " + measured + "{{ end }}{{ end }}." +
-		"{{ else }}" + quiet(c) + "{{ end }} " + c.Meaning +
-		" The finding on the dashboard says what it rests on, what explains it and what to do."
+// annotations are the texts of an alert: subject, number, cause, first step. The labels of measured bring them; it has no
+// number while the check can't look.
+func annotations(c checks.Check, findings panelPlace) yaml.MapSlice {
 	where := "{{ with $labels.server_name }} on {{ . }}{{ end }}"
-	link := "{{ externalURL }}d/" + dashboardUID + fmt.Sprintf("?viewPanel=panel-%d", findingsPanel) +
+	subject := "{{ with $values.B }}{{ with .Labels.worst_subject }}: {{ . }}{{ end }}{{ end }}"
+	measured := "{{ with $values.B }}{{ if and .Labels (eq .Value .Value) }}Measured: " + number(c) + thresholdsNote(c) + ". " +
+		"{{ with .Labels.caused_by }}Because of: {{ . }}. {{ end }}{{ with .Labels.first_step }}First step: {{ . }} {{ end }}{{ end }}{{ end }}"
+	link := "{{ externalURL }}d/" + findings.Dashboard + fmt.Sprintf("?viewPanel=panel-%d", findings.Panel) +
 		"{{ with $labels.server_name }}&var-server={{ . | urlquery }}{{ end }}"
 	return yaml.MapSlice{
-		{Key: "summary", Value: c.Title + where},
-		{Key: "description", Value: description},
+		{Key: "summary", Value: c.Title + subject + where},
+		{Key: "description", Value: measured + c.Filled(c.Meaning) + lostSourceNote(c)},
+		{Key: "explained_by", Value: "{{ with $values.B }}{{ .Labels.caused_by }}{{ end }}"},
 		{Key: "finding", Value: link},
 		{Key: "runbook_url", Value: checkPage(c)},
-		{Key: "__dashboardUid__", Value: dashboardUID},
-		{Key: "__panelId__", Value: strconv.Itoa(findingsPanel)},
-	}, nil
+		{Key: "__dashboardUid__", Value: findings.Dashboard},
+		{Key: "__panelId__", Value: strconv.Itoa(findings.Panel)},
+	}
 }
 
-// measuredText writes the number that decided: in the check's unit, or in its own where another number than usual did.
-func measuredText(c checks.Check) (string, error) {
-	usual, err := template(".Value", c)
-	if err != nil {
-		return "", err
+// lostSourceNote is for the alert that only an error or missing data raises: it keeps the text of the last evaluation.
+func lostSourceNote(c checks.Check) string {
+	switch c.LostSource {
+	case checks.PrometheusSilent:
+		return " If the last evaluation found nothing, this alert fires because the data source gets no answer: check that Prometheus runs. All other rules keep their state meanwhile."
+	case checks.SynapseAbsent:
+		return " If the last evaluation found nothing, this alert fires because Prometheus has nothing of Synapse: check that Synapse runs and is scraped. All other rules keep their state meanwhile."
+	case checks.NoLostSource:
 	}
-	defaults, err := thresholds(c)
-	if err != nil {
-		return "", err
-	}
-	if defaults != "" {
-		usual += " (default thresholds: " + defaults + ")"
-	}
-	text := fmt.Sprintf("{{ if eq .Labels.unit %q }}%s", c.Unit, usual)
-	for _, unit := range []string{"percentunit", "s"} {
-		if unit != c.Unit {
-			text += fmt.Sprintf("{{ else if eq .Labels.unit %q }}{{ %s .Value }}", unit, byUnit[unit])
-		}
-	}
-	return text + "{{ else }}{{ humanize .Value }}" + countedToo[c.ID] + "{{ end }}", nil
-}
-
-// quiet is the text where the check itself says neither warning nor critical.
-func quiet(c checks.Check) string {
-	const last = "Nothing was wrong when this check could last look. If you get this alert all the same, "
-	switch c.ID {
-	case "scrape-health":
-		return last + "the data source gets no answer: see whether Prometheus runs. Every other rule keeps its state meanwhile."
-	case "metric-coverage":
-		return last + "Prometheus knows nothing of Synapse: see whether it runs and is scraped. Every other rule keeps its state meanwhile."
-	}
-	return "Nothing is wrong."
+	return ""
 }

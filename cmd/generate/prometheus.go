@@ -3,20 +3,21 @@ package main
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/goccy/go-yaml"
 
-	"github.com/matrix-insight/synapse-datasource/pkg/queries/diagnosis/checks"
+	"github.com/matrix-insight/synapse-datasource/pkg/checks"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
 )
 
 const prometheusRuleFile = "provisioning/prometheus/matrix-synapse.rules.yaml"
 
 const prometheusHeader = `# Alert rules for Prometheus itself, for those who do without Grafana's alerting: the checks of the diagnosis that one
-# PromQL expression can decide, with the same thresholds. Made by go tool mage generate from the checks themselves.
-# Name this file under rule_files in prometheus.yml. How bad it is stands in the text, so that a warning that turns
-# critical stays the same alert. Where a check reads PostgreSQL too, its rule decides by the metrics alone.
+# PromQL expression can decide, with the same default thresholds. Made by go tool mage generate from the checks themselves.
+# Name this file under rule_files in prometheus.yml. Processes are told apart by job, index and instance: each must have
+# its own. The first group records what the alerts use; the second one alarms. Where a check reads PostgreSQL too, its rule
+# decides by the metrics alone.
 #
 `
 
@@ -31,127 +32,85 @@ type prometheusGroup struct {
 }
 
 type prometheusRule struct {
-	Alert       string        `yaml:"alert"`
+	Record      string        `yaml:"record,omitempty"`
+	Alert       string        `yaml:"alert,omitempty"`
 	Expr        string        `yaml:"expr"`
-	For         string        `yaml:"for"`
-	Labels      yaml.MapSlice `yaml:"labels"`
-	Annotations yaml.MapSlice `yaml:"annotations"`
+	For         string        `yaml:"for,omitempty"`
+	Labels      yaml.MapSlice `yaml:"labels,omitempty"`
+	Annotations yaml.MapSlice `yaml:"annotations,omitempty"`
 }
 
 func prometheusRules() ([]file, error) {
-	group := prometheusGroup{Name: "synapse-diagnosis", Interval: "1m"}
-	var missing []checks.Check
+	var recorded recordings
+	alerts := prometheusGroup{Name: "synapse-diagnosis", Interval: "1m"}
+	var without []checks.Check
 	for _, c := range checks.All {
-		decided, ok := promql[c.ID]
-		if !ok {
-			missing = append(missing, c)
+		if c.Rule.Expr == "" {
+			without = append(without, c)
 			continue
 		}
-		rule, err := prometheusRuleOf(c, decided)
-		if err != nil {
-			return nil, err
+		for _, severity := range severities(c) {
+			if severity == checks.Critical && c.Rule.WarningOnly {
+				continue
+			}
+			rule, err := alertOf(c, severity, &recorded)
+			if err != nil {
+				return nil, err
+			}
+			alerts.Rules = append(alerts.Rules, rule)
 		}
-		group.Rules = append(group.Rules, rule)
 	}
-	text, err := yaml.MarshalWithOptions(prometheusFile{[]prometheusGroup{group}}, yaml.IndentSequence(true))
+	groups := []prometheusGroup{{Name: "synapse-diagnosis-measurements", Interval: "1m", Rules: recorded.rules()}, alerts}
+	text, err := yaml.MarshalWithOptions(prometheusFile{groups}, yaml.IndentSequence(true), yaml.UseLiteralStyleIfMultiline(true))
 	if err != nil {
 		return nil, err
 	}
-	without, err := leftOut(missing)
-	if err != nil {
-		return nil, err
-	}
-	return []file{{prometheusRuleFile, []byte(prometheusHeader + without + "\n" + string(text))}}, nil
+	return []file{{prometheusRuleFile, []byte(prometheusHeader + leftOut(without) + "\n" + string(text))}}, nil
 }
 
 // leftOut says in comments which checks have no rule, and why.
-func leftOut(missing []checks.Check) (string, error) {
+func leftOut(without []checks.Check) string {
 	var onPostgres []string
 	var others strings.Builder
-	for _, c := range missing {
-		switch why, said := undecided[c.ID]; {
-		case said:
-			others.WriteString("# - " + c.ID + ": " + why + "\n")
-		case c.Read != nil:
-			onPostgres = append(onPostgres, c.ID)
-		default:
-			return "", fmt.Errorf("%s: nobody says why Prometheus has no rule for it", c.ID)
+	for _, c := range without {
+		if c.Rule.None != "" {
+			others.WriteString("# - " + c.ID + ": " + c.Rule.None + "\n")
+			continue
 		}
+		onPostgres = append(onPostgres, c.ID)
 	}
 	var lines strings.Builder
 	lines.WriteString("# Not here, because they need PostgreSQL:\n")
 	for few := range slices.Chunk(onPostgres, 4) {
 		lines.WriteString("# " + strings.Join(few, ", ") + ",\n")
 	}
-	return strings.TrimSuffix(lines.String(), ",\n") + ".\n# Not here, although they need Prometheus only:\n" + others.String(), nil
+	return strings.TrimSuffix(lines.String(), ",\n") + ".\n# Not here, although they need Prometheus only:\n" + others.String()
 }
 
-func prometheusRuleOf(c checks.Check, d decision) (prometheusRule, error) {
-	if c.Measures == nil {
-		return prometheusRule{}, fmt.Errorf("%s asks Prometheus nothing", c.ID)
+func alertOf(c checks.Check, severity limits.Severity, recorded *recordings) (prometheusRule, error) {
+	expression, err := c.Expression(severity, usual, recorded.names(c))
+	if err != nil {
+		return prometheusRule{}, err
 	}
-	m := c.Measures(usual)
-	var parts []string
-	text := "Warning or worse. " + c.Decides
-	if d.value != nil {
-		if c.Warning == nil {
-			return prometheusRule{}, fmt.Errorf("%s: no number decides", c.ID)
-		}
-		parts = append(parts, "("+d.value(m)+") >= "+plain(*c.Warning))
+	name := alertName(c.ID)
+	if severity == checks.Critical {
+		name += "Critical"
 	}
-	if d.or != nil {
-		for _, expression := range d.or(m) {
-			parts = append(parts, "("+expression+")")
-		}
-	} else {
-		measured, err := template("$value", c)
-		if err != nil {
-			return prometheusRule{}, err
-		}
-		defaults, err := thresholds(c)
-		if err != nil {
-			return prometheusRule{}, err
-		}
-		text = severity(c, d) + ": measured " + measured + ". Thresholds: " + defaults + ". " + c.Meaning
-	}
-	if d.text != "" {
-		text = d.text
+	steps := ""
+	if len(c.Steps) > 0 {
+		steps = " First step: " + c.Filled(c.Steps[0])
 	}
 	return prometheusRule{
-		Alert: alertName(c.ID),
-		Expr:  strings.Join(parts, " or on (server_name) "),
-		For:   "5m",
-		Labels: yaml.MapSlice{
-			{Key: "service", Value: "synapse"}, {Key: "check", Value: c.ID},
-		},
+		Alert:  name,
+		Expr:   expression,
+		For:    c.PendingPeriod(),
+		Labels: yaml.MapSlice{{Key: "service", Value: "synapse"}, {Key: "check", Value: c.ID}, {Key: "severity", Value: severity.String()}},
 		Annotations: yaml.MapSlice{
 			{Key: "summary", Value: c.Title + "{{ with $labels.server_name }} on {{ . }}{{ end }}"},
-			{Key: "description", Value: text},
+			{Key: "description", Value: c.Filled(c.Meaning) + steps},
 			{Key: "runbook_url", Value: checkPage(c)},
 		},
 	}, nil
-}
-
-// severity is the word for how bad it is, where the same number decides that.
-func severity(c checks.Check, d decision) string {
-	switch {
-	case c.Critical == nil:
-		return "Warning"
-	case d.worse || *c.Critical <= *c.Warning:
-		return "Warning or worse"
-	}
-	return "{{ if ge $value " + floating(*c.Critical) + " }}Critical{{ else }}Warning{{ end }}"
-}
-
-func plain(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
-
-// floating is a number that templates compare with others: they don't compare whole numbers with fractions.
-func floating(v float64) string {
-	text := plain(v)
-	if !strings.Contains(text, ".") {
-		text += ".0"
-	}
-	return text
 }
 
 // alertName is an id as Prometheus names alerts: SynapseEventSendTime.
@@ -161,4 +120,49 @@ func alertName(id string) string {
 		name += strings.ToUpper(word[:1]) + word[1:]
 	}
 	return name
+}
+
+// recordings are the measurements that alerts use, each recorded once under a name of its own.
+type recordings struct {
+	order []string
+	exprs map[string]string // by recorded name
+	by    map[*checks.Measurement]string
+}
+
+// names gives what stands for a check's measurements in its rule: the names of the recordings.
+func (r *recordings) names(c checks.Check) map[string]string {
+	if r.exprs == nil {
+		r.exprs, r.by = map[string]string{}, map[*checks.Measurement]string{}
+	}
+	names := map[string]string{}
+	for _, m := range c.Measures {
+		if !strings.Contains(c.Rule.Expr, "."+m.Name) {
+			continue
+		}
+		if r.by[m] == "" {
+			r.by[m] = r.free("synapse:" + strings.ReplaceAll(c.ID, "-", "_") + ":" + snake(m.Name))
+			r.order = append(r.order, r.by[m])
+			r.exprs[r.by[m]] = broken(m.PromQL(usual))
+		}
+		names[m.Name] = r.by[m]
+	}
+	return names
+}
+
+// free gives a name that no recording has.
+func (r *recordings) free(name string) string {
+	for free, n := name, 2; ; n++ {
+		if _, taken := r.exprs[free]; !taken {
+			return free
+		}
+		free = fmt.Sprintf("%s_%d", name, n)
+	}
+}
+
+func (r *recordings) rules() []prometheusRule {
+	rules := make([]prometheusRule, len(r.order))
+	for i, name := range r.order {
+		rules[i] = prometheusRule{Record: name, Expr: r.exprs[name]}
+	}
+	return rules
 }

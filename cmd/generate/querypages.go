@@ -6,8 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/matrix-insight/synapse-datasource/pkg/checks"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries"
-	"github.com/matrix-insight/synapse-datasource/pkg/queries/diagnosis/checks"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 )
 
@@ -66,7 +66,7 @@ func pageOfQuery(d query.Declaration) (file, error) {
 func parameters(p *page, d query.Declaration) error {
 	rows := [][]string{
 		{"`" + strings.Join(d.Filters, "`, `") + "`", "text or list of texts", "all", "Only these; each is matched exactly."},
-		{"`limit`", fmt.Sprintf("number up to %d", d.Limit.Max), fmt.Sprint(d.Limit.Default), "At most so many rows or series; a cut is announced."},
+		{"`limit`", fmt.Sprintf("number up to %d", d.Limit.Max), fmt.Sprint(d.Limit.Default), "Most rows or series; a notice says what is left out."},
 	}
 	for _, param := range d.Params {
 		fallback := ""
@@ -145,7 +145,7 @@ func index() file {
 	p.heading(2, "Checks of the diagnosis")
 	var rows [][]string
 	for _, c := range checks.All {
-		rows = append(rows, []string{"[" + c.ID + "](checks/" + c.ID + ".md)", c.Title, c.Meaning})
+		rows = append(rows, []string{"[" + c.ID + "](checks/" + c.ID + ".md)", c.Title, c.Filled(c.Meaning)})
 	}
 	p.table([]string{"Check", "Finding", "What it is about"}, rows)
 	p.heading(2, "Query types")

@@ -3,7 +3,9 @@ package checks
 import "slices"
 
 // All is every check, in the order in which the guide would look.
-var All = []Check{}
+var All = []Check{
+	reactorLag,
+}
 
 // IDs are the ids of all checks, in their order.
 func IDs() []string {

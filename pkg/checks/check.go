@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -40,6 +41,12 @@ type Check struct {
 	// WithoutSynapse: it judges a homeserver of which Prometheus has nothing, to report just that. Every other check
 	// that reads Prometheus only is blind there.
 	WithoutSynapse bool
+	// CriticalToo: a finding may be critical although the thresholds have no critical one: another number decides.
+	CriticalToo bool
+	// For is how long something must be wrong before an alert fires, where that is not the usual time: "1m".
+	For string
+	// LostSource is the loss of a source that this check's alert reports too.
+	LostSource LostSource
 	// Measures are the PromQL queries that Judge reads.
 	Measures []*Measurement
 	// Read asks PostgreSQL, in a read-only transaction; nil where the check needs Prometheus only. Judge finds its
@@ -83,3 +90,24 @@ type Rule struct {
 	// None says why there is no rule; empty where there is one, or where the check reads PostgreSQL.
 	None string
 }
+
+// LostSource says which loss of a source the check's alert reports, besides what the check finds.
+type LostSource int
+
+// The kinds.
+const (
+	NoLostSource LostSource = iota
+	// PrometheusSilent: the data source gets no answer.
+	PrometheusSilent
+	// SynapseAbsent: Prometheus has nothing of Synapse.
+	SynapseAbsent
+)
+
+// pendingPeriod is how long something must be wrong before an alert fires. Source: ours, as Prometheus' own examples.
+const pendingPeriod = "5m"
+
+// PendingPeriod is the "for" of the check's alerts.
+func (c Check) PendingPeriod() string { return cmp.Or(c.For, pendingPeriod) }
+
+// AlarmsOnce: the check never becomes critical, so it has one alert.
+func (c Check) AlarmsOnce() bool { return c.Thresholds.Critical == nil && !c.CriticalToo }

@@ -39,3 +39,6 @@ func (f Finding) raisedBy(value float64, warning, critical limits.Limit, worded 
 	worded(&f)
 	return f
 }
+
+// noLimit is a severity that a second number never reaches.
+var noLimit = limits.Limit{Value: math.Inf(1)}

@@ -32,24 +32,13 @@ func over(promql string, answer *model.Matrix) query.Question {
 	}
 }
 
-// unlessRefused hands the reason on where Prometheus refuses a question, instead of an error.
-func unlessRefused(question query.Question, refused func(why string)) query.Question {
-	return func(ctx context.Context, s *query.Session) error {
-		err := question(ctx, s)
-		if why, is := refusal(err); is {
-			refused(why)
-			return nil
-		}
-		return err
-	}
-}
-
-// refusal tells whether Prometheus refused one query for a limit of its own (samples, length, queries at a time). That
-// blinds the checks that need the answer and no other; any other error is one of the whole source.
-func refusal(err error) (why string, refused bool) {
+// askUnlessRefused gives the reason where Prometheus refuses one query for a limit of its own (samples, length, queries at
+// a time): that blinds the checks that need the answer and no other. Any other error is one of the whole source.
+func askUnlessRefused(ctx context.Context, s *query.Session, question query.Question) (refused string, err error) {
+	err = question(ctx, s)
 	var fault *upstream.Fault
 	if errors.As(err, &fault) && fault.Kind == upstream.Limit {
-		return fault.Error(), true
+		return fault.Error(), nil
 	}
-	return "", false
+	return "", err
 }

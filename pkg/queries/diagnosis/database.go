@@ -8,15 +8,16 @@ import (
 	"strings"
 	"time"
 
-	"github.com/matrix-insight/synapse-datasource/pkg/queries/diagnosis/checks"
+	"github.com/matrix-insight/synapse-datasource/pkg/checks"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
 )
 
-// databaseShare is the part of a query's time that PostgreSQL may take: where it hangs, what Prometheus tells is judged
-// all the same.
+// databaseShare is the part of a query's time that PostgreSQL may take: where it hangs, the checks on Prometheus still
+// answer.
 const databaseShare = 0.75
 
-// databaseAhead is the age of a time range's end from which it is told that PostgreSQL's answers are newer.
+// databaseAhead is the age of a time range's end from which a notice says that PostgreSQL's answers are newer.
 const databaseAhead = 10 * time.Minute
 
 func leavingTime(ctx context.Context) (context.Context, context.CancelFunc) {
@@ -51,7 +52,7 @@ func (m *measured) read(ctx context.Context, s *query.Session, wanted []checks.C
 	}
 	m.owner = owner
 	if s.Now.Sub(s.Range.To) > databaseAhead {
-		s.Inform("PostgreSQL tells of now, not of the end of the time range: %s.", list(readers))
+		s.Inform("PostgreSQL shows the present, not the end of the time range: %s.", topics(readers))
 	}
 	in := checks.ReadInput{Now: s.Now, Options: s.Options}
 	shared := map[string]string{} // by ReadOnce: the check that has the answer
@@ -76,12 +77,12 @@ func (m *measured) read(ctx context.Context, s *query.Session, wanted []checks.C
 	}
 }
 
-func list(all []checks.Check) string {
-	ids := make([]string, len(all))
+func topics(all []checks.Check) string {
+	names := make([]string, len(all))
 	for i, c := range all {
-		ids[i] = c.ID
+		names[i] = c.Topic
 	}
-	return strings.Join(ids, ", ")
+	return strings.Join(names, ", ")
 }
 
 // share gives a check the answer, or the failure, of another one with the same Read.
@@ -94,20 +95,14 @@ func (m *measured) share(from, to string) {
 	}
 }
 
-// worded is an error whose text is made for people.
-type worded interface {
-	error
-	Worded() string
-}
-
 // readable gives an error's words for people; anything else stays in the log.
 func readable(err error) string {
-	var w worded
-	if errors.As(err, &w) {
-		return w.Worded()
+	var fault *upstream.Fault
+	if errors.As(err, &fault) {
+		return fault.Error()
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
-		return "PostgreSQL did not answer within the time that the diagnosis has: the database may be busy. Try again, or raise the query timeout in the data source settings."
+		return "PostgreSQL did not answer in time; the database may be busy. Try again, or raise the query timeout in the data source settings."
 	}
-	return "PostgreSQL could not answer. \"Save & test\" in the data source settings may say why."
+	return "PostgreSQL gave no answer. Press \"Save & test\" in the data source settings to see why."
 }

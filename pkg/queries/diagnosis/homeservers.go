@@ -7,18 +7,20 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
 )
 
 // serversQuery finds the homeservers of the range. Before the upgrade to the version that gives homeservers their names a
 // process had none: a nameless homeserver that is not there any more is that of the same processes' name.
 func serversQuery(s *query.Session) string {
-	all := func(matcher query.Matcher) string {
-		return "synapse_storage_schedule_time_count" + s.Filters.Selector(matcher)
-	}
+	processes := metrics.ScheduleTime.Count()
 	const nameless = query.Matcher(`server_name=""`)
 	window := s.Range.Window()
-	named := "last_over_time(" + all(`server_name!=""`) + window + ")"
-	return "count by (server_name) (" + named + " or " + all(nameless) + " or (last_over_time(" + all(nameless) + window + ") unless on (job, index) " + named + "))"
+	seen := func(matcher query.Matcher) string {
+		return processes.Over("last_over_time", s.Filters.Selector(matcher), window)
+	}
+	named := seen(`server_name!=""`)
+	return "count by (server_name) (" + named + " or " + processes.Of(s.Filters.Selector(nameless)) + " or (" + seen(nameless) + " unless on (job, index) " + named + "))"
 }
 
 // homeservers are those that Prometheus has something of, the one whose database PostgreSQL holds, and those that were

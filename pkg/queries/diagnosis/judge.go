@@ -6,9 +6,12 @@ import (
 	"strings"
 	"time"
 
-	"github.com/matrix-insight/synapse-datasource/pkg/queries/diagnosis/checks"
+	"github.com/matrix-insight/synapse-datasource/pkg/checks"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 )
+
+// shownSteps is how many steps of a check a finding shows; its page has the rest.
+const shownSteps = 3
 
 // row is one finding of one check on one homeserver.
 type row struct {
@@ -19,23 +22,40 @@ type row struct {
 }
 
 func (r row) title() string {
-	problem := r.check.Title
-	if !strings.HasPrefix(problem, "PostgreSQL") {
-		problem = strings.ToLower(problem[:1]) + problem[1:]
-	}
 	switch {
-	case r.Title != "":
-		return r.Title
 	case r.Severity == checks.OK:
-		return "No sign that " + problem
+		return r.check.Topic + ": OK"
 	case r.Severity == checks.Unknown:
-		return "Could not see whether " + problem
+		return r.check.Topic + ": unknown"
 	}
-	return r.check.Title
+	return cmp.Or(r.Title, r.check.Title)
+}
+
+// steps are what to do about the finding, the first one first.
+func (r row) steps() []string {
+	if r.Severity <= checks.OK { // nothing is wrong, so there is nothing to do
+		return nil
+	}
+	if len(r.Steps) > 0 {
+		return r.Steps
+	}
+	steps := make([]string, min(shownSteps, len(r.check.Steps)))
+	for i := range steps {
+		steps[i] = r.check.Filled(r.check.Steps[i])
+	}
+	return steps
+}
+
+// firstStep is what to do before anything else.
+func (r row) firstStep() string {
+	if steps := r.steps(); len(steps) > 0 {
+		return steps[0]
+	}
+	return ""
 }
 
 // unit is the Grafana unit of value and threshold.
-func (r row) unit() string { return cmp.Or(r.Unit, r.check.Unit) }
+func (r row) unit() string { return cmp.Or(r.Unit, r.check.Thresholds.Unit) }
 
 // known checks the names that a query asks for.
 func known(names []string) error {
@@ -78,19 +98,14 @@ func (m measured) judge(s *query.Session, wanted []checks.Check) []row {
 // found is what one check says of one homeserver.
 func (m measured) found(s *query.Session, c checks.Check, server string) []checks.Finding {
 	if !m.present[server] && c.Read == nil && !c.WithoutSynapse {
-		return checks.Blind("Prometheus has nothing from a Synapse process of this homeserver in this time range.")
+		return checks.UnknownFinding("Prometheus has nothing from any Synapse process of this homeserver in this time range.")
 	}
 	if why := m.refusedTo(c); why != "" {
-		return checks.Blind("Prometheus did not answer all that this check asks. " + why)
+		return checks.UnknownFinding("Prometheus refused a query of this check. " + why)
 	}
 	found := c.Judge(m.input(s, c, server))
 	if len(found) == 0 {
 		return []checks.Finding{{Severity: checks.OK}}
-	}
-	for i, f := range found {
-		if f.Severity <= checks.OK { // nothing is wrong, so there is nothing to do
-			found[i].Title, found[i].Advice, found[i].Remedy = "", "", ""
-		}
 	}
 	return found
 }

@@ -2,99 +2,96 @@ package diagnosis
 
 import (
 	"context"
-	"maps"
-	"slices"
 	"sync"
 
 	"github.com/prometheus/common/model"
 
-	"github.com/matrix-insight/synapse-datasource/pkg/queries/diagnosis/checks"
+	"github.com/matrix-insight/synapse-datasource/pkg/checks"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
-	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/process"
 )
 
-// measured is every answer that the checks need. Checks that ask the same thing share one answer.
+// measured is every answer that the checks need.
 type measured struct {
 	servers []string        // those to judge
 	present map[string]bool // those of which Prometheus has something
-	where   checks.Where
-	vectors map[string]model.Vector // by PromQL
-	refused map[string]string       // by PromQL: why Prometheus would not answer it
-	rows    map[string]any          // by check
-	failed  map[string]string       // by check: why PostgreSQL gave no rows
-	history map[string]model.Matrix // by check
-	owner   string                  // the homeserver of PostgreSQL
+	scope   checks.Scope
+	vectors map[*checks.Measurement]model.Vector
+	refused map[*checks.Measurement]string // why Prometheus would not answer it
+	rows    map[string]any                 // by check
+	failed  map[string]string              // by check: why PostgreSQL gave no rows
+	history map[string]model.Matrix        // by check
+	owner   string                         // the homeserver of PostgreSQL
 }
 
-func where(s *query.Session) checks.Where {
-	return checks.Where{Filters: s.Filters, Scrape: s.Options.ScrapeInterval, Length: s.Range.Length()}
-}
-
-// measure asks everything at once: one instant query per distinct PromQL, one transaction per reading check.
+// measure asks everything at once: one instant query per distinct PromQL, one transaction per check that reads PostgreSQL.
+// What tells processes apart is asked before, since every query names it.
 func measure(ctx context.Context, s *query.Session, wanted []checks.Check, withHistory bool) (measured, error) {
 	m := measured{
-		where: where(s), vectors: map[string]model.Vector{}, refused: map[string]string{}, rows: map[string]any{},
+		scope:   checks.Scope{Filters: s.Filters, Scrape: s.Options.ScrapeInterval, Length: s.Range.Length()},
+		vectors: map[*checks.Measurement]model.Vector{}, refused: map[*checks.Measurement]string{}, rows: map[string]any{},
 		failed: map[string]string{}, history: map[string]model.Matrix{},
 	}
 	var present model.Vector
 	questions := []query.Question{
 		func(ctx context.Context, s *query.Session) error { m.read(ctx, s, wanted); return nil }, // first: it may take longest
 		at(serversQuery(s), &present),
-		func(ctx context.Context, s *query.Session) (err error) {
-			m.where.Identity, err = synapse.FindIdentity(ctx, s)
-			return err
-		},
-	}
-	answers := map[string]*model.Vector{}
-	for _, c := range wanted {
-		if c.Measures == nil {
-			continue
-		}
-		for _, promql := range c.Measures(m.where) {
-			if answers[promql] == nil {
-				answers[promql] = new(model.Vector)
-			}
-		}
-	}
-	var mu sync.Mutex
-	for _, promql := range slices.Sorted(maps.Keys(answers)) {
-		questions = append(questions, unlessRefused(at(promql, answers[promql]), func(why string) {
-			mu.Lock()
-			defer mu.Unlock()
-			m.refused[promql] = why
-		}))
-	}
-	lines := map[string]*model.Matrix{}
-	for _, c := range wanted {
-		if c.Signal != nil && withHistory {
-			lines[c.ID] = new(model.Matrix)
-			questions = append(questions, unlessRefused(over(c.Signal(m.where).PromQL, lines[c.ID]), func(why string) {
-				s.Warn("Since when %s finds something is not known. %s", c.ID, why)
-			}))
-		}
+		func(ctx context.Context, s *query.Session) error { return m.ask(ctx, s, wanted, withHistory) },
 	}
 	if err := s.Ask(ctx, questions...); err != nil {
 		return m, err
-	}
-	for promql, vector := range answers {
-		m.vectors[promql] = *vector
-	}
-	for id, matrix := range lines {
-		m.history[id] = *matrix
 	}
 	m.homeservers(s, present)
 	return m, nil
 }
 
+// ask asks Prometheus for every measurement and, with history, every signal.
+func (m *measured) ask(ctx context.Context, s *query.Session, wanted []checks.Check, withHistory bool) (err error) {
+	if m.scope.Identity, err = process.Find(ctx, s); err != nil {
+		return err
+	}
+	var mu sync.Mutex
+	var questions []query.Question
+	seen := map[*checks.Measurement]bool{}
+	for _, c := range wanted {
+		for _, one := range c.Measures {
+			if seen[one] {
+				continue
+			}
+			seen[one] = true
+			questions = append(questions, func(ctx context.Context, s *query.Session) error {
+				var vector model.Vector
+				why, err := askUnlessRefused(ctx, s, at(one.PromQL(m.scope), &vector))
+				mu.Lock()
+				defer mu.Unlock()
+				m.vectors[one] = vector
+				if why != "" {
+					m.refused[one] = why
+				}
+				return err
+			})
+		}
+		if c.Signal == nil || !withHistory {
+			continue
+		}
+		questions = append(questions, func(ctx context.Context, s *query.Session) error {
+			var matrix model.Matrix
+			why, err := askUnlessRefused(ctx, s, over(c.Signal.PromQL(m.scope), &matrix))
+			if why != "" {
+				s.Warn("%s: the start of the problem is unknown. %s", c.Topic, why)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			m.history[c.ID] = matrix
+			return err
+		})
+	}
+	return s.Ask(ctx, questions...)
+}
+
 // input is what one check may know of one homeserver.
 func (m measured) input(s *query.Session, c checks.Check, server string) checks.Input {
-	named := map[string]model.Vector{}
-	if c.Measures != nil {
-		for name, promql := range c.Measures(m.where) {
-			named[name] = m.vectors[promql]
-		}
-	}
-	in := checks.NewInput(server, s.Now, m.where, s.Options, c, named)
+	in := checks.NewInput(server, s.Now, m.scope, s.Options, c, m.vectors)
 	if c.Read == nil {
 		return in
 	}
@@ -111,12 +108,8 @@ func (m measured) input(s *query.Session, c checks.Check, server string) checks.
 
 // refusedTo says why a check lacks an answer, or nothing where it has all.
 func (m measured) refusedTo(c checks.Check) string {
-	if c.Measures == nil {
-		return ""
-	}
-	asked := c.Measures(m.where)
-	for _, name := range slices.Sorted(maps.Keys(asked)) {
-		if why := m.refused[asked[name]]; why != "" {
+	for _, one := range c.Measures {
+		if why := m.refused[one]; why != "" {
 			return why
 		}
 	}

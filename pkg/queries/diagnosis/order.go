@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"slices"
 
-	"github.com/matrix-insight/synapse-datasource/pkg/queries/diagnosis/checks"
+	"github.com/matrix-insight/synapse-datasource/pkg/checks"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 )
 
@@ -56,7 +56,7 @@ func ordered(rows []row) []row {
 func cut(s *query.Session, rows []row) []row {
 	within, left := query.FirstPerServer(fewSubjects(s, rows), s.Limit, func(r row) string { return r.server })
 	if left > 0 {
-		s.Inform("Rows that are not shown: %d (limit %d for each homeserver).", left, s.Limit)
+		s.Inform("%d more rows (limit %d for each homeserver).", left, s.Limit)
 	}
 	return within
 }
@@ -75,7 +75,7 @@ func fewSubjects(s *query.Session, rows []row) []row {
 	for _, r := range rows {
 		g := group{r.server, r.check.ID}
 		if left := seen[g] - perCheck; left > 0 {
-			s.Inform("%s: more subjects on %s that are not shown: %d (the first %d of each check are).", r.check.Title, query.SayServer(r.server), left, perCheck)
+			s.Inform("%s: %d more subjects on %s (limit %d for each check).", r.check.Topic, left, query.SayServer(r.server), perCheck)
 			delete(seen, g)
 		}
 	}

@@ -6,7 +6,7 @@ import (
 
 	"github.com/prometheus/common/model"
 
-	"github.com/matrix-insight/synapse-datasource/pkg/queries/diagnosis/checks"
+	"github.com/matrix-insight/synapse-datasource/pkg/checks"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 )
 
@@ -17,24 +17,13 @@ type line struct {
 }
 
 func (m measured) lines(c checks.Check) []line {
-	if c.Signal == nil {
-		return nil
-	}
-	signal := c.Signal(m.where)
 	var lines []line
 	for _, stream := range m.history[c.ID] {
-		labels := map[string]string{}
-		for name, value := range stream.Metric {
-			labels[string(name)] = string(value)
-		}
 		subject := ""
-		if signal.Subject != nil {
-			subject = signal.Subject(labels)
+		if c.Signal.Subject != nil {
+			subject = c.Signal.Subject(checks.NewSample(0, stream.Metric, m.scope.Identity))
 		}
-		if subject == checks.ProcessName(labels["job"], labels["index"], labels["instance"]) {
-			subject = m.where.ProcessName(func(label string) string { return labels[label] })
-		}
-		lines = append(lines, line{labels["server_name"], subject, stream.Values})
+		lines = append(lines, line{query.ServerOf(stream.Metric), subject, stream.Values})
 	}
 	return lines
 }
@@ -42,7 +31,7 @@ func (m measured) lines(c checks.Check) []line {
 // since is when the number last rose above the threshold that it is above now; the start of the range where it was
 // above it all along, nil where history can't tell.
 func (m measured) since(r row) *time.Time {
-	if r.Threshold == nil || r.unit() != r.check.Unit { // another number than the signal's decided
+	if r.Threshold == nil || r.unit() != r.check.Thresholds.Unit { // another number than the signal's decided
 		return nil
 	}
 	for _, l := range m.lines(r.check) {
@@ -75,8 +64,8 @@ func (m measured) healed(s *query.Session, wanted []checks.Check, rows []row) []
 			if there[key] || l.subject == "" || !judged[id{l.server, c.ID, ""}] {
 				continue
 			}
-			in := checks.NewInput(l.server, s.Now, m.where, s.Options, c, nil)
-			if slices.ContainsFunc(l.points, func(p model.SamplePair) bool { return float64(p.Value) >= in.Warning }) {
+			levels := c.Thresholds.In(s.Options.Thresholds)
+			if slices.ContainsFunc(l.points, func(p model.SamplePair) bool { return float64(p.Value) >= levels.Warning }) {
 				there[key] = true
 				now := float64(l.points[len(l.points)-1].Value)
 				out = append(out, row{Finding: checks.Finding{Subject: checks.Subject{Name: l.subject}, Value: &now}, check: c, server: l.server})

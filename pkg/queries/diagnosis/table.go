@@ -1,6 +1,7 @@
 package diagnosis
 
 import (
+	"strings"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
@@ -12,20 +13,20 @@ import (
 const docs = "https://github.com/matrix-insight/synapse-datasource/blob/main/docs/checks/"
 
 var columns = []query.Column[row]{
-	query.Words("severity", "Severity", "critical, warning, info, ok, or unknown: the check could not look.", func(r row) string { return r.Severity.String() }).
+	query.Words("severity", "Severity", "critical, warning, info, ok, or unknown where the check could not look.", func(r row) string { return r.Severity.String() }).
 		Painted(query.Colour{Value: "critical", Colour: "red"}, query.Colour{Value: "warning", Colour: "orange"}, query.Colour{Value: "info", Colour: "blue"},
 			query.Colour{Value: "ok", Colour: "green"}, query.Colour{Value: "unknown", Colour: "gray"}),
 	query.Words("server_name", "Homeserver", "The homeserver; empty where Synapse is older than this label.", func(r row) string { return r.server }),
 	query.Words("check", "Check", "The check's id.", func(r row) string { return r.check.ID }),
-	query.Words("title", "What is wrong", "The finding in a few words.", row.title),
-	query.RoomWords("subject", "Subject", "What the finding is about: a process, transaction, cache or room; empty for the whole homeserver.",
+	query.Words("title", "Finding", "The problem in a few words.", row.title),
+	query.RoomWords("subject", "Subject", "The process, transaction, cache or room that the finding is about; empty for the whole homeserver.",
 		func(r row, view query.View) string { return r.Subject.Text(view) }),
 	query.Words("evidence", "Evidence", "The numbers that the severity rests on.", func(r row) string { return r.Evidence }),
 	query.MaybeAmount("value", "Value", "none", "The number that decided, in the unit of its row.", func(r row) *float64 { return r.Value }),
 	query.MaybeAmount("threshold", "Threshold", "none", "The threshold that it is compared with, in the unit of its row.", func(r row) *float64 { return r.Threshold }),
 	query.Words("unit", "Unit", "The Grafana unit of value and threshold.", row.unit),
-	query.Words("advice", "Advice", "What to do, from harmless to risky.", func(r row) string { return query.Steps(r.Advice) }),
-	query.Words("remedy", "Next step", "The one concrete next step.", func(r row) string { return r.Remedy }),
+	query.Words("advice", "Advice", "What to do, the first step first, one per line.", func(r row) string { return strings.Join(r.steps(), "\n") }),
+	query.Words("remedy", "First step", "What to do first.", row.firstStep),
 	query.Words("caused_by", "Caused by", "The check whose finding explains this one.", func(r row) string { return r.CausedBy }),
 	query.Amount("confidence", "Confidence", "percentunit", "How sure the finding is.", func(r row) float64 {
 		if r.Confidence == 0 {
@@ -33,8 +34,8 @@ var columns = []query.Column[row]{
 		}
 		return r.Confidence
 	}),
-	query.Words("docs_url", "Documentation", "The check's page: how it decides and what it can't know.", func(r row) string { return docs + r.check.ID + ".md" }),
-	query.MaybeTime("since", "Since", "Since when; the start of the time range where it was so all along.", func(r row) *time.Time { return r.since }),
+	query.Words("docs_url", "Documentation", "The check's page: how it decides and what it can't see.", func(r row) string { return docs + r.check.ID + ".md" }),
+	query.MaybeTime("since", "Since", "When the problem began; the start of the time range if it began earlier.", func(r row) *time.Time { return r.since }),
 	query.Count("severity_rank", "Rank", "0 ok or unknown, 1 info, 2 warning, 3 critical: to sort by.", func(r row) int64 { return r.Severity.Rank() }),
 }
 

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/matrix-insight/synapse-datasource/pkg/queries/diagnosis/checks"
+	"github.com/matrix-insight/synapse-datasource/pkg/checks"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 )
 
@@ -16,21 +16,20 @@ func Type() query.Type {
 	return query.Type{
 		ID:    "diagnosis",
 		Title: "Diagnosis",
-		Help: "Runs every check of the guide and says what is wrong, how bad it is, on what evidence, and what to do. " +
-			"Causes stand above the symptoms that they explain.",
+		Help: "Runs every check and shows what is wrong, how bad it is, the evidence, and what to do. Causes stand above the symptoms they explain.",
 		Formats: []query.Format{
 			{ID: "findings", Title: "Findings", Needs: query.Prometheus, Visualization: query.Table, Columns: query.Infos(columns),
-				Help: "One row per homeserver, check and subject, the worst first."},
+				Help: "One row per homeserver, check and subject, worst first."},
 			{ID: "score", Title: "Score", Needs: query.Prometheus, Visualization: query.Stat,
 				Help: "A number per check and subject for alert rules: 3 critical, 2 warning, 1 info, 0 ok, empty unknown."},
 			{ID: "measured", Title: "Measured", Needs: query.Prometheus, Visualization: query.Stat,
-				Help: "The number that decided, with the same labels as the score, for the texts of alerts."},
+				Help: "The number that decided, with the labels of the score, for alert texts."},
 		},
 		Limit: query.Limit{Default: 200, Max: 1000},
 		Params: []query.Param{
-			{ID: "checks", Title: "Checks", Kind: query.List, Options: options(), Help: "Only these checks; empty runs all. What may explain them is measured too."},
+			{ID: "checks", Title: "Checks", Kind: query.List, Options: options(), Help: "Only these checks; empty runs all. Possible causes are measured too."},
 			{ID: "subjects", Title: "Subjects", Kind: query.Boolean, Default: true, Formats: []string{"score", "measured"},
-				Help: "A number for each subject too. Off leaves one per check and homeserver, its worst, and names the measured number's unit in a label: what an alert rule wants."},
+				Help: "One number per subject as well. Switched off, there is one per check and homeserver, its worst, with the unit of the measured number as a label: right for alert rules."},
 		},
 		Examples: []query.Example{
 			{Title: "What is wrong?", Query: map[string]any{"queryType": "diagnosis", "format": "findings"}},
@@ -40,11 +39,11 @@ func Type() query.Type {
 	}
 }
 
-// tellUnknownThresholds names the settings that change nothing, where a check's id is misspelt.
-func tellUnknownThresholds(s *query.Session) {
+// warnUnknownThresholds names the settings that change nothing, where a check's id is misspelt.
+func warnUnknownThresholds(s *query.Session) {
 	for _, id := range slices.Sorted(maps.Keys(s.Options.Thresholds)) {
 		if !slices.Contains(checks.IDs(), id) {
-			s.Warn("The data source's thresholds name a check that does not exist, %q, so they change nothing. Valid checks: %s.",
+			s.Warn("The data source settings have thresholds for a check that does not exist: %q. They have no effect. Valid checks: %s.",
 				id, strings.Join(checks.IDs(), ", "))
 		}
 	}
@@ -63,7 +62,7 @@ func run(ctx context.Context, s *query.Session) (query.Result, error) {
 	if err := known(names); err != nil {
 		return nil, err
 	}
-	tellUnknownThresholds(s)
+	warnUnknownThresholds(s)
 	wanted := checks.WithCauses(names)
 	for _, note := range checks.SwappedThresholds(wanted, s.Options) {
 		s.Warn("%s", note)

@@ -95,14 +95,20 @@ func declare(m Metric) *Metric {
 // All is every metric, in the order of the declarations.
 func All() []*Metric { return slices.Clone(all) }
 
-// Count, Sum and Bucket are the series of a histogram.
-func (m *Metric) Count() Series  { return m.part("_count") }
-func (m *Metric) Sum() Series    { return m.part("_sum") }
+// Count is the number of a histogram's observations.
+func (m *Metric) Count() Series { return m.part("_count") }
+
+// Sum is the sum of a histogram's observations.
+func (m *Metric) Sum() Series { return m.part("_sum") }
+
+// Bucket is the observations up to the bounds of a histogram.
 func (m *Metric) Bucket() Series { return m.part("_bucket") }
 
-// GCount and GSum are those of a gauge histogram.
+// GCount is the number of things in a gauge histogram.
 func (m *Metric) GCount() Series { return m.part("_gcount") }
-func (m *Metric) GSum() Series   { return m.part("_gsum") }
+
+// GSum is the sum over the things in a gauge histogram.
+func (m *Metric) GSum() Series { return m.part("_gsum") }
 
 // Series is the metric itself, of a counter or a gauge.
 func (m *Metric) Series() Series { return m.part("") }

@@ -33,7 +33,7 @@ var Roles = []Role{
 	{Name: "user directory", series: jobStarts, with: query.Equal("name", "user_directory.notify_new_event")},
 	{Name: "presence", series: jobStarts, with: query.Equal("name", "persist_presence_changes")},
 	// A monolith tells nobody of its streams. Events and presence have roles of their own; every process writes caches.
-	{Name: "stream writer", series: metrics.StreamUpdates.Series(),
+	{Name: "stream writer", series: metrics.ReplicationWritten.Series(),
 		with: `stream_name=~"typing|receipts|to_device|account_data|push_rules|device_lists|thread_subscriptions"`},
 }
 

@@ -1,0 +1,136 @@
+package checks
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
+	"github.com/matrix-insight/synapse-datasource/pkg/words"
+)
+
+// stallWindow is the hour in which blocked ticks are counted.
+const stallWindow = time.Hour
+
+var (
+	// loopEnoughTicks is the number of ticks below which a process did next to nothing.
+	loopEnoughTicks = limits.Limit{Name: "enoughTicks", Value: 1000, Meaning: "number of ticks within 15 minutes below which an idle process is not judged", Source: "ours"}
+	// loopBlockedFor is how long the loop may be away at a scrape.
+	loopBlockedFor = limits.Limit{Name: "blockedFor", Value: 5, Unit: "s", Meaning: "time that the event loop is away at every scrape of a minute", Source: "ours"}
+	// tickHistogramEnd is the last bound of the histogram.
+	tickHistogramEnd = 5.0
+
+	loopTicks = measure("ticks", func(s Scope) string {
+		return s.WithServer(s.Increase(metrics.ReactorTick.Count(), shortWindow))
+	})
+	loopStalls = measure("stalls", func(s Scope) string {
+		by := "sum by (" + s.Identity.Labels() + ") "
+		return s.WithServer(by + "(" + s.Increase(metrics.ReactorTick.Count(), stallWindow) + ") - " +
+			by + "(" + s.Increase(metrics.ReactorTick.Bucket(), stallWindow, upTo("1")) + ")")
+	})
+	loopP99 = measure("p99", func(s Scope) string {
+		return s.WithServer("histogram_quantile(0.99, sum by (" + s.Identity.Labels() + ", le) (" + s.Rate(metrics.ReactorTick.Bucket(), shortWindow) + "))")
+	})
+	loopAway = measure("away", func(s Scope) string {
+		return s.WithServer(s.Over("min_over_time", metrics.ReactorLastSeen.Series(), time.Minute))
+	})
+)
+
+var reactorLag = Check{
+	ID:    "reactor-lag",
+	Topic: "Event loop",
+	Title: "Event loop overloaded",
+	Meaning: "A Synapse process handles everything in one event loop. When the loop is always busy, or blocked for more than {stallLength} at a time, every request " +
+		"to the process waits.",
+	Decides: "Per process: the share of the last 15 minutes in which the event loop was busy (warning from {warning}, critical from {critical}), the ticks of more than " +
+		"{stallLength} in the last hour (warning from {someStalls}, critical from {manyStalls}), and whether it was away for more than {blockedFor} at every scrape of the last minute (critical). " +
+		"Processes younger than {young} are not judged, nor are idle ones with fewer than {enoughTicks} ticks.",
+	CannotKnow: "What blocks the loop. The 99th percentile of all ticks says little: thousands of short ones hide a long one.",
+	Thresholds: limits.Thresholds{Check: "reactor-lag", Warning: limits.At(0.7), Critical: limits.At(0.9), Unit: "percentunit", Source: "ours: a loop that is always busy can't keep up"},
+	Limits:     []limits.Limit{limits.StallLength, limits.Stalls, limits.ManyStalls, loopBlockedFor, limits.Young, loopEnoughTicks},
+	Steps: []string{
+		"Open \"Processes\" on this dashboard and see what this process does: requests, background jobs, garbage collection, state resolution.",
+		"If it happens at the same hour every night, it is one of Synapse's own jobs and ends by itself.",
+		"Move work to another process only if the machine has a free core and no finding above explains the load.",
+		"While the loop is blocked, run `py-spy dump --pid <pid>` on the process: it shows what blocks it and changes nothing.",
+	},
+	Causes:     []string{"gc-pauses", "state-resolution", "cpu-saturation", "federation-presence"},
+	Panel:      "event-loop",
+	PerProcess: true,
+	Measures:   []*Measurement{loopBusy, loopTicks, loopStalls, loopP99, loopAway, uptime},
+	Signal:     &Signal{loopBusy, subjectOfProcess},
+	Judge:      judgeReactorLag,
+	Rule: Rule{Expr: `
+max by (server_name) (
+  {{.busy}} >= {{.threshold}}
+  unless on ({{.by}}) {{.uptime}} < {{.young}}
+)
+or on (server_name)
+max by (server_name) (
+  (
+    {{.stalls}} >= {{pick .someStalls .manyStalls}}
+    {{pick "" (print "or " .away " > " .blockedFor)}}
+  )
+  unless on ({{.by}}) {{.uptime}} < {{.young}}
+  unless on ({{.by}}) {{.ticks}} < {{.enoughTicks}}
+)`},
+}
+
+func judgeReactorLag(in Input) []Finding {
+	if !in.Has(loopBusy) {
+		return metricMissing(metrics.ReactorTick)
+	}
+	var found []Finding
+	judged, highest := 0, 0.0
+	for _, p := range in.Samples(loopBusy) {
+		ticks, _ := in.ValueFor(loopTicks, p)
+		age, known := in.ValueFor(uptime, p)
+		if known && age < limits.Young.Value || ticks < loopEnoughTicks.Value && p.Value < in.Warning {
+			continue
+		}
+		judged++
+		highest = max(highest, p.Value)
+		if f := judgeLoop(in, p); f.Severity > OK {
+			found = append(found, f)
+		}
+	}
+	switch {
+	case len(found) > 0:
+		return found
+	case judged == 0:
+		return okFinding("No process has run for " + limits.Young.String() + " with enough to do: too early to judge.")
+	}
+	return okFinding("The busiest event loop was busy for " + words.Percent(highest) + " of the last 15 min.")
+}
+
+func judgeLoop(in Input, p Sample) Finding {
+	stalls, counted := in.ValueFor(loopStalls, p)
+	stalls = max(0, stalls)
+	f := in.graded(p.Value, Finding{Subject: Subject{Name: p.Process()}})
+	f.Evidence = fmt.Sprintf("Busy for %s of the last 15 min%s; %s.", words.Percent(p.Value), stallText(stalls, counted), tickQuantile(in, p))
+	away, _ := in.ValueFor(loopAway, p)
+	f = f.raisedBy(stalls, limits.Stalls, limits.ManyStalls, func(f *Finding) { f.Title = "Event loop blocks repeatedly" })
+	return f.raisedBy(away, noLimit, loopBlockedFor, func(f *Finding) {
+		f.Title = "Event loop blocked"
+		f.Evidence = fmt.Sprintf("Away for at least %s at every scrape of the last minute. %s", words.Seconds(away), f.Evidence)
+	})
+}
+
+func stallText(stalls float64, counted bool) string {
+	if !counted {
+		return " (Prometheus lacks the buckets of its ticks)"
+	}
+	return fmt.Sprintf(", blocked for more than %s %s in the last hour", limits.StallLength, words.Count(stalls, "time", "times"))
+}
+
+// tickQuantile is a clause about the 99th percentile.
+func tickQuantile(in Input, p Sample) string {
+	switch v, ok := in.ValueFor(loopP99, p); {
+	case !ok:
+		return "p99 of its ticks: unknown"
+	case v >= tickHistogramEnd:
+		return "p99 of its ticks: >" + words.Seconds(tickHistogramEnd)
+	default:
+		return "p99 of its ticks: " + words.Seconds(v)
+	}
+}
