@@ -5,6 +5,9 @@ import "slices"
 // All is every check, in the order in which the guide would look.
 var All = []Check{
 	reactorLag,
+	databaseCost, databaseChatty, databaseSlow, databasePool, databaseConnections, postgresHygiene,
+	backgroundUpdates, tableGrowth,
+	metricCoverage,
 }
 
 // IDs are the ids of all checks, in their order.
