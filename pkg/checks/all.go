@@ -10,11 +10,20 @@ var All = []Check{
 	memory,
 	restarts,
 	reactorLag,
+	databaseCost,
+	databaseChatty,
+	databaseSlow,
+	databasePool,
+	databaseConnections,
+	postgresHygiene,
 	stateResolution,
 	replicationLag,
 	gcPauses,
 	workers,
+	backgroundUpdates,
+	tableGrowth,
 	scrapeHealth,
+	metricCoverage,
 }
 
 // IDs are the ids of all checks, in their order.

@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/process"
 )
@@ -164,4 +165,16 @@ func together(all ...map[string]float64) map[string]float64 {
 		maps.Copy(joined, series)
 	}
 	return joined
+}
+
+// overridden is the thresholds that an admin has set for a check; 0 leaves the default.
+func overridden(check string, warning, critical float64) map[string]settings.Threshold {
+	own := settings.Threshold{}
+	if warning != 0 {
+		own.Warning = &warning
+	}
+	if critical != 0 {
+		own.Critical = &critical
+	}
+	return map[string]settings.Threshold{check: own}
 }
