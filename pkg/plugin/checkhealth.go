@@ -83,7 +83,9 @@ func (i *Instance) postgresAspects(ctx context.Context) []upstream.Aspect {
 		}
 		return aspects
 	}
-	return i.postgres.Probe(ctx)
+	aspects := i.postgres.Probe(ctx)
+	i.tellWeakPseudonyms(&aspects[0])
+	return aspects
 }
 
 func notChecked(names ...string) []upstream.Aspect {

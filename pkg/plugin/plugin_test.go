@@ -67,7 +67,19 @@ func open(t *testing.T, jsonData string) (*Instance, *fakePrometheus) {
 
 func instance(t *testing.T, url, jsonData string) *Instance {
 	t.Helper()
-	made, err := NewInstance(t.Context(), backend.DataSourceInstanceSettings{UID: "uid", Type: "matrix-synapse-datasource", URL: url, JSONData: []byte(jsonData)})
+	return made(t, backend.DataSourceInstanceSettings{URL: url, JSONData: []byte(jsonData)})
+}
+
+// opened is an instance with secrets, on a Prometheus that nothing asks.
+func opened(t *testing.T, jsonData string, secrets map[string]string) *Instance {
+	t.Helper()
+	return made(t, backend.DataSourceInstanceSettings{URL: "http://127.0.0.1:1", JSONData: []byte(jsonData), DecryptedSecureJSONData: secrets})
+}
+
+func made(t *testing.T, ds backend.DataSourceInstanceSettings) *Instance {
+	t.Helper()
+	ds.UID, ds.Type = "uid", "matrix-synapse-datasource"
+	made, err := NewInstance(t.Context(), ds)
 	if err != nil {
 		t.Fatalf("settings must never keep the data source from loading: %v", err)
 	}
@@ -91,13 +103,6 @@ func typeOf(id string, run func(context.Context, *query.Session) (query.Result, 
 		Formats: []query.Format{{ID: "table", Title: "Table", Needs: query.Prometheus}},
 		Params:  []query.Param{{ID: "n", Kind: query.Number}},
 	}
-}
-
-// roomResult names one room to those who may see it.
-type roomResult struct{ room query.Room }
-
-func (r roomResult) Frames(v query.View) data.Frames {
-	return data.Frames{data.NewFrame(v.Room(r.room))}
 }
 
 // namedResult is one empty frame of that name.

@@ -29,8 +29,8 @@ var thingColumns = []Column[thing]{
 	Count("number", "Number", "How many.", func(x thing) int64 { return x.number }),
 	MaybeCount("maybe", "Maybe", "How many, if known.", func(x thing) *int64 { return x.maybe }),
 	MaybeTime("since", "Since", "From when on.", func(x thing) *time.Time { return x.since }),
-	RoomWords("room", "Room", "Which room.", func(x thing, v View) string { return v.Room(x.room) }),
-	MaybeRoomWords("alias", "Alias", "Its alias.", func(x thing, v View) *string { return v.RoomText(x.alias) }),
+	Masked("room", "Room", "Which room.", func(x thing) Room { return x.room }),
+	RoomWords("alias", "Alias", "Its alias.", func(x thing) *string { return x.alias }),
 	Words("verdict", "Verdict", "What to think of it.", func(x thing) string { return x.verdict }).
 		Painted(Colour{"bad", "red"}, Colour{"good", "green"}),
 }
@@ -38,7 +38,7 @@ var thingColumns = []Column[thing]{
 func TestTableFrame(t *testing.T) {
 	half, seven, alias, moment := 0.5, int64(7), "#plans:example.org", time.Unix(1, 0).UTC()
 	rows := []thing{
-		{name: "a", size: 1, ratio: &half, number: 3, maybe: &seven, since: &moment, room: NewRoom("uid", roomID), alias: &alias, verdict: "bad"},
+		{name: "a", size: 1, ratio: &half, number: 3, maybe: &seven, since: &moment, room: unkeyed.Room(roomID), alias: &alias, verdict: "bad"},
 		{name: "b"},
 	}
 	frame := TableFrame("things", thingColumns, rows, View{})

@@ -37,9 +37,6 @@ func NewSession(r Request, tr TimeRange, now time.Time, o Options, metrics Metri
 	return &Session{Request: r, Range: tr, Now: now, Options: o, metrics: metrics, database: database}
 }
 
-// Room gives a room with the pseudonym of this data source.
-func (s *Session) Room(id string) Room { return NewRoom(s.Options.DatasourceUID, id) }
-
 // Notice tells the reader why an answer is partial. The same text is told once.
 func (s *Session) Notice(severity data.NoticeSeverity, format string, args ...any) {
 	notice := data.Notice{Severity: severity, Text: fmt.Sprintf(format, args...)}

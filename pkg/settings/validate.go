@@ -5,11 +5,15 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/prometheus/common/model"
 )
 
 var sslModes = []string{"disable", "require", "verify-ca", "verify-full"}
+
+// shortestKey is the least number of characters of a pseudonym key.
+const shortestKey = 16
 
 func (s Settings) validate() error {
 	if strings.TrimSpace(s.URL) == "" {
@@ -26,6 +30,12 @@ func (s Settings) validate() error {
 	}
 	if s.QueryTimeout < time.Second {
 		return invalidf("The setting queryTimeout is %s; it takes one second or more.", s.QueryTimeout)
+	}
+	if s.Privacy.HideRooms != "viewers" && s.Privacy.HideRooms != Everyone {
+		return invalidf("The setting hideRooms is %q; it takes viewers or everyone.", s.Privacy.HideRooms)
+	}
+	if length := utf8.RuneCountInString(string(s.Privacy.PseudonymKey)); length > 0 && length < shortestKey {
+		return invalidf("The pseudonym key (pseudonymKey) is too short: it has %d characters and needs %d or more.", length, shortestKey)
 	}
 	if s.Homeserver.DummyEventsThreshold < 1 {
 		return invalidf("The setting dummyEventsThreshold is %d; it takes 1 or more.", s.Homeserver.DummyEventsThreshold)
