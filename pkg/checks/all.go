@@ -5,6 +5,15 @@ import "slices"
 // All is every check, in the order in which the guide would look.
 var All = []Check{
 	reactorLag,
+	federationPresence,
+	federationLag,
+	federationInbound,
+	federationDestinations,
+	deviceLists,
+	appserviceLag,
+	extremities,
+	extremitiesCorrupt,
+	partialState,
 }
 
 // IDs are the ids of all checks, in their order.

@@ -33,7 +33,7 @@ var (
 	Saturated = Limit{Name: "saturated", Value: 0.8, Unit: "percentunit", Meaning: "share of time that the event loop is busy from which a process is saturated",
 		Source: "ours: the guide's \"CPU near one core\", put on the better measure"}
 	// Busy is when the event loop has so much to do that it matters at all.
-	Busy = Limit{Name: "busy", Value: 0.7, Unit: "percentunit", Meaning: "share of time that the event loop is busy below which high CPU comes from threads outside the loop",
+	Busy = Limit{Name: "busyLoop", Value: 0.7, Unit: "percentunit", Meaning: "share of time that the event loop is busy below which high CPU comes from threads outside the loop",
 		Source: "ours"}
 	// Young is the uptime below which caches are cold and rates are not the usual ones.
 	Young = Limit{Name: "young", Value: 900, Unit: "s", Meaning: "uptime below which a process is not judged", Source: "ours"}
