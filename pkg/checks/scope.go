@@ -60,6 +60,12 @@ func (s Scope) Over(function string, series metrics.Series, d time.Duration, mor
 	return series.Over(function, s.selector(series, more), s.Window(d))
 }
 
+// Lowest is the lowest value of an expression within a window: a number that was high all the time is no burst.
+func (s Scope) Lowest(expression string, d time.Duration) string {
+	step := strings.Trim(metrics.Window(max(time.Minute, s.Scrape)), "[]")
+	return "min_over_time((" + expression + ")" + strings.TrimSuffix(s.Window(d), "]") + ":" + step + "])"
+}
+
 // WithServer labels an expression over metrics of whole processes (process_*, python_*) with the homeserver that each
 // process serves. Where the expression aggregates, it must keep s.Identity.Labels().
 func (s Scope) WithServer(expression string) string {

@@ -81,7 +81,7 @@ func judgeRooms(in Input, survey rooms.Survey) []Finding {
 			Remedy: "See the room in the list of rooms by forward extremities.",
 		}
 		if severity == Critical {
-			f.Threshold = Threshold(rooms.ManyExtremities)
+			f.Threshold = Threshold(rooms.ManyExtremities.Value)
 		}
 		if !room.Local() { // nobody here waits for it: each event only writes rows
 			f.Explains = []string{"table-growth"}
@@ -130,7 +130,7 @@ func (q quietRooms) String() string {
 
 // roomSeverity follows the room's verdict. Corrupt rooms are another check's, as are rooms that are being joined.
 func roomSeverity(room rooms.Room, threshold int64) Severity {
-	dear := room.Extremities >= rooms.ManyExtremities && room.StateGroups > 1
+	dear := room.Extremities >= int64(rooms.ManyExtremities.Value) && room.StateGroups > 1
 	switch {
 	case room.Extremities <= threshold:
 		return OK
