@@ -3,6 +3,7 @@ package checks
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
@@ -116,7 +117,7 @@ func (p eventProcessor) judge(in Input) []Finding {
 }
 
 func (p eventProcessor) lateText(share, events float64) string {
-	return fmt.Sprintf("%s of %s events in the last 15 min were %s more than %s after their arrival.", words.Percent(share), words.Number(events), p.done, processorLate)
+	return fmt.Sprintf("Of %s events in the last 15 min, %s were %s more than %s after their arrival.", words.Number(events), words.Percent(share), p.done, processorLate)
 }
 
 // judgeBehind raises the finding of a process that is far behind all the time and falls behind further.
@@ -130,7 +131,7 @@ func (p eventProcessor) judgeBehind(in Input, at Sample, f Finding) Finding {
 	}
 	return f.raisedBy(behind, noLimit, limits.Limit{Value: far}, func(f *Finding) {
 		f.Title = "Events fall further behind"
-		f.Evidence = fmt.Sprintf("%s events behind the newest one, %s behind %s ago, and never less than %s in between. %s",
-			words.Number(behind), words.Number(before), words.Duration(max(shortWindow, 4*in.Scope.Scrape)), words.Number(min(lowest, before)), f.Evidence)
+		f.Evidence = strings.TrimSpace(fmt.Sprintf("%s events behind the newest one, %s behind %s ago, and never less than %s in between. %s",
+			words.Number(behind), words.Number(before), words.Duration(max(shortWindow, 4*in.Scope.Scrape)), words.Number(min(lowest, before)), f.Evidence))
 	})
 }

@@ -124,10 +124,10 @@ func quietRooms(survey rooms.Survey) string {
 		in   func(rooms.Room) bool
 		text string
 	}{
-		{func(r rooms.Room) bool { return r.Verdict == rooms.HealsItself }, "recovering on their own"},
+		{func(r rooms.Room) bool { return r.Verdict == rooms.HealsItself }, "recovering"},
 		{func(r rooms.Room) bool { return r.Verdict == rooms.Harmless }, "harmless"},
 		{func(r rooms.Room) bool { return r.Reason == rooms.Joining }, "still being joined"},
-		{func(r rooms.Room) bool { return r.Verdict == rooms.Corrupt }, "corrupt (they have a finding of their own)"},
+		{func(r rooms.Room) bool { return r.Verdict == rooms.Corrupt }, "corrupt (see the other findings)"},
 	}
 	var parts []string
 	for _, group := range groups {
@@ -177,7 +177,7 @@ func roomEvidence(now time.Time, room rooms.Room) func(query.View) string {
 // splitText is what the metrics say, beside what PostgreSQL said.
 func splitText(in Input) string {
 	if all := in.Total(splitAll); all >= splitEnough.Value && in.Has(splitToFew) {
-		return fmt.Sprintf(" %s of %s writes in the last hour went to rooms with more than %s.", words.Percent(1-in.Total(splitToFew)/all), words.Number(all), limits.ExtremitiesPerRoom)
+		return fmt.Sprintf(" Of %s writes in the last hour, %s went to rooms with more than %s forward extremities.", words.Number(all), words.Percent(max(0, 1-in.Total(splitToFew)/all)), limits.ExtremitiesPerRoom)
 	}
 	return ""
 }
@@ -197,7 +197,7 @@ func judgeWrites(in Input) []Finding {
 		}
 		return []Finding{{
 			Severity: Info, Evidence: text + hourly,
-			Steps: []string{"Configure PostgreSQL in the data source settings: it shows which rooms need attention.", "Scrape the processes that write events."},
+			Steps: []string{"Connect PostgreSQL to this data source: with it, this check shows the rooms that need attention.", "Scrape the processes that write events."},
 		}}
 	case all < splitEnough.Value:
 		return okFinding(fmt.Sprintf("Writes in the last hour: %s, too few to judge without PostgreSQL.%s", words.Number(all), hourly))
@@ -205,7 +205,7 @@ func judgeWrites(in Input) []Finding {
 	return []Finding{in.graded(max(0, 1-in.Total(splitToFew)/all), Finding{
 		Evidence: strings.TrimSpace(splitText(in)) + hourly,
 		Steps: []string{
-			"Configure PostgreSQL in the data source settings: it shows the rooms and which of them need attention. " + in.RowsMissing,
+			"Connect PostgreSQL to this data source: with it, this check shows the rooms that need attention. " + in.RowsMissing,
 			"Without PostgreSQL, set the logger `synapse.state.metrics` to DEBUG: it names the rooms that take most. Reload the log configuration with SIGHUP.",
 			"Let local members send normal messages in these rooms: each one merges up to 10 extremities.",
 		},

@@ -73,7 +73,7 @@ func judgeCorrupt(in Input) []Finding {
 		slices.SortStableFunc(found, func(a, b Finding) int { return cmp.Compare(b.Severity, a.Severity) })
 		return found
 	}
-	text := fmt.Sprintf("Synapse can build on the extremities of all %s with more than %d.", words.Count(len(survey.Rooms), "room", "rooms"), threshold)
+	text := fmt.Sprintf("Rooms with more than %d forward extremities: %d, and Synapse can build on all of them.", threshold, len(survey.Rooms))
 	if survey.OrphansUnknown {
 		return okFinding(text + " Rooms with none left were not searched for: there are too many memberships.")
 	}

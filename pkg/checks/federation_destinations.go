@@ -88,16 +88,16 @@ func judgeDestinations(in Input) []Finding {
 		return judgeAttempts(in)
 	}
 	newly, worked := float64(counts.Newly), float64(counts.Everyone-counts.Failing+counts.Newly)
-	text := fmt.Sprintf("%s of %s that worked an hour ago fail now; of all %s, %s fail, %s of them for more than a week.", words.Number(newly), words.Count(worked, "homeserver", "homeservers"),
-		words.Number(float64(counts.Everyone)), words.Number(float64(counts.Failing)), words.Number(float64(counts.Old)))
-	if in.Has(sendAttempts) {
-		text += " " + attemptsText(in) + "."
-	}
+	text := fmt.Sprintf("%s of %s that worked an hour ago fail now", words.Number(newly), words.Count(worked, "homeserver", "homeservers"))
 	if worked < outageEnough.Value {
-		return okFinding(text + " Too few worked to judge.")
+		return okFinding(text + ": too few to judge.")
+	}
+	text += fmt.Sprintf(". Of all %s, %s fail (%s for more than a week)", words.Number(float64(counts.Everyone)), words.Number(float64(counts.Failing)), words.Number(float64(counts.Old)))
+	if in.Has(sendAttempts) {
+		text += "; " + attemptsText(in)
 	}
 	share := newly / worked
-	f := in.graded(share, Finding{Evidence: text})
+	f := in.graded(share, Finding{Evidence: text + "."})
 	switch {
 	case newly < outageEnough.Value:
 		f.Severity = OK

@@ -135,8 +135,11 @@ func inboundText(in Input) string {
 	if in.Total(inboundWaiting) == 0 {
 		return "No incoming event waits; " + rate + " arrive."
 	}
-	return fmt.Sprintf("%s, the oldest for %s and never less than %s in the last 15 min; %s arrive.", words.Count(in.Total(inboundWaiting), "incoming event waits", "incoming events wait"),
-		words.Seconds(in.Total(inboundOldest)), words.Seconds(in.Total(inboundLowest)), rate)
+	lowest := ""
+	if in.Has(inboundLowest) {
+		lowest = " and never less than " + words.Seconds(in.Total(inboundLowest)) + " in the last 15 min"
+	}
+	return fmt.Sprintf("%s, the oldest for %s%s; %s arrive.", words.Count(in.Total(inboundWaiting), "incoming event waits", "incoming events wait"), words.Seconds(in.Total(inboundOldest)), lowest, rate)
 }
 
 // judgeRefused reports other homeservers that are held off. That may be what the limit is for: it is an info only.

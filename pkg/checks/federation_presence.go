@@ -126,7 +126,7 @@ func judgePresence(in Input) []Finding {
 			Evidence: fmt.Sprintf("Presence takes at least %s of %s cores in the last 15 min. %s", words.Percent(p.Value), words.Number(cores), presenceNumbers(in)),
 		})
 		if in.Total(presenceInbound) > in.Total(presenceUpdates)/2 {
-			f.Steps = []string{presenceOff, "Do not expect limits on local users to help: most updates come from other homeservers.", presenceWriter}
+			f.Steps = []string{presenceOff, "Skip limits on local users: most updates come from other homeservers.", presenceWriter}
 		}
 		if f.Severity > OK {
 			found = append(found, f)

@@ -96,9 +96,12 @@ func judgePartialState(in Input) []Finding {
 	if len(found) > 0 {
 		return found
 	}
-	text := fmt.Sprintf("Rooms with incomplete state: %d, the oldest for %s.", rooms[0].total, words.Seconds(longest))
-	if unknown > 0 {
-		text += fmt.Sprintf(" Since when is not known for %d of them.", unknown)
+	text := fmt.Sprintf("Rooms with incomplete state: %d", rooms[0].total)
+	if unknown < len(rooms) {
+		text += ", the oldest for " + words.Seconds(longest)
 	}
-	return []Finding{in.graded(longest, Finding{Evidence: text})}
+	if unknown > 0 {
+		text += fmt.Sprintf("; since when is not known for %d of them", unknown)
+	}
+	return []Finding{in.graded(longest, Finding{Evidence: text + "."})}
 }

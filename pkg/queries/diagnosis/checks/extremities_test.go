@@ -40,7 +40,7 @@ func TestExtremitiesOfRooms(t *testing.T) {
 	}{
 		"one member": {surveyed(split(213, 37, 1)), wanted{severity: Critical, subject: first, value: 213, evidence: []string{"213 forward extremities with 37 different states, 1 local member."}}},
 		"many": {surveyed(split(213, 37, 40)), wanted{severity: Critical, subject: first, value: 213, evidence: []string{"213 forward extremities", "37 different states", "40 local members", "3 days"},
-			advice: []string{"local member", "power", "after a backup", "admin API"}}},
+			advice: []string{"local member", "power", "after a backup", "forward_extremities"}}},
 		"left and loud":         {surveyed(split(70, 30, 0)), wanted{severity: Warning, subject: first, advice: []string{"backup"}}},
 		"left and quiet":        {surveyed(split(400, 30, 0, quiet)), wanted{severity: OK, evidence: []string{"harmless: 1"}}},
 		"some":                  {surveyed(split(20, 5, 3)), wanted{severity: Info, subject: first, value: 20}},
@@ -100,9 +100,9 @@ func TestExtremitiesCorrupt(t *testing.T) {
 		want wanted
 	}{
 		"an outlier": {surveyed(split(18, 5, 12, outlier), split(16, 4, 5)), wanted{severity: Critical, subject: first, value: 1,
-			evidence: []string{"1 of 18 forward extremities", "1 outlier", "not tidied any more: 1."}, advice: []string{"Change and delete nothing", "backup", "log"}}},
-		"nobody is in it": {surveyed(split(18, 5, 0, outlier)), wanted{severity: Warning, subject: first, advice: []string{"delete nothing"}}},
-		"none is left":    {surveyed(empty), wanted{severity: Critical, subject: first, evidence: []string{"No forward extremity of the room is left, but 6 local users are in it."}, advice: []string{"delete nothing"}}},
+			evidence: []string{"1 of 18 forward extremities", "1 outlier", "not tidied any more: 1."}, advice: []string{"log", "backup", "Do not delete extremities"}}},
+		"nobody is in it": {surveyed(split(18, 5, 0, outlier)), wanted{severity: Warning, subject: first, advice: []string{"Do not delete extremities"}}},
+		"none is left":    {surveyed(empty), wanted{severity: Critical, subject: first, evidence: []string{"0 forward extremities are left, but 6 local users are in the room."}, advice: []string{"Do not delete extremities"}}},
 		"fine":            {surveyed(split(20, 5, 3)), wanted{severity: OK, evidence: []string{"Rooms with more than 10 forward extremities: 1,", "No room with local members"}}},
 		"not all":         {unsure, wanted{severity: OK, evidence: []string{"not looked for"}}},
 		"no PostgreSQL":   {nil, wanted{severity: Unknown, evidence: []string{"not configured"}}},

@@ -28,9 +28,9 @@ func TestEvidenceAboutHiddenRooms(t *testing.T) {
 			viewer: "12 forward extremities with 2 different states, 1 local member. The newest arrived on 2026-03-01, the oldest on 2026-02-26.",
 		}},
 		"none left": {extremitiesCorrupt, empty, map[query.View]string{
-			editor: "No forward extremity of the room is left, but 412 local users are in it.",
-			viewer: "No forward extremity of the room is left, but about 400 local users are in it.",
-			{}:     "No forward extremity of the room is left, but local users are in it.",
+			editor: "0 forward extremities are left, but 412 local users are in the room.",
+			viewer: "0 forward extremities are left, but about 400 local users are in the room.",
+			{}:     "0 forward extremities are left, but local users are in the room.",
 		}},
 		"half joined": {partialState, partial, map[query.View]string{
 			editor: "The room was joined 30 hours ago and its state has not all arrived. Rooms in that condition: 1.",
