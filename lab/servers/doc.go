@@ -1,4 +1,4 @@
-// Package rig starts the real servers that the demo and the integration tests need, each on a free loopback port in a
+// Package servers starts the real servers that the demo and the integration tests need, each on a free loopback port in a
 // temporary folder, and leaves nothing behind: what it starts sits in a process group of its own, so that a Ctrl-C
 // reaches the caller only, who then stops everything in order.
 package servers
