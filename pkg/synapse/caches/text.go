@@ -68,7 +68,7 @@ func (m *Measurements) sayFill() string {
 }
 
 func (m *Measurements) sayTooLarge() string {
-	return fmt.Sprintf("Hit ratio %s: almost nothing in it is looked up again, and it has room to spare. Half the size frees memory and adds at most %s to %s.",
+	return fmt.Sprintf("Hit ratio %s: almost nothing in it is looked up again, and it has room to spare. Half the size frees memory and adds at most %s (now %s).",
 		words.Percent(m.hitRatio()), m.Count(m.Hits, "misses"), m.sayMisses())
 }
 
