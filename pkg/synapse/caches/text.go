@@ -154,9 +154,9 @@ func (m *Measurements) SayAlone() string {
 func (m *Measurements) sayLastStep() string {
 	step := fmt.Sprintf("The last step (%s to %s entries)", words.Number(m.LastStep.From), words.Number(m.LastStep.To))
 	if m.broughtByLastStep() == nil {
-		return fmt.Sprintf("%s has no clear effect yet: %s, within the usual daily variation of %s.", step, m.LastStep.change(), words.Percent(m.LastStep.Usual))
+		return fmt.Sprintf("%s has no clear effect yet: %s, within the usual daily variation of %s.", step, m.LastStep.Change(), words.Percent(m.LastStep.Usual))
 	}
-	return fmt.Sprintf("%s brought %s at the same hours (usual daily variation: %s).", step, m.LastStep.change(), words.Percent(m.LastStep.Usual))
+	return fmt.Sprintf("%s brought %s at the same hours (usual daily variation: %s).", step, m.LastStep.Change(), words.Percent(m.LastStep.Usual))
 }
 
 // SayLastStep is the sentence about it; "" where none was seen.
