@@ -212,6 +212,25 @@ describe('health', () => {
   });
 });
 
+describe('direct access', () => {
+  const refusal = /"access: direct".* password to every viewer.*"access: proxy"/;
+  const request = { targets: [{ refId: 'A', queryType: 'caches' }], range: testRange, scopedVars: {} };
+
+  test('is refused without asking the plugin, as it gives the password away', async () => {
+    const { datasource, getResource } = testDatasource({}, [], 'direct');
+    const fetch = jest.fn();
+    setBackendSrv({ fetch } as unknown as BackendSrv);
+    const answer = firstValueFrom(datasource.query(request as unknown as DataQueryRequest<SynapseQuery>));
+    await expect(answer).rejects.toThrow(refusal);
+    await expect(datasource.values('job', {})).rejects.toThrow(refusal);
+    await expect(datasource.testDatasource()).rejects.toMatchObject({
+      message: expect.stringMatching(refusal) as string,
+    });
+    expect(fetch).not.toHaveBeenCalled();
+    expect(getResource).not.toHaveBeenCalled();
+  });
+});
+
 function answerHealth(answer: Observable<{ data: HealthCheckResult }>) {
   setBackendSrv({ fetch: () => answer } as unknown as BackendSrv);
 }

@@ -1,7 +1,22 @@
-import { CoreApp, type DataSourceInstanceSettings, type ScopedVars, type TimeRange } from '@grafana/data';
-import { DataSourceWithBackend, getTemplateSrv, type HealthCheckResult, type TemplateSrv } from '@grafana/runtime';
+import {
+  CoreApp,
+  type DataQueryRequest,
+  type DataQueryResponse,
+  type DataSourceInstanceSettings,
+  type ScopedVars,
+  type TimeRange,
+} from '@grafana/data';
+import {
+  DataSourceWithBackend,
+  getTemplateSrv,
+  type HealthCheckResult,
+  HealthStatus,
+  type TemplateSrv,
+} from '@grafana/runtime';
+import { type Observable, throwError } from 'rxjs';
 
 import { annotationSupport } from './annotations';
+import { filterIds } from './filters';
 import { shareHealth } from './health';
 import { interpolateList, interpolateQuery } from './interpolate';
 import { describeQuery, queryTypes } from './queryTypes';
@@ -9,14 +24,21 @@ import { type SynapseOptions, type SynapseQuery } from './types';
 import { valueParams, type ValueFilters } from './values';
 import { SynapseVariableSupport } from './variables';
 
+const directAccess =
+  'This data source is set to "access: direct", with which Grafana gives the Prometheus password to every viewer. Set ' +
+  '"access: proxy" where it is provisioned, or delete it and add it again. Then change that password.';
+
 export class SynapseDatasource extends DataSourceWithBackend<SynapseQuery, SynapseOptions> {
   override annotations = annotationSupport;
+  private readonly isDirect: boolean;
 
   constructor(
     settings: DataSourceInstanceSettings<SynapseOptions>,
     private readonly templates: TemplateSrv = getTemplateSrv()
   ) {
     super(settings);
+    // Thrown from here, it would not reach the settings page, which reports only what the health check says.
+    this.isDirect = settings.access === 'direct';
     this.variables = new SynapseVariableSupport(this);
   }
 
@@ -42,14 +64,21 @@ export class SynapseDatasource extends DataSourceWithBackend<SynapseQuery, Synap
     return describeQuery(query);
   }
 
+  override query(request: DataQueryRequest<SynapseQuery>): Observable<DataQueryResponse> {
+    return this.isDirect ? throwError(() => new Error(directAccess)) : super.query(request);
+  }
+
   override applyTemplateVariables(query: SynapseQuery, scopedVars: ScopedVars): SynapseQuery {
     return interpolateQuery(query, this.templates, scopedVars);
   }
 
   /** The known values of one kind, for suggestions and variables. */
-  values(kind: string, filters: ValueFilters, range?: TimeRange, scopedVars: ScopedVars = {}): Promise<string[]> {
+  async values(kind: string, filters: ValueFilters, range?: TimeRange, scopedVars: ScopedVars = {}): Promise<string[]> {
+    if (this.isDirect) {
+      throw new Error(directAccess);
+    }
     const filled: ValueFilters = {};
-    for (const id of ['serverName', 'job', 'index', 'instance'] as const) {
+    for (const id of filterIds) {
       filled[id] = interpolateList(filters[id], this.templates, scopedVars);
     }
     return this.getResource<string[]>(`values/${kind}`, valueParams(kind, filled, range));
@@ -61,6 +90,7 @@ export class SynapseDatasource extends DataSourceWithBackend<SynapseQuery, Synap
   }
 
   override async callHealthCheck(): Promise<HealthCheckResult> {
-    return shareHealth(this.uid, await super.callHealthCheck());
+    const refused = { status: HealthStatus.Error, message: directAccess, details: undefined };
+    return shareHealth(this.uid, this.isDirect ? refused : await super.callHealthCheck());
   }
 }

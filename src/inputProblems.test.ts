@@ -1,4 +1,4 @@
-import { durationProblem, numberProblem, wholeProblem } from './inputProblems';
+import { durationProblem, keyProblem, numberProblem, wholeProblem } from './inputProblems';
 
 test.each(['15s', '0s', '0', '5m', '1h30m', '250ms', '1.5h', '7d', '2w', '1M', '1y'])('%s is a duration', (text) => {
   expect(durationProblem(text)).toBeUndefined();
@@ -22,4 +22,10 @@ test('numbers stay within their bounds', () => {
   expect(wholeProblem('3', 1, 20)).toBeUndefined();
   expect(wholeProblem('2.5', 1, 20)).toBe('Write a whole number.');
   expect(wholeProblem('21', 1, 20)).toBe('Must lie between 1 and 20.');
+});
+
+test('a key of pseudonyms has 16 characters or more', () => {
+  expect(keyProblem('0123456789abcdef')).toBeUndefined();
+  expect(keyProblem('0123456789abcde')).toBe('Use 16 characters or more.');
+  expect(keyProblem('                ')).toBe('Use 16 characters or more.');
 });

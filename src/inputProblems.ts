@@ -33,3 +33,10 @@ export function numberProblem(text: string, min = -Infinity, max = Infinity): st
 export function wholeProblem(text: string, min = -Infinity, max = Infinity): string | undefined {
   return numberProblem(text, min, max) ?? (Number.isInteger(Number(text)) ? undefined : 'Write a whole number.');
 }
+
+const shortestKey = 16;
+
+/** Says what is wrong with a key of pseudonyms: a short one is guessed. */
+export function keyProblem(text: string): string | undefined {
+  return text.trim().length < shortestKey ? `Use ${shortestKey} characters or more.` : undefined;
+}

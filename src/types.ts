@@ -37,6 +37,9 @@ export interface SynapseOptions extends DataSourceJsonData {
   postgresFullPassTimeout?: string;
   enableSecureSocksProxy?: boolean;
   hideRoomsFromViewers?: boolean;
+  hideDestinationsFromViewers?: boolean;
+  hideRooms?: 'viewers' | 'everyone';
+  showRoomsToServiceAccounts?: boolean;
   cacheEntryTtl?: string;
   cacheAutotuning?: boolean;
   dummyEventsThreshold?: number;
@@ -51,4 +54,5 @@ export interface SynapseSecrets {
   postgresTlsCaCert?: string;
   postgresTlsClientCert?: string;
   postgresTlsClientKey?: string;
+  pseudonymKey?: string;
 }

@@ -43,11 +43,27 @@ func TestPlantedProblems(t *testing.T) {
 	})
 }
 
-// A viewer, an alert rule and a public dashboard never see which room it is, wherever it could be said.
+// A viewer, an alert rule, a public dashboard and a service account never see which room or other homeserver it is,
+// wherever it could be said.
 func TestRoomsAreHidden(t *testing.T) {
 	of := source(t)
 	rooms := database.Rooms(database.Options{Seed: 1, Now: laboratory.History.To})
-	for _, asker := range []ask.Source{of.As(ask.Viewer), of.As(ask.Alerting), of.As(ask.Public), of.As(nil)} {
+	hosts := column[string](t, answered(t, of.As(ask.Editor), ask.Query{"queryType": "federation", "format": "destinations"}), "destination")
+	everyone := of.With(map[string]any{"hideRooms": "everyone"})
+	for _, asker := range []ask.Source{of.As(ask.Viewer), of.As(ask.Alerting), of.As(ask.Public), of.As(ask.Machine), of.As(nil), everyone.As(ask.Admin)} {
+		destinations := answered(t, asker, ask.Query{"queryType": "federation", "format": "destinations"})
+		raw, err := destinations.MarshalJSON()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, host := range hosts {
+			if strings.Contains(string(raw), host) {
+				t.Errorf("%+v sees %s", asker.User, host)
+			}
+		}
+		if !strings.Contains(string(raw), "server-") {
+			t.Errorf("%+v sees no pseudonym of a homeserver", asker.User)
+		}
 		answer := answered(t, asker, ask.Query{"queryType": "forwardExtremities"})
 		text, err := answer.MarshalJSON()
 		if err != nil {

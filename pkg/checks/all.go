@@ -4,7 +4,17 @@ import "slices"
 
 // All is every check, in the order in which the guide would look.
 var All = []Check{
+	eventSendTime,
+	syncTime,
+	cpuSaturation,
+	memory,
+	restarts,
 	reactorLag,
+	stateResolution,
+	replicationLag,
+	gcPauses,
+	workers,
+	scrapeHealth,
 }
 
 // IDs are the ids of all checks, in their order.

@@ -1,6 +1,10 @@
 package checks
 
 import (
+	"math"
+	"slices"
+	"strings"
+
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
@@ -15,23 +19,31 @@ const (
 	Critical = limits.Critical
 )
 
-// Subject is what a finding is about: the whole homeserver (zero value), a named thing, or a room, which prints its
-// pseudonym unless the viewer may see it.
+// Subject is what a finding is about: the whole homeserver (zero value), a named thing, or a room or another homeserver,
+// which prints its pseudonym unless the viewer may see it.
 type Subject struct {
-	Name string
-	Room *query.Room
+	Name   string
+	Hidden query.Hidden
 }
 
 // Text is the subject for one viewer.
 func (s Subject) Text(view query.View) string {
-	if s.Room != nil {
-		return view.Room(*s.Room)
+	if s.Hidden != nil {
+		return s.Hidden.In(view)
 	}
 	return s.Name
 }
 
 // Key names the subject wherever no viewer is known: in labels, to find it again.
 func (s Subject) Key() string { return s.Text(query.View{}) }
+
+// Pseudonym is that of a room or another homeserver, whoever looks; empty for other subjects.
+func (s Subject) Pseudonym() string {
+	if s.Hidden == nil {
+		return ""
+	}
+	return s.Hidden.String()
+}
 
 // Finding is what a check found about one subject. Texts never name a room; Subject does.
 type Finding struct {
@@ -41,6 +53,8 @@ type Finding struct {
 	Title string
 	// Evidence is at most two sentences, the numbers first, with unit and period.
 	Evidence string
+	// EvidenceFor is Evidence where it depends on who looks: members and times of a room.
+	EvidenceFor func(query.View) string
 	// Value is the number that decided, in the check's unit; Threshold the one it passed.
 	Value, Threshold *float64
 	// Unit is the Grafana unit of Value and Threshold where another number than usual decided; empty: the check's.
@@ -61,6 +75,33 @@ type Finding struct {
 	CauseSubject string
 	// Explains are the only checks whose findings this one explains. Empty: all that name its check as a cause.
 	Explains []string
+}
+
+// sentence joins the clauses that there are; it begins with a space, as it follows another one.
+func sentence(clauses ...string) string {
+	clauses = slices.DeleteFunc(clauses, func(c string) bool { return c == "" })
+	if len(clauses) == 0 {
+		return ""
+	}
+	text := strings.Join(clauses, "; ")
+	return " " + strings.ToUpper(text[:1]) + text[1:] + "."
+}
+
+// EvidenceIn is the evidence for one viewer.
+func (f Finding) EvidenceIn(view query.View) string {
+	if f.EvidenceFor != nil {
+		return f.EvidenceFor(view)
+	}
+	return f.Evidence
+}
+
+// ValueIn is the number that decided for one viewer: a duration about a hidden room is cut to days.
+func (f Finding) ValueIn(view query.View, unit string) *float64 {
+	if f.Value == nil || unit != "s" || f.Subject.Hidden == nil || f.Subject.Hidden.HiddenFrom(view) == "" {
+		return f.Value
+	}
+	day := query.Day.Seconds()
+	return limits.At(math.Floor(*f.Value/day) * day)
 }
 
 // okFinding is an "ok" with its evidence.

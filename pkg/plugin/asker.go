@@ -19,20 +19,6 @@ var forwarded = []string{
 	backend.OAuthIdentityTokenHeaderName, backend.OAuthIdentityIDTokenHeaderName, backend.CookiesHeaderName, "X-Grafana-User",
 }
 
-// notPeople are logins under which Grafana 12.2 asks with an Admin's role although nobody is signed in: anonymous,
-// public dashboards, alert rules.
-var notPeople = map[string]bool{"": true, "service": true, "grafana_scheduler": true}
-
-func showRooms(user *backend.User, fromAlert, hideFromViewers bool) bool {
-	if !hideFromViewers {
-		return true
-	}
-	if user == nil || fromAlert || notPeople[user.Login] {
-		return false
-	}
-	return user.Role == "Editor" || user.Role == "Admin"
-}
-
 func (i *Instance) asker(ctx context.Context, user *backend.User, headers http.Header, fromAlert bool) (context.Context, query.Asker) {
 	identity := http.Header{}
 	for _, name := range forwarded {
@@ -41,7 +27,7 @@ func (i *Instance) asker(ctx context.Context, user *backend.User, headers http.H
 		}
 	}
 	return prometheus.WithIdentity(ctx, identity), query.Asker{
-		View:     query.View{ShowRooms: showRooms(user, fromAlert, i.settings.HideRoomsFromViewers)},
+		View:     viewOf(user, headers, fromAlert, i.settings.Privacy),
 		Identity: hashed(identity),
 		Alert:    fromAlert,
 	}

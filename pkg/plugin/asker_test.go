@@ -1,74 +1,12 @@
 package plugin
 
 import (
-	"context"
 	"net/http"
 	"testing"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 	"github.com/grafana/grafana-plugin-sdk-go/backend/httpclient"
-
-	"github.com/matrix-insight/synapse-datasource/pkg/query"
 )
-
-func TestShowRooms(t *testing.T) {
-	user := func(login, role string) *backend.User { return &backend.User{Login: login, Role: role} }
-	for _, c := range []struct {
-		name      string
-		user      *backend.User
-		fromAlert bool
-		want      bool
-	}{
-		{"nobody", nil, false, false},
-		{"anonymous as Admin", user("", "Admin"), false, false},
-		{"a public dashboard as Admin", user("service", "Admin"), false, false},
-		{"the scheduler as Admin", user("grafana_scheduler", "Admin"), false, false},
-		{"a viewer", user("vic", "Viewer"), false, false},
-		{"no role", user("vic", ""), false, false},
-		{"a role that does not exist yet", user("vic", "Superviewer"), false, false},
-		{"an editor", user("ada", "Editor"), false, true},
-		{"an admin", user("root", "Admin"), false, true},
-		{"an admin's alert rule", user("root", "Admin"), true, false},
-		{"an alert rule of nobody", nil, true, false},
-	} {
-		if got := showRooms(c.user, c.fromAlert, true); got != c.want {
-			t.Errorf("%s: shown %t, want %t", c.name, got, c.want)
-		}
-		if !showRooms(c.user, c.fromAlert, false) {
-			t.Errorf("%s: hidden although the data source hides rooms from nobody", c.name)
-		}
-	}
-}
-
-// The same through QueryData, with the headers that Grafana sends.
-func TestQueryDataHidesRooms(t *testing.T) {
-	const id, pseudonym = "!abc:example.org", "room-227c59e6cd"
-	withTypes(t, typeOf("rooms", func(_ context.Context, s *query.Session) (query.Result, error) {
-		return roomResult{s.Room(id)}, nil
-	}))
-	i, _ := open(t, `{}`)
-	open, _ := open(t, `{"hideRoomsFromViewers":false}`)
-	viewer := backend.User{Login: "vic", Role: "Viewer"}
-	for _, c := range []struct {
-		name    string
-		on      *Instance
-		user    *backend.User
-		headers map[string]string
-		want    string
-	}{
-		{"an editor", i, &ada, nil, id},
-		{"a viewer, right after an editor", i, &viewer, nil, pseudonym},
-		{"an editor's alert rule", i, &ada, map[string]string{"FromAlert": "true"}, pseudonym},
-		{"an alert rule whatever the header says", i, &ada, map[string]string{"FromAlert": ""}, pseudonym},
-		{"nobody", i, nil, nil, pseudonym},
-		{"a viewer where nothing is hidden", open, &viewer, nil, id},
-	} {
-		got := answers(t, c.on, request(c.user, c.headers, ask("A", "rooms", "")))["A"]
-		if got.Error != nil || len(got.Frames) != 1 || got.Frames[0].Name != c.want {
-			t.Errorf("%s: %v, %v; want %s", c.name, got.Frames, got.Error, c.want)
-		}
-	}
-}
 
 func TestForwardedHeaders(t *testing.T) {
 	i, fake := open(t, `{"cacheTTL":"0s"}`)

@@ -15,6 +15,7 @@ import (
 func options(uid string, s settings.Settings) query.Options {
 	o := query.Options{
 		DatasourceUID:        uid,
+		PseudonymKey:         query.NewKey(string(s.Privacy.PseudonymKey)),
 		ScrapeInterval:       s.ScrapeInterval,
 		QueryTimeout:         s.QueryTimeout,
 		CacheTTL:             s.CacheTTL,

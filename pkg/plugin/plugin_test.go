@@ -67,7 +67,19 @@ func open(t *testing.T, jsonData string) (*Instance, *fakePrometheus) {
 
 func instance(t *testing.T, url, jsonData string) *Instance {
 	t.Helper()
-	made, err := NewInstance(t.Context(), backend.DataSourceInstanceSettings{UID: "uid", Type: "matrix-synapse-datasource", URL: url, JSONData: []byte(jsonData)})
+	return made(t, backend.DataSourceInstanceSettings{URL: url, JSONData: []byte(jsonData)})
+}
+
+// opened is an instance with secrets, on a Prometheus that nothing asks.
+func opened(t *testing.T, jsonData string, secrets map[string]string) *Instance {
+	t.Helper()
+	return made(t, backend.DataSourceInstanceSettings{URL: "http://127.0.0.1:1", JSONData: []byte(jsonData), DecryptedSecureJSONData: secrets})
+}
+
+func made(t *testing.T, ds backend.DataSourceInstanceSettings) *Instance {
+	t.Helper()
+	ds.UID, ds.Type = "uid", "matrix-synapse-datasource"
+	made, err := NewInstance(t.Context(), ds)
 	if err != nil {
 		t.Fatalf("settings must never keep the data source from loading: %v", err)
 	}
@@ -93,13 +105,6 @@ func typeOf(id string, run func(context.Context, *query.Session) (query.Result, 
 	}
 }
 
-// roomResult names one room to those who may see it.
-type roomResult struct{ room query.Room }
-
-func (r roomResult) Frames(v query.View) data.Frames {
-	return data.Frames{data.NewFrame(v.Room(r.room))}
-}
-
 // namedResult is one empty frame of that name.
 type namedResult string
 
@@ -116,7 +121,10 @@ func ask(refID, queryType, members string) backend.DataQuery {
 	}
 }
 
-var ada = backend.User{Login: "ada", Role: "Editor"}
+var (
+	ada  = backend.User{Login: "ada", Role: "Editor"}
+	root = backend.User{Login: "root", Role: "Admin"}
+)
 
 func request(user *backend.User, headers map[string]string, asked ...backend.DataQuery) *backend.QueryDataRequest {
 	return &backend.QueryDataRequest{PluginContext: backend.PluginContext{User: user}, Headers: headers, Queries: asked}
@@ -131,13 +139,18 @@ func answers(t *testing.T, i *Instance, req *backend.QueryDataRequest) backend.R
 	return resp.Responses
 }
 
-// call asks a resource and gives its status and body.
+// call asks a resource as an editor and gives its status and body.
 func call(t *testing.T, i *Instance, method, url string, headers map[string][]string) (int, string) {
+	t.Helper()
+	return callAs(t, i, &ada, method, url, headers)
+}
+
+func callAs(t *testing.T, i *Instance, user *backend.User, method, url string, headers map[string][]string) (int, string) {
 	t.Helper()
 	var status int
 	var body []byte
 	err := i.CallResource(t.Context(), &backend.CallResourceRequest{
-		Method: method, Path: pathOf(url), URL: url, Headers: maps.Clone(headers), PluginContext: backend.PluginContext{User: &ada},
+		Method: method, Path: pathOf(url), URL: url, Headers: maps.Clone(headers), PluginContext: backend.PluginContext{User: user},
 	}, backend.CallResourceResponseSenderFunc(func(resp *backend.CallResourceResponse) error {
 		if status == 0 {
 			status = resp.Status

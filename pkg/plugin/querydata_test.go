@@ -25,7 +25,7 @@ func TestQueriesRunTogether(t *testing.T) {
 		go func() { here.Wait(); close(met) }()
 		select {
 		case <-met:
-			return roomResult{s.Room("!r")}, nil
+			return roomResult{s.Options.Room("!r")}, nil
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
@@ -49,7 +49,9 @@ func TestEachQueryFailsAlone(t *testing.T) {
 	broken := typeOf("broken", nil)
 	broken.Params = []query.Param{{ID: "x", Kind: "unknown"}} // a mistake of ours: reading it panics
 	withTypes(t,
-		typeOf("fine", func(_ context.Context, s *query.Session) (query.Result, error) { return roomResult{s.Room("!r")}, nil }),
+		typeOf("fine", func(_ context.Context, s *query.Session) (query.Result, error) {
+			return roomResult{s.Options.Room("!r")}, nil
+		}),
 		typeOf("panic", func(context.Context, *query.Session) (query.Result, error) { panic("secret detail") }),
 		typeOf("mistake", fail(errors.New("pq: secret detail"))),
 		typeOf("fault", fail(fmt.Errorf("wrapped: %w", &upstream.Fault{Kind: upstream.Auth, Source: upstream.Downstream, Status: 401, Message: "Refused.", Remedy: "Log in.", Err: errors.New("secret detail")}))),
@@ -154,7 +156,7 @@ func TestRangesEndNow(t *testing.T) {
 		var got query.TimeRange
 		withTypes(t, typeOf("when "+c.name, func(_ context.Context, s *query.Session) (query.Result, error) {
 			got = s.Range
-			return roomResult{s.Room("!r")}, nil
+			return roomResult{s.Options.Room("!r")}, nil
 		}))
 		i, _ := open(t, `{}`)
 		q := ask("A", "when "+c.name, "")
@@ -194,14 +196,13 @@ func TestBrokenSettingsAnswerInWords(t *testing.T) {
 	if got.Status != 400 || got.ErrorSource != backend.ErrorSourceDownstream || got.Error == nil || got.Error.Error() != want {
 		t.Errorf("query: %d, %v", got.Status, got.Error)
 	}
-	health, err := i.CheckHealth(t.Context(), &backend.CheckHealthRequest{})
-	if err != nil || health.Status != backend.HealthStatusError || health.Message != want {
-		t.Errorf("health: %+v, %v", health, err)
+	if health, _ := health(t, i); health.Status != backend.HealthStatusError || health.Message != want {
+		t.Errorf("health: %+v", health)
 	}
 	if status, body := call(t, i, "GET", "values/job", nil); status != 400 || !strings.Contains(body, "scrapeInterval") {
 		t.Errorf("values: %d, %s", status, body)
 	}
-	if status, body := call(t, i, "GET", "health-aspects", nil); status != 200 || !strings.Contains(body, "scrapeInterval") {
+	if status, body := callAs(t, i, &root, "GET", "health-aspects", nil); status != 200 || !strings.Contains(body, "scrapeInterval") {
 		t.Errorf("health-aspects: %d, %s", status, body)
 	}
 	if status, body := call(t, i, "GET", "query-types", nil); status != 200 || !strings.Contains(body, `"eventSendTime"`) {

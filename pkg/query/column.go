@@ -37,16 +37,6 @@ func Words[R any](name, title, help string, value func(R) string) Column[R] {
 	return column(ColumnInfo{Name: name, Title: title, Help: help}, func(r R, _ View) string { return value(r) })
 }
 
-// RoomWords is a text column that depends on who looks.
-func RoomWords[R any](name, title, help string, value func(R, View) string) Column[R] {
-	return column(ColumnInfo{Name: name, Title: title, Help: help}, value)
-}
-
-// MaybeRoomWords is a text column that depends on who looks and may be null.
-func MaybeRoomWords[R any](name, title, help string, value func(R, View) *string) Column[R] {
-	return column(ColumnInfo{Name: name, Title: title, Help: help}, value)
-}
-
 // Amount is a number column that is never null. unit is a Grafana unit id; "" is a plain number.
 func Amount[R any](name, title, unit, help string, value func(R) float64) Column[R] {
 	return column(ColumnInfo{name, title, unit, help}, func(r R, _ View) float64 { return value(r) })
@@ -59,15 +49,21 @@ func MaybeAmount[R any](name, title, unit, help string, value func(R) *float64) 
 
 // Count is a column of whole numbers.
 func Count[R any](name, title, help string, value func(R) int64) Column[R] {
-	return column(ColumnInfo{Name: name, Title: title, Unit: "none", Help: help}, func(r R, _ View) int64 { return value(r) })
+	return column(counts(name, title, help), func(r R, _ View) int64 { return value(r) })
 }
 
 // MaybeCount is a column of whole numbers where nil is "not known".
 func MaybeCount[R any](name, title, help string, value func(R) *int64) Column[R] {
-	return column(ColumnInfo{Name: name, Title: title, Unit: "none", Help: help}, func(r R, _ View) *int64 { return value(r) })
+	return column(counts(name, title, help), func(r R, _ View) *int64 { return value(r) })
 }
 
 // MaybeTime is a time column where nil is "not known".
 func MaybeTime[R any](name, title, help string, value func(R) *time.Time) Column[R] {
-	return column(ColumnInfo{Name: name, Title: title, Unit: "dateTimeAsIso", Help: help}, func(r R, _ View) *time.Time { return value(r) })
+	return column(times(name, title, help), func(r R, _ View) *time.Time { return value(r) })
+}
+
+func counts(name, title, help string) ColumnInfo { return ColumnInfo{name, title, "none", help} }
+
+func times(name, title, help string) ColumnInfo {
+	return ColumnInfo{name, title, "dateTimeAsIso", help}
 }

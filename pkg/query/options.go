@@ -9,6 +9,7 @@ import (
 // Options are the data source's settings that query types and checks depend on; what each means is in the settings.
 type Options struct {
 	DatasourceUID        string
+	PseudonymKey         Key
 	ScrapeInterval       time.Duration
 	QueryTimeout         time.Duration
 	CacheTTL             time.Duration

@@ -37,9 +37,6 @@ func NewSession(r Request, tr TimeRange, now time.Time, o Options, metrics Metri
 	return &Session{Request: r, Range: tr, Now: now, Options: o, metrics: metrics, database: database}
 }
 
-// Room gives a room with the pseudonym of this data source.
-func (s *Session) Room(id string) Room { return NewRoom(s.Options.DatasourceUID, id) }
-
 // Notice tells the reader why an answer is partial. The same text is told once.
 func (s *Session) Notice(severity data.NoticeSeverity, format string, args ...any) {
 	notice := data.Notice{Severity: severity, Text: fmt.Sprintf(format, args...)}
@@ -100,7 +97,7 @@ func Between(promql string, from, to time.Time, step time.Duration, answer *mode
 		s.record(promql)
 		matrix, warnings, err := s.metrics.Range(ctx, promql, from, to, step)
 		s.warnings(warnings)
-		*answer = matrix
+		*answer = finitePoints(matrix)
 		return err
 	}
 }
@@ -109,7 +106,7 @@ func (s *Session) instant(ctx context.Context, promql string, at time.Time, answ
 	s.record(promql)
 	vector, warnings, err := s.metrics.Instant(ctx, promql, at)
 	s.warnings(warnings)
-	*answer = vector
+	*answer = finiteSamples(vector)
 	return err
 }
 

@@ -43,7 +43,7 @@ func TestSessionQuestionsUseTheRange(t *testing.T) {
 			t.Errorf("%s asked about %v, want %v", query, got, want)
 		}
 	}
-	if s.HasDatabase() || s.Room(roomID).String() != pseudonym {
+	if s.HasDatabase() || s.Options.Room(roomID).String() != pseudonym {
 		t.Error("the session has a database of its own, or another pseudonym")
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"io"
 	"reflect"
 	"strings"
 	"time"
@@ -15,17 +16,17 @@ import (
 
 // Settings are the data source's settings, with defaults filled in and checked.
 type Settings struct {
-	URL                  string
-	HTTPMethod           string
-	ScrapeInterval       time.Duration
-	QueryTimeout         time.Duration
-	CacheTTL             time.Duration
-	Postgres             Postgres
-	SecureSocksProxy     bool
-	HideRoomsFromViewers bool
-	Homeserver           Homeserver
-	ProcessLabels        []string
-	Thresholds           map[string]Threshold
+	URL              string
+	HTTPMethod       string
+	ScrapeInterval   time.Duration
+	QueryTimeout     time.Duration
+	CacheTTL         time.Duration
+	Postgres         Postgres
+	SecureSocksProxy bool
+	Privacy          Privacy
+	Homeserver       Homeserver
+	ProcessLabels    []string
+	Thresholds       map[string]Threshold
 }
 
 // Postgres is where Synapse's database is; Configured tells whether there is one.
@@ -55,6 +56,27 @@ func (Secrets) String() string { return "hidden" }
 
 // GoString keeps secrets out of %#v.
 func (Secrets) GoString() string { return "hidden" }
+
+// Everyone is the value of HideRooms that hides rooms from all.
+const Everyone = "everyone"
+
+// Privacy is who may see rooms and other homeservers.
+type Privacy struct {
+	HideRoomsFromViewers        bool
+	HideDestinationsFromViewers bool
+	HideRooms                   string // viewers or Everyone
+	ShowRoomsToServiceAccounts  bool
+	PseudonymKey                Secret // empty: none
+}
+
+// Secret is one secret text. Nothing prints or encodes it.
+type Secret string
+
+// Format keeps the secret out of every log line, whatever the verb.
+func (Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "hidden") }
+
+// MarshalText keeps the secret out of every encoding.
+func (Secret) MarshalText() ([]byte, error) { return []byte("hidden"), nil }
 
 // Homeserver is what homeserver.yaml says and no metric tells.
 type Homeserver struct {
@@ -90,6 +112,7 @@ func Load(url string, jsonData []byte, secrets map[string]string) (Settings, err
 		return Settings{}, err
 	}
 	s.URL = strings.TrimSpace(url)
+	s.Privacy.PseudonymKey = Secret(secrets["pseudonymKey"])
 	s.Postgres.Secrets = Secrets{
 		Password:   secrets["postgresPassword"],
 		CACert:     secrets["postgresTlsCaCert"],

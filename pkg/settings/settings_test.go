@@ -27,7 +27,8 @@ func load(t *testing.T, jsonData string) Settings {
 func TestDefaults(t *testing.T) {
 	want := Settings{
 		URL: address, HTTPMethod: "POST", ScrapeInterval: 15 * time.Second, QueryTimeout: 25 * time.Second,
-		CacheTTL: 15 * time.Second, HideRoomsFromViewers: true,
+		CacheTTL: 15 * time.Second,
+		Privacy:  Privacy{HideRoomsFromViewers: true, HideDestinationsFromViewers: true, HideRooms: "viewers"},
 		Postgres: Postgres{
 			SSLMode: "require", MaxConnections: 3, StatementTimeout: 10 * time.Second, FullPassTimeout: 5 * time.Minute,
 		},
@@ -35,6 +36,7 @@ func TestDefaults(t *testing.T) {
 	}
 	for _, jsonData := range []string{``, `null`, `{}`, `{"somebody":"else's"}`,
 		`{"httpMethod":"","scrapeInterval":"","cacheTTL":"","postgresMaxConnections":null,"postgresSslMode":" ","hideRoomsFromViewers":null,
+		  "hideDestinationsFromViewers":"","hideRooms":" ","showRoomsToServiceAccounts":null,
 		  "globalCacheFactor":"","perCacheFactors":null,"processLabels":"","thresholds":null,"cacheEntryTtl":"","dummyEventsThreshold":""}`,
 	} {
 		if diff := cmp.Diff(want, load(t, jsonData)); diff != "" {
@@ -50,7 +52,8 @@ func TestEverySetting(t *testing.T) {
 	factor, warning := 2.5, 0.6
 	want := Settings{
 		URL: address, HTTPMethod: "GET", ScrapeInterval: time.Minute, QueryTimeout: 40 * time.Second, CacheTTL: 0,
-		SecureSocksProxy: true, HideRoomsFromViewers: false,
+		SecureSocksProxy: true,
+		Privacy:          Privacy{HideRooms: Everyone, ShowRoomsToServiceAccounts: true, PseudonymKey: "exactly sixteen!"},
 		Postgres: Postgres{
 			Host: "/var/run/postgresql", Database: "synapse", User: "grafana", ServerName: "example.org", SSLMode: "verify-full",
 			MaxConnections: 5, StatementTimeout: 30 * time.Second, FullPassTimeout: 10 * time.Minute,
@@ -65,17 +68,18 @@ func TestEverySetting(t *testing.T) {
 	}
 	secrets := map[string]string{
 		"postgresPassword": "p", "postgresTlsCaCert": "ca", "postgresTlsClientCert": "cert", "postgresTlsClientKey": "key",
+		"pseudonymKey": "exactly sixteen!",
 	}
 	// As the editor stores them, and as provisioning with environment variables writes them: everything is a string.
 	for _, jsonData := range []string{
 		`{"httpMethod":"get","scrapeInterval":"1m","queryTimeout":"40s","cacheTTL":"0s","enableSecureSocksProxy":true,
-		  "hideRoomsFromViewers":false,"postgresHost":"/var/run/postgresql","postgresDatabase":"synapse","postgresUser":"grafana",
+		  "hideRoomsFromViewers":false,"hideDestinationsFromViewers":false,"hideRooms":"everyone","showRoomsToServiceAccounts":true,"postgresHost":"/var/run/postgresql","postgresDatabase":"synapse","postgresUser":"grafana",
 		  "postgresServerName":"example.org","postgresSslMode":"verify-full","postgresMaxConnections":5,
 		  "postgresStatementTimeout":"30s","postgresFullPassTimeout":"10m","cacheEntryTtl":"0s","cacheAutotuning":true,
 		  "dummyEventsThreshold":20,"globalCacheFactor":2.5,"perCacheFactors":{"getevent":4},"processLabels":["namespace","pod"],
 		  "thresholds":{"reactor-lag":{"warning":0.6}}}`,
 		`{"httpMethod":"GET","scrapeInterval":" 60s ","queryTimeout":"40s","cacheTTL":"0s","enableSecureSocksProxy":"true",
-		  "hideRoomsFromViewers":"false","postgresHost":" /var/run/postgresql","postgresDatabase":"synapse ","postgresUser":"grafana",
+		  "hideRoomsFromViewers":"false","hideDestinationsFromViewers":"false","hideRooms":" everyone","showRoomsToServiceAccounts":"true","postgresHost":" /var/run/postgresql","postgresDatabase":"synapse ","postgresUser":"grafana",
 		  "postgresServerName":"example.org","postgresSslMode":"verify-full","postgresMaxConnections":"5",
 		  "postgresStatementTimeout":"30s","postgresFullPassTimeout":"10m","cacheEntryTtl":"0s","cacheAutotuning":"true",
 		  "dummyEventsThreshold":"20","globalCacheFactor":"2.5","perCacheFactors":{"getevent":"4","empty":""},
@@ -106,34 +110,38 @@ func TestCacheTTLFollowsTheScrapes(t *testing.T) {
 
 func TestInvalid(t *testing.T) {
 	for jsonData, want := range map[string]string{
-		`[`:                                `The data source settings can't be read. Open the data source's settings and save them again.`,
-		`[]`:                               `The data source settings can't be read. Open the data source's settings and save them again.`,
-		`{"httpMethod":"PUT"}`:             `The setting httpMethod is "PUT"; it takes POST or GET.`,
-		`{"httpMethod":7}`:                 `The setting httpMethod is 7; it takes a string.`,
-		`{"scrapeInterval":"soon"}`:        `The setting scrapeInterval is "soon"; it takes a duration such as 15s or 5m.`,
-		`{"scrapeInterval":15}`:            `The setting scrapeInterval is 15; it takes a string.`,
-		`{"scrapeInterval":"10ms"}`:        `The setting scrapeInterval is 10ms; it takes one second to one day.`,
-		`{"scrapeInterval":"100y"}`:        `The setting scrapeInterval is 876600h0m0s; it takes one second to one day.`,
-		`{"scrapeInterval":"-15s"}`:        `The setting scrapeInterval is "-15s"; it takes a duration such as 15s or 5m.`,
-		`{"queryTimeout":"0s"}`:            `The setting queryTimeout is 0s; it takes one second or more.`,
-		`{"queryTimeout":"25"}`:            `The setting queryTimeout is "25"; it takes a duration such as 15s or 5m.`,
-		`{"cacheTTL":"x"}`:                 `The setting cacheTTL is "x"; it takes a duration such as 15s or 5m.`,
-		`{"cacheEntryTtl":"forever"}`:      `The setting cacheEntryTtl is "forever"; it takes a duration such as 15s or 5m.`,
-		`{"hideRoomsFromViewers":"maybe"}`: `The setting hideRoomsFromViewers is "maybe"; it takes true or false.`,
-		`{"cacheAutotuning":1}`:            `The setting cacheAutotuning is 1; it takes true or false.`,
-		`{"enableSecureSocksProxy":"on"}`:  `The setting enableSecureSocksProxy is "on"; it takes true or false.`,
-		`{"dummyEventsThreshold":0}`:       `The setting dummyEventsThreshold is 0; it takes 1 or more.`,
-		`{"dummyEventsThreshold":2.5}`:     `The setting dummyEventsThreshold is 2.5; it takes a whole number.`,
-		`{"dummyEventsThreshold":"ten"}`:   `The setting dummyEventsThreshold is "ten"; it takes a whole number.`,
-		`{"globalCacheFactor":-1}`:         `The setting globalCacheFactor is -1; it takes a number of 0 or more.`,
-		`{"globalCacheFactor":"NaN"}`:      `The setting globalCacheFactor is "NaN"; it takes a number of 0 or more.`,
-		`{"globalCacheFactor":"Inf"}`:      `The setting globalCacheFactor is "Inf"; it takes a number of 0 or more.`,
-		`{"globalCacheFactor":{}}`:         `The setting globalCacheFactor is {}; it takes a number of 0 or more.`,
-		`{"perCacheFactors":{"a":"b"}}`:    `The setting perCacheFactors is {"a":"b"}; it takes numbers of 0 or more by cache name, such as {"*stateGroupCache*": 4}.`,
-		`{"perCacheFactors":[1]}`:          `The setting perCacheFactors is [1]; it takes numbers of 0 or more by cache name, such as {"*stateGroupCache*": 4}.`,
-		`{"processLabels":5}`:              `The setting processLabels is 5; it takes label names, such as ["job", "index"].`,
-		`{"processLabels":["a b"]}`:        `The setting processLabels names "a b", which is not a Prometheus label.`,
-		`{"thresholds":{"x":3}}`:           `The setting thresholds is {"x":3}; it takes limits by check, such as {"reactor-lag": {"warning": 0.6, "critical": 0.9}}.`,
+		`[`:                                  `The data source settings can't be read. Open the data source's settings and save them again.`,
+		`[]`:                                 `The data source settings can't be read. Open the data source's settings and save them again.`,
+		`{"httpMethod":"PUT"}`:               `The setting httpMethod is "PUT"; it takes POST or GET.`,
+		`{"httpMethod":7}`:                   `The setting httpMethod is 7; it takes a string.`,
+		`{"scrapeInterval":"soon"}`:          `The setting scrapeInterval is "soon"; it takes a duration such as 15s or 5m.`,
+		`{"scrapeInterval":15}`:              `The setting scrapeInterval is 15; it takes a string.`,
+		`{"scrapeInterval":"10ms"}`:          `The setting scrapeInterval is 10ms; it takes one second to one day.`,
+		`{"scrapeInterval":"100y"}`:          `The setting scrapeInterval is 876600h0m0s; it takes one second to one day.`,
+		`{"scrapeInterval":"-15s"}`:          `The setting scrapeInterval is "-15s"; it takes a duration such as 15s or 5m.`,
+		`{"queryTimeout":"0s"}`:              `The setting queryTimeout is 0s; it takes one second or more.`,
+		`{"queryTimeout":"25"}`:              `The setting queryTimeout is "25"; it takes a duration such as 15s or 5m.`,
+		`{"cacheTTL":"x"}`:                   `The setting cacheTTL is "x"; it takes a duration such as 15s or 5m.`,
+		`{"cacheEntryTtl":"forever"}`:        `The setting cacheEntryTtl is "forever"; it takes a duration such as 15s or 5m.`,
+		`{"hideRoomsFromViewers":"maybe"}`:   `The setting hideRoomsFromViewers is "maybe"; it takes true or false.`,
+		`{"hideDestinationsFromViewers":1}`:  `The setting hideDestinationsFromViewers is 1; it takes true or false.`,
+		`{"showRoomsToServiceAccounts":"x"}`: `The setting showRoomsToServiceAccounts is "x"; it takes true or false.`,
+		`{"hideRooms":"nobody"}`:             `The setting hideRooms is "nobody"; it takes viewers or everyone.`,
+		`{"hideRooms":true}`:                 `The setting hideRooms is true; it takes a string.`,
+		`{"cacheAutotuning":1}`:              `The setting cacheAutotuning is 1; it takes true or false.`,
+		`{"enableSecureSocksProxy":"on"}`:    `The setting enableSecureSocksProxy is "on"; it takes true or false.`,
+		`{"dummyEventsThreshold":0}`:         `The setting dummyEventsThreshold is 0; it takes 1 or more.`,
+		`{"dummyEventsThreshold":2.5}`:       `The setting dummyEventsThreshold is 2.5; it takes a whole number.`,
+		`{"dummyEventsThreshold":"ten"}`:     `The setting dummyEventsThreshold is "ten"; it takes a whole number.`,
+		`{"globalCacheFactor":-1}`:           `The setting globalCacheFactor is -1; it takes a number of 0 or more.`,
+		`{"globalCacheFactor":"NaN"}`:        `The setting globalCacheFactor is "NaN"; it takes a number of 0 or more.`,
+		`{"globalCacheFactor":"Inf"}`:        `The setting globalCacheFactor is "Inf"; it takes a number of 0 or more.`,
+		`{"globalCacheFactor":{}}`:           `The setting globalCacheFactor is {}; it takes a number of 0 or more.`,
+		`{"perCacheFactors":{"a":"b"}}`:      `The setting perCacheFactors is {"a":"b"}; it takes numbers of 0 or more by cache name, such as {"*stateGroupCache*": 4}.`,
+		`{"perCacheFactors":[1]}`:            `The setting perCacheFactors is [1]; it takes numbers of 0 or more by cache name, such as {"*stateGroupCache*": 4}.`,
+		`{"processLabels":5}`:                `The setting processLabels is 5; it takes label names, such as ["job", "index"].`,
+		`{"processLabels":["a b"]}`:          `The setting processLabels names "a b", which is not a Prometheus label.`,
+		`{"thresholds":{"x":3}}`:             `The setting thresholds is {"x":3}; it takes limits by check, such as {"reactor-lag": {"warning": 0.6, "critical": 0.9}}.`,
 	} {
 		_, err := Load(address, []byte(jsonData), nil)
 		if invalid := (*Invalid)(nil); !errors.As(err, &invalid) {
@@ -151,9 +159,10 @@ func TestUnusablePostgres(t *testing.T) {
 		`{"postgresHost":"h"}`:                                                     `PostgreSQL is half configured: database and user missing. Fill it in, or empty all three to use Prometheus alone.`,
 		`{"postgresUser":"u","postgresDatabase":"d"}`:                              `PostgreSQL is half configured: host missing. Fill it in, or empty all three to use Prometheus alone.`,
 		`{` + postgres + `,"postgresSslMode":"prefer"}`:                            `The setting postgresSslMode is "prefer"; it takes disable, require, verify-ca, verify-full.`,
-		`{` + postgres + `,"postgresMaxConnections":0}`:                            `The setting postgresMaxConnections is 0; it takes 1 to 20. A few are enough: 3 is the default.`,
+		`{` + postgres + `,"postgresMaxConnections":0}`:                            `The setting postgresMaxConnections is 0; it takes 2 to 20, because the count in the background uses one. A few are enough: 3 is the default.`,
 		`{` + postgres + `,"postgresMaxConnections":"x"}`:                          `The setting postgresMaxConnections is "x"; it takes a whole number.`,
-		`{` + postgres + `,"postgresMaxConnections":21}`:                           `The setting postgresMaxConnections is 21; it takes 1 to 20. A few are enough: 3 is the default.`,
+		`{` + postgres + `,"postgresMaxConnections":1}`:                            `The setting postgresMaxConnections is 1; it takes 2 to 20, because the count in the background uses one. A few are enough: 3 is the default.`,
+		`{` + postgres + `,"postgresMaxConnections":21}`:                           `The setting postgresMaxConnections is 21; it takes 2 to 20, because the count in the background uses one. A few are enough: 3 is the default.`,
 		`{` + postgres + `,"postgresStatementTimeout":"0s"}`:                       `postgresStatementTimeout and postgresFullPassTimeout must be longer than 0s: a guest does not run statements without an end.`,
 		`{` + postgres + `,"postgresStatementTimeout":"soon"}`:                     `The setting postgresStatementTimeout is "soon"; it takes a duration such as 15s or 5m.`,
 		`{` + postgres + `,"postgresFullPassTimeout":"-1s"}`:                       `The setting postgresFullPassTimeout is "-1s"; it takes a duration such as 15s or 5m.`,
@@ -211,9 +220,30 @@ func TestClientCertificateNeedsItsKey(t *testing.T) {
 	}
 }
 
+func TestPseudonymKey(t *testing.T) {
+	for key, want := range map[string]string{
+		"":                 "",
+		"fifteen letters":  "The pseudonym key (pseudonymKey) is too short: it has 15 characters and needs 16 or more.",
+		"fünfzehn zeiche":  "The pseudonym key (pseudonymKey) is too short: it has 15 characters and needs 16 or more.",
+		"sixteen letters!": "",
+	} {
+		s, err := Load(address, nil, map[string]string{"pseudonymKey": key})
+		if want == "" {
+			if err != nil || string(s.Privacy.PseudonymKey) != key {
+				t.Errorf("%q: %v", key, err)
+			}
+			continue
+		}
+		if invalid := (*Invalid)(nil); !errors.As(err, &invalid) || err.Error() != want {
+			t.Errorf("%q: %v", key, err)
+		}
+	}
+}
+
 func TestSecretsAreNeverWritten(t *testing.T) {
 	s, err := Load(address, []byte(`{"postgresHost":"h","postgresDatabase":"d","postgresUser":"u"}`), map[string]string{
 		"postgresPassword": "s3cret", "postgresTlsCaCert": "s3cret", "postgresTlsClientCert": "s3cret", "postgresTlsClientKey": "s3cret",
+		"pseudonymKey": "s3cret s3cret s3cret",
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -223,11 +253,11 @@ func TestSecretsAreNeverWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	var log strings.Builder
-	slog.New(slog.NewTextHandler(&log, nil)).Info("x", "settings", s, "secrets", s.Postgres.Secrets)
-	slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "settings", s, "secrets", s.Postgres.Secrets)
+	slog.New(slog.NewTextHandler(&log, nil)).Info("x", "settings", s, "secrets", s.Postgres.Secrets, "key", s.Privacy.PseudonymKey, "privacy", s.Privacy)
+	slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "settings", s, "secrets", s.Postgres.Secrets, "key", s.Privacy.PseudonymKey, "privacy", s.Privacy)
 	texts := []string{string(raw), log.String()}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
-		texts = append(texts, fmt.Sprintf(verb, s), fmt.Sprintf(verb, &s), fmt.Sprintf(verb, s.Postgres), fmt.Sprintf(verb, s.Postgres.Secrets))
+		texts = append(texts, fmt.Sprintf(verb, s), fmt.Sprintf(verb, &s), fmt.Sprintf(verb, s.Postgres), fmt.Sprintf(verb, s.Postgres.Secrets), fmt.Sprintf(verb, s.Privacy), fmt.Sprintf(verb, s.Privacy.PseudonymKey))
 	}
 	for _, text := range texts {
 		if strings.Contains(text, "s3cret") {

@@ -11,27 +11,30 @@ import (
 
 // stored is jsonData as Grafana keeps it: every member may be absent.
 type stored struct {
-	HTTPMethod               string               `json:"httpMethod"`
-	ScrapeInterval           string               `json:"scrapeInterval"`
-	QueryTimeout             string               `json:"queryTimeout"`
-	CacheTTL                 string               `json:"cacheTTL"`
-	PostgresHost             string               `json:"postgresHost"`
-	PostgresDatabase         string               `json:"postgresDatabase"`
-	PostgresUser             string               `json:"postgresUser"`
-	PostgresServerName       string               `json:"postgresServerName"`
-	PostgresSslMode          string               `json:"postgresSslMode"`
-	PostgresMaxConnections   whole                `json:"postgresMaxConnections"`
-	PostgresStatementTimeout string               `json:"postgresStatementTimeout"`
-	PostgresFullPassTimeout  string               `json:"postgresFullPassTimeout"`
-	EnableSecureSocksProxy   flag                 `json:"enableSecureSocksProxy"`
-	HideRoomsFromViewers     flag                 `json:"hideRoomsFromViewers"`
-	CacheEntryTTL            string               `json:"cacheEntryTtl"`
-	CacheAutotuning          flag                 `json:"cacheAutotuning"`
-	DummyEventsThreshold     whole                `json:"dummyEventsThreshold"`
-	GlobalCacheFactor        number               `json:"globalCacheFactor"`
-	PerCacheFactors          map[string]number    `json:"perCacheFactors"`
-	ProcessLabels            labelList            `json:"processLabels"`
-	Thresholds               map[string]Threshold `json:"thresholds"`
+	HTTPMethod                 string               `json:"httpMethod"`
+	ScrapeInterval             string               `json:"scrapeInterval"`
+	QueryTimeout               string               `json:"queryTimeout"`
+	CacheTTL                   string               `json:"cacheTTL"`
+	PostgresHost               string               `json:"postgresHost"`
+	PostgresDatabase           string               `json:"postgresDatabase"`
+	PostgresUser               string               `json:"postgresUser"`
+	PostgresServerName         string               `json:"postgresServerName"`
+	PostgresSslMode            string               `json:"postgresSslMode"`
+	PostgresMaxConnections     whole                `json:"postgresMaxConnections"`
+	PostgresStatementTimeout   string               `json:"postgresStatementTimeout"`
+	PostgresFullPassTimeout    string               `json:"postgresFullPassTimeout"`
+	EnableSecureSocksProxy     flag                 `json:"enableSecureSocksProxy"`
+	HideRoomsFromViewers       flag                 `json:"hideRoomsFromViewers"`
+	HideDestinations           flag                 `json:"hideDestinationsFromViewers"`
+	HideRooms                  string               `json:"hideRooms"`
+	ShowRoomsToServiceAccounts flag                 `json:"showRoomsToServiceAccounts"`
+	CacheEntryTTL              string               `json:"cacheEntryTtl"`
+	CacheAutotuning            flag                 `json:"cacheAutotuning"`
+	DummyEventsThreshold       whole                `json:"dummyEventsThreshold"`
+	GlobalCacheFactor          number               `json:"globalCacheFactor"`
+	PerCacheFactors            map[string]number    `json:"perCacheFactors"`
+	ProcessLabels              labelList            `json:"processLabels"`
+	Thresholds                 map[string]Threshold `json:"thresholds"`
 }
 
 // takes says what a setting may be, by its type.
@@ -117,11 +120,16 @@ func (l *labelList) UnmarshalJSON(raw []byte) error {
 
 func (s stored) withDefaults() (Settings, error) {
 	out := Settings{
-		HTTPMethod:           or(strings.ToUpper(s.HTTPMethod), "POST"),
-		SecureSocksProxy:     valueOr(s.EnableSecureSocksProxy.value, false),
-		HideRoomsFromViewers: valueOr(s.HideRoomsFromViewers.value, true),
-		ProcessLabels:        s.ProcessLabels,
-		Thresholds:           s.Thresholds,
+		HTTPMethod:       or(strings.ToUpper(s.HTTPMethod), "POST"),
+		SecureSocksProxy: valueOr(s.EnableSecureSocksProxy.value, false),
+		Privacy: Privacy{
+			HideRoomsFromViewers:        valueOr(s.HideRoomsFromViewers.value, true),
+			HideDestinationsFromViewers: valueOr(s.HideDestinations.value, true),
+			HideRooms:                   or(s.HideRooms, "viewers"),
+			ShowRoomsToServiceAccounts:  valueOr(s.ShowRoomsToServiceAccounts.value, false),
+		},
+		ProcessLabels: s.ProcessLabels,
+		Thresholds:    s.Thresholds,
 		Postgres: Postgres{
 			Host: or(s.PostgresHost, ""), Database: or(s.PostgresDatabase, ""), User: or(s.PostgresUser, ""),
 			ServerName:     or(s.PostgresServerName, ""),

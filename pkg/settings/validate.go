@@ -5,11 +5,15 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/prometheus/common/model"
 )
 
 var sslModes = []string{"disable", "require", "verify-ca", "verify-full"}
+
+// shortestKey is the least number of characters of a pseudonym key.
+const shortestKey = 16
 
 func (s Settings) validate() error {
 	if strings.TrimSpace(s.URL) == "" {
@@ -26,6 +30,12 @@ func (s Settings) validate() error {
 	}
 	if s.QueryTimeout < time.Second {
 		return invalidf("The setting queryTimeout is %s; it takes one second or more.", s.QueryTimeout)
+	}
+	if s.Privacy.HideRooms != "viewers" && s.Privacy.HideRooms != Everyone {
+		return invalidf("The setting hideRooms is %q; it takes viewers or everyone.", s.Privacy.HideRooms)
+	}
+	if length := utf8.RuneCountInString(string(s.Privacy.PseudonymKey)); length > 0 && length < shortestKey {
+		return invalidf("The pseudonym key (pseudonymKey) is too short: it has %d characters and needs %d or more.", length, shortestKey)
 	}
 	if s.Homeserver.DummyEventsThreshold < 1 {
 		return invalidf("The setting dummyEventsThreshold is %d; it takes 1 or more.", s.Homeserver.DummyEventsThreshold)
@@ -45,8 +55,8 @@ func (p Postgres) validate() error {
 	if !slices.Contains(sslModes, p.SSLMode) {
 		return invalidf("The setting postgresSslMode is %q; it takes %s.", p.SSLMode, strings.Join(sslModes, ", "))
 	}
-	if p.MaxConnections < 1 || p.MaxConnections > 20 {
-		return invalidf("The setting postgresMaxConnections is %d; it takes 1 to 20. A few are enough: 3 is the default.", p.MaxConnections)
+	if p.MaxConnections < 2 || p.MaxConnections > 20 {
+		return invalidf("The setting postgresMaxConnections is %d; it takes 2 to 20, because the count in the background uses one. A few are enough: 3 is the default.", p.MaxConnections)
 	}
 	if p.StatementTimeout <= 0 || p.FullPassTimeout <= 0 {
 		return invalidf("postgresStatementTimeout and postgresFullPassTimeout must be longer than 0s: a guest does not run statements without an end.")

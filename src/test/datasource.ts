@@ -42,8 +42,12 @@ export function fakeTemplates(variables: Record<string, Variable>): TemplateSrv 
   return { replace, getVariables: () => models } as unknown as TemplateSrv;
 }
 
-export function testDatasource(variables: Record<string, Variable> = {}, known: string[] = []) {
-  const settings = { uid: 'synapse', type: 'matrix-synapse-datasource', name: 'Synapse', jsonData: {} };
+export function testDatasource(
+  variables: Record<string, Variable> = {},
+  known: string[] = [],
+  access: DataSourceInstanceSettings['access'] = 'proxy'
+) {
+  const settings = { uid: 'synapse', type: 'matrix-synapse-datasource', name: 'Synapse', access, jsonData: {} };
   const datasource = new SynapseDatasource(
     settings as unknown as DataSourceInstanceSettings<SynapseOptions>,
     fakeTemplates(variables)

@@ -4,7 +4,7 @@ import { Api, type QueryAnswer, type QueryResult } from './api';
 
 export { expect };
 
-export type Role = 'admin' | 'viewer';
+export type Role = 'admin' | 'editor' | 'viewer';
 type Session = Exclude<BrowserContextOptions['storageState'], string | undefined>;
 
 /** A query that the page sent, and what came back. */
@@ -93,14 +93,18 @@ export const test = base.extend<Fixtures, Shared>({
       const baseURL = process.env.GRAFANA_URL;
       const admin = await playwright.request.newContext({ baseURL });
       await admin.post('/login', { data: { user: 'admin', password: 'admin' } });
-      const login = `viewer-${process.pid}-${workerIndex}`;
-      // A new user of the organisation is a viewer.
-      await new Api(admin).post('/api/admin/users', { name: login, login, password });
-      const viewer = await playwright.request.newContext({ baseURL });
-      await viewer.post('/login', { data: { user: login, password } });
-      await use({ admin: await admin.storageState(), viewer: await viewer.storageState() });
+      const states = { admin: await admin.storageState() } as Record<Role, Session>;
+      for (const role of ['Editor', 'Viewer'] as const) {
+        const login = `${role}-${process.pid}-${workerIndex}`.toLowerCase();
+        const { id } = await new Api(admin).post<{ id: number }>('/api/admin/users', { name: login, login, password });
+        await admin.patch(`/api/org/users/${id}`, { data: { role } });
+        const person = await playwright.request.newContext({ baseURL });
+        await person.post('/login', { data: { user: login, password } });
+        states[role === 'Editor' ? 'editor' : 'viewer'] = await person.storageState();
+        await person.dispose();
+      }
+      await use(states);
       await admin.dispose();
-      await viewer.dispose();
     },
     { scope: 'worker' },
   ],

@@ -1,7 +1,7 @@
 import { type Page } from '@playwright/test';
 import path from 'node:path';
 
-import { provisionedUid } from './api';
+import { pluginId, provisionedUid } from './api';
 import { expect, test } from './fixtures';
 
 const setting = (name: string) => {
@@ -63,6 +63,9 @@ test('a data source made by hand keeps its settings and gives no secret away', a
     await page.locator('#setting-scrapeInterval').fill('15');
     await expect(page.getByText('Add a unit, for example')).toBeVisible();
     await page.locator('#setting-scrapeInterval').fill('20s');
+    await page.getByRole('button', { name: 'Make a key' }).click();
+    await expect(page.locator('#setting-pseudonymKey')).toHaveValue(/^[0-9a-f]{64}$/);
+    const key = await page.locator('#setting-pseudonymKey').inputValue();
     await saveAndTest(page);
     await expect(result(page)).toContainText(
       /Synapse 1\.\d+\.\d+: \d+ processes of example\.org\. PostgreSQL .* answered/
@@ -74,6 +77,8 @@ test('a data source made by hand keeps its settings and gives no secret away', a
     }
     await expect(page.locator('#setting-postgresSslMode')).toHaveValue('disable');
     await expect(page.locator('#setting-postgresPassword')).toHaveValue('configured');
+    await expect(page.locator('#setting-pseudonymKey')).toHaveValue('configured');
+    await expect(page.getByRole('button', { name: 'Make a key' })).toBeDisabled();
     await page.getByRole('button', { name: 'Expand section Prometheus queries' }).click();
     await expect(page.locator('#setting-scrapeInterval')).toHaveValue('20s');
 
@@ -93,14 +98,30 @@ test('a data source made by hand keeps its settings and gives no secret away', a
     const saved = JSON.stringify(await api.get(`/api/datasources/uid/${uid}`));
     expect(saved).toContain('"postgresPassword":true');
     expect(saved).toContain('"postgresTlsCaCert":true');
+    expect(saved).toContain('"pseudonymKey":true');
     await page.reload();
     await expect(page.locator('#setting-postgresTlsCaCert')).toHaveValue('configured');
     for (const shown of [saved, await page.content()]) {
       expect(shown).not.toContain(JSON.stringify(setting('SYNAPSE_POSTGRES_PASSWORD')).slice(1, -1));
       expect(shown).not.toContain('bm90IGEgY2VydGlm');
+      expect(shown).not.toContain(key);
     }
   } finally {
     await api.delete(`/api/datasources/uid/${uid}`);
+  }
+});
+
+test('direct access is refused, and "Save & test" says why', async ({ page, api }) => {
+  const url = setting('SYNAPSE_PROMETHEUS_URL');
+  const made = { name: `Direct ${process.pid}`, type: pluginId, access: 'direct', url };
+  const { datasource } = await api.post<{ datasource: { uid: string } }>('/api/datasources', made);
+  try {
+    await page.goto(`/connections/datasources/edit/${datasource.uid}`);
+    await saveAndTest(page);
+    await expect(result(page)).toContainText('Grafana gives the Prometheus password to every viewer');
+    await expect(result(page)).toContainText('"access: proxy"');
+  } finally {
+    await api.delete(`/api/datasources/uid/${datasource.uid}`);
   }
 });
 

@@ -128,7 +128,7 @@ func TestPostgreSQLMisconfigured(t *testing.T) {
 		{"no port", map[string]any{"postgresHost": "127.0.0.1:postgres"}, "", http.StatusBadRequest, []string{"neither host", "Correct it"}},
 		{"half of it", map[string]any{"postgresDatabase": nil, "postgresUser": nil}, "", http.StatusBadRequest, []string{"half configured", "database and user missing", "Fill it in"}},
 		{"a TLS mode", map[string]any{"postgresSslMode": "maybe"}, "", http.StatusBadRequest, []string{"postgresSslMode", "maybe", "verify-full", "Correct it"}},
-		{"too many connections", map[string]any{"postgresMaxConnections": 1000}, "", http.StatusBadRequest, []string{"postgresMaxConnections", "1000", "1 to 20"}},
+		{"too many connections", map[string]any{"postgresMaxConnections": 1000}, "", http.StatusBadRequest, []string{"postgresMaxConnections", "1000", "2 to 20"}},
 		{"a bad duration", map[string]any{"postgresStatementTimeout": "soon"}, "", http.StatusBadRequest, []string{"postgresStatementTimeout", `"soon"`, "duration"}},
 		{"no socket", map[string]any{"postgresHost": "/nonexistent/folder"}, "", http.StatusBadGateway, []string{"can't be reached", "Check"}},
 	} {
@@ -191,7 +191,8 @@ func statements(text string) (found []string) {
 // A role that may only sign in is told what to grant; exactly that, run by the owner, mends everything.
 func TestGrantsOfTheMessageMend(t *testing.T) {
 	of := source(t, map[string]any{"postgresUser": `an "odd" role`})
-	of.Secure = map[string]string{"postgresPassword": "odd"}
+	of.Secure = maps.Clone(of.Secure)
+	of.Secure["postgresPassword"] = "odd"
 	owner := connect(t, laboratory.Postgres, "synapse")
 	execute(t, owner, `CREATE ROLE "an ""odd"" role" LOGIN PASSWORD 'odd'`)
 	t.Cleanup(func() {

@@ -23,7 +23,7 @@ var traces = []string{
 
 // secrets of the laboratory, and those that the faults carry.
 func secrets() []string {
-	return []string{laboratory.Source.Secure["postgresPassword"], wrongPassword, confidential}
+	return []string{laboratory.Source.Secure["postgresPassword"], laboratory.Source.Secure["pseudonymKey"], wrongPassword, confidential}
 }
 
 // spotless: a text for people that gives nothing of the program away.

@@ -79,7 +79,7 @@ func TestExtremitiesOfPlantedRooms(t *testing.T) {
 	wanted := []struct{ check, room, severity, cause, evidence string }{
 		{"extremities", "Town Square", "critical", "", "213 forward extremities with 37 different states, 412 local members"},
 		{"extremities-corrupt", "Broken Graph", "critical", "", "3 of 18 forward extremities (1 outlier, 1 rejected"},
-		{"extremities-corrupt", "No Way Forward", "critical", "", "6 local users are in the room, but no forward extremity"},
+		{"extremities-corrupt", "No Way Forward", "critical", "", "No forward extremity of the room is left, but 6 local users are in it"},
 		{"extremities", "Left but Loud", "warning", "", "36 forward extremities with 11 different states, 0 local members"},
 		{"extremities", "Behind the Broken One", "info", "extremities-corrupt", "16 forward extremities"},
 		{"extremities", "Just Over", "info", "extremities-corrupt", "11 forward extremities"},

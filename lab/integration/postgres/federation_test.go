@@ -13,18 +13,48 @@ import (
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 )
 
-func askFederation(t *testing.T, db query.Database, json string) *data.Frame {
+func askFederation(t *testing.T, db query.Database, json string, view query.View) *data.Frame {
 	t.Helper()
 	kind := federation.Type()
 	request, err := kind.Decode([]byte(json))
 	if err != nil {
 		t.Fatal(err)
 	}
-	frames, err := query.NewRunner(query.Options{QueryTimeout: 25 * time.Second}, nil, db).Run(t.Context(), kind, request, query.TimeRange{}, query.Asker{})
+	frames, err := query.NewRunner(query.Options{DatasourceUID: "uid", QueryTimeout: 25 * time.Second}, nil, db).Run(t.Context(), kind, request, query.TimeRange{}, query.Asker{View: view})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return frames[0]
+}
+
+// everything is an Editor's view.
+var everything = query.View{ShowRooms: true, ShowDestinations: true}
+
+// TestDestinationsAreHidden: whoever may not see other homeservers reads no name, in no part of the answer.
+func TestDestinationsAreHidden(t *testing.T) {
+	db := client(t, config())
+	const all = `{"format": "destinations", "limit": 1000}`
+	names := values[string](t, askFederation(t, db, all, everything), "destination")
+	frame := askFederation(t, db, all, query.View{ShowRooms: true})
+	text, err := frame.MarshalJSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		if strings.Contains(string(text), name) {
+			t.Errorf("a viewer sees %s", name)
+		}
+	}
+	shown := values[string](t, frame, "destination")
+	if len(names) == 0 || len(shown) != len(names) || !strings.HasPrefix(shown[0], "server-") || shown[0] != values[string](t, frame, "destination_alias")[0] {
+		t.Errorf("%d of %d destinations: %v", len(shown), len(names), shown)
+	}
+	for _, at := range values[*time.Time](t, frame, "failing_since") {
+		if at != nil && !at.Equal(at.Truncate(query.Day)) {
+			t.Errorf("failing since %s", at)
+		}
+	}
+	wantNotice(t, frame, "Other homeservers are hidden from you")
 }
 
 func told(frame *data.Frame) string {
@@ -36,7 +66,7 @@ func told(frame *data.Frame) string {
 }
 
 func TestDestinations(t *testing.T) {
-	frame := askFederation(t, client(t, config()), `{"format": "destinations", "limit": 1000}`)
+	frame := askFederation(t, client(t, config()), `{"format": "destinations", "limit": 1000}`, everything)
 	d := database.Destinations
 	failing := d.DownUnderHour + d.DownUnderDay + d.DownUnderWeek + d.Older
 	if frame.Rows() != d.LaggingBehind+failing {
@@ -73,7 +103,7 @@ func TestDestinations(t *testing.T) {
 }
 
 func TestDestinationsLimit(t *testing.T) {
-	frame := askFederation(t, client(t, config()), `{"format": "destinations", "limit": 20}`)
+	frame := askFederation(t, client(t, config()), `{"format": "destinations", "limit": 20}`, everything)
 	d := database.Destinations
 	left := d.DownUnderHour + d.DownUnderDay + d.DownUnderWeek + d.Older - (20 - d.LaggingBehind)
 	if frame.Rows() != 20 || !strings.Contains(told(frame), fmt.Sprintf("and are not shown: %d (limit 20)", left)) {
@@ -82,7 +112,7 @@ func TestDestinationsLimit(t *testing.T) {
 	if strings.Contains(told(frame), "More healthy destinations") {
 		t.Errorf("all that are behind are shown: %s", told(frame))
 	}
-	one := askFederation(t, client(t, config()), `{"format": "destinations", "limit": 1}`)
+	one := askFederation(t, client(t, config()), `{"format": "destinations", "limit": 1}`, everything)
 	if one.Rows() != 1 || !strings.Contains(told(one), "More healthy destinations than shown miss events (limit 1)") {
 		t.Errorf("%d rows: %s", one.Rows(), told(one))
 	}
@@ -102,7 +132,7 @@ func TestDestinationThatNeverFailed(t *testing.T) {
 	t.Cleanup(func() {
 		admin(t, synapse, `DELETE FROM destination_rooms WHERE destination LIKE 'aa-%'; DELETE FROM destinations WHERE destination LIKE 'aa-%'; DELETE FROM events WHERE event_id LIKE '$aa-%'; DELETE FROM rooms WHERE room_id = '!aa:x'`)
 	})
-	frame := askFederation(t, client(t, config()), `{"format": "destinations", "limit": 1000}`)
+	frame := askFederation(t, client(t, config()), `{"format": "destinations", "limit": 1000}`, everything)
 	rooms := values[*int64](t, frame, "catch_up_rooms")
 	got := map[string]int64{}
 	for i, name := range values[string](t, frame, "destination") {

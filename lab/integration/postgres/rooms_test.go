@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -55,7 +56,7 @@ func TestPlantedRooms(t *testing.T) {
 	}
 	ids, names := values[string](t, frame, "room_id"), values[*string](t, frame, "name")
 	verdicts, counts := values[string](t, frame, "verdict"), values[int64](t, frame, "extremities")
-	groups, local := values[int64](t, frame, "state_groups"), values[int64](t, frame, "local_members")
+	groups, local := values[int64](t, frame, "state_groups"), values[*int64](t, frame, "local_members")
 	state, heals := values[*int64](t, frame, "state_events"), values[*float64](t, frame, "heals_in")
 	for i, room := range planted {
 		if ids[i] != room.ID || names[i] == nil || *names[i] != room.Name {
@@ -64,8 +65,8 @@ func TestPlantedRooms(t *testing.T) {
 		if verdicts[i] != room.Verdict || counts[i] != int64(room.Extremities) {
 			t.Errorf("%s: %s with %d, want %s with %d", room.Name, verdicts[i], counts[i], room.Verdict, room.Extremities)
 		}
-		if !room.Bare && groups[i] != int64(room.StateGroups) || local[i] != int64(room.LocalMembers) {
-			t.Errorf("%s: %d state groups, %d local members", room.Name, groups[i], local[i])
+		if !room.Bare && groups[i] != int64(room.StateGroups) || local[i] == nil || *local[i] != int64(room.LocalMembers) {
+			t.Errorf("%s: %d state groups, %v local members", room.Name, groups[i], local[i])
 		}
 		if known := room.LocalMembers > 0 && !room.PartialState; known != (state[i] != nil) {
 			t.Errorf("%s: state events = %v", room.Name, state[i])
@@ -82,7 +83,15 @@ func TestPlantedRooms(t *testing.T) {
 }
 
 func TestViewersSeePseudonyms(t *testing.T) {
-	frame := ask(t, client(t, config()), `{}`, query.View{})
+	db := client(t, config())
+	for _, view := range []query.View{{}, {Keyed: true}, {ShowDestinations: true}} {
+		pseudonymsOnly(t, db, view)
+	}
+}
+
+func pseudonymsOnly(t *testing.T, db query.Database, view query.View) {
+	t.Helper()
+	frame := ask(t, db, `{}`, view)
 	json, err := frame.MarshalJSON()
 	if err != nil {
 		t.Fatal(err)
@@ -92,9 +101,24 @@ func TestViewersSeePseudonyms(t *testing.T) {
 			t.Errorf("a viewer sees %s", room.Name)
 		}
 	}
-	if id := values[string](t, frame, "room_id")[0]; !strings.HasPrefix(id, "room-") {
+	if id := values[string](t, frame, "room_id")[0]; !strings.HasPrefix(id, "room-") || id != values[string](t, frame, "room_alias")[0] {
 		t.Errorf("room_id = %s", id)
 	}
+	for _, column := range []string{"newest_extremity", "oldest_extremity"} {
+		for _, at := range values[*time.Time](t, frame, column) {
+			if at != nil && !at.Equal(at.Truncate(query.Day)) {
+				t.Errorf("%s = %s", column, at)
+			}
+		}
+	}
+	for _, column := range []string{"local_members", "joined_members", "state_events"} {
+		for _, n := range values[*int64](t, frame, column) {
+			if n != nil && (strings.Trim(strconv.FormatInt(*n, 10)[1:], "0") != "" || !view.Keyed && column != "state_events") {
+				t.Errorf("%s = %d", column, *n)
+			}
+		}
+	}
+	wantNotice(t, frame, "Rooms are hidden from you")
 }
 
 func TestLimitAndMinimum(t *testing.T) {

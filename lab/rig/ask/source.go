@@ -26,11 +26,13 @@ type Source struct {
 	Config  map[string]string // Grafana's own settings, as it passes them on
 }
 
-// Viewer, Editor and Admin are people; Alerting and Public are what Grafana names when nobody sits there.
+// Viewer, Editor and Admin are people; Machine is a service account, Alerting and Public are what Grafana names when
+// nobody sits there.
 var (
 	Viewer   = &backend.User{Login: "vera", Name: "Vera", Email: "vera@example.org", Role: "Viewer"}
 	Editor   = &backend.User{Login: "edda", Name: "Edda", Email: "edda@example.org", Role: "Editor"}
 	Admin    = &backend.User{Login: "admin", Name: "Admin", Email: "admin@example.org", Role: "Admin"}
+	Machine  = &backend.User{Login: "sa-1-terraform", Name: "terraform", Role: "Editor"}
 	Alerting = &backend.User{Login: "grafana_scheduler", Role: "Admin"}
 	Public   = &backend.User{Login: "service", Role: "Admin"}
 )

@@ -41,6 +41,7 @@ const (
 	databaseName = "synapse"
 	reader       = "grafana_synapse"
 	password     = "a 'quoted' \\ secret" // what a configuration must survive
+	pseudonymKey = "the laboratory's own key"
 )
 
 // Start starts everything within a space.
@@ -68,7 +69,7 @@ func Start(ctx context.Context, space *rig.Space, options Options) (*Stack, erro
 			"postgresUser":     reader,
 			"postgresSslMode":  "disable",
 		},
-		Secure: map[string]string{"postgresPassword": password},
+		Secure: map[string]string{"postgresPassword": password, "pseudonymKey": pseudonymKey},
 		User:   ask.Admin,
 	}
 	return s, nil
@@ -84,6 +85,7 @@ func (s *Stack) Environment() map[string]string {
 		"SYNAPSE_POSTGRES_USER":     reader,
 		"SYNAPSE_POSTGRES_PASSWORD": password,
 		"SYNAPSE_POSTGRES_SSLMODE":  "disable",
+		"SYNAPSE_PSEUDONYM_KEY":     pseudonymKey,
 	}
 }
 

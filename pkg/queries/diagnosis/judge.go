@@ -57,6 +57,9 @@ func (r row) firstStep() string {
 // unit is the Grafana unit of value and threshold.
 func (r row) unit() string { return cmp.Or(r.Unit, r.check.Thresholds.Unit) }
 
+// measured is the number that decided, as this viewer may know it.
+func (r row) measured(view query.View) *float64 { return r.ValueIn(view, r.unit()) }
+
 // known checks the names that a query asks for.
 func known(names []string) error {
 	for _, name := range names {

@@ -79,7 +79,7 @@ func (s scores) Frames(query.View) data.Frames {
 
 func (s scores) value(r row) *float64 {
 	if s.measured {
-		return r.Value
+		return r.measured(query.View{})
 	}
 	if r.Severity == checks.Unknown {
 		return nil

@@ -19,10 +19,10 @@ var columns = []query.Column[row]{
 	query.Words("server_name", "Homeserver", "The homeserver; empty where Synapse is older than this label.", func(r row) string { return r.server }),
 	query.Words("check", "Check", "The check's id.", func(r row) string { return r.check.ID }),
 	query.Words("title", "Finding", "The problem in a few words.", row.title),
-	query.RoomWords("subject", "Subject", "The process, transaction, cache or room that the finding is about; empty for the whole homeserver.",
+	query.Seen("subject", "Subject", "", "The process, transaction, cache or room that the finding is about; empty for the whole homeserver.",
 		func(r row, view query.View) string { return r.Subject.Text(view) }),
-	query.Words("evidence", "Evidence", "The numbers that the severity rests on.", func(r row) string { return r.Evidence }),
-	query.MaybeAmount("value", "Value", "none", "The number that decided, in the unit of its row.", func(r row) *float64 { return r.Value }),
+	query.Seen("evidence", "Evidence", "", "The numbers that the severity rests on.", row.EvidenceIn),
+	query.Seen("value", "Value", "none", "The number that decided, in the unit of its row.", row.measured),
 	query.MaybeAmount("threshold", "Threshold", "none", "The threshold that it is compared with, in the unit of its row.", func(r row) *float64 { return r.Threshold }),
 	query.Words("unit", "Unit", "The Grafana unit of value and threshold.", row.unit),
 	query.Words("advice", "Advice", "What to do, the first step first, one per line.", func(r row) string { return strings.Join(r.steps(), "\n") }),
@@ -37,6 +37,8 @@ var columns = []query.Column[row]{
 	query.Words("docs_url", "Documentation", "The check's page: how it decides and what it can't see.", func(r row) string { return docs + r.check.ID + ".md" }),
 	query.MaybeTime("since", "Since", "When the problem began; the start of the time range if it began earlier.", func(r row) *time.Time { return r.since }),
 	query.Count("severity_rank", "Rank", "0 ok or unknown, 1 info, 2 warning, 3 critical: to sort by.", func(r row) int64 { return r.Severity.Rank() }),
+	query.Words("subject_alias", "Pseudonym", "The pseudonym of a room or another homeserver, which alerts and viewers see in place of its name; empty for "+
+		"other subjects.", func(r row) string { return r.Subject.Pseudonym() }),
 }
 
 // findings is the table as a Result.
@@ -47,6 +49,11 @@ func (f findings) Frames(view query.View) data.Frames {
 	for _, field := range frame.Fields {
 		if field.Name == "docs_url" {
 			field.Config.Links = []data.DataLink{{Title: "How this check decides", TargetBlank: true, URL: "${__value.raw}"}}
+		}
+	}
+	for _, r := range f {
+		if r.Subject.Hidden != nil {
+			view.TellHidden(frame, r.Subject.Hidden)
 		}
 	}
 	return data.Frames{frame}

@@ -1,8 +1,10 @@
 package federation
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
@@ -17,15 +19,21 @@ const (
 	backingOff = "backing-off"
 )
 
-// destination is one row as PostgreSQL gives it; times are milliseconds since 1970.
-type destination struct {
+// found is one destination as PostgreSQL gives it; times are milliseconds since 1970.
+type found struct {
 	Destination   string
 	FailureTS     *int64
 	RetryLastTS   *int64
 	RetryInterval *int64 // milliseconds
 	CatchUpRooms  *int64
-	server        string
-	now           time.Time
+}
+
+// destination is one row.
+type destination struct {
+	found
+	host   query.Destination
+	server string
+	now    time.Time
 }
 
 func (d destination) state() string {
@@ -86,17 +94,17 @@ func runDestinations(ctx context.Context, s *query.Session) (query.Result, error
 		return destinations{}, nil
 	}
 	ago := func(d time.Duration) int64 { return s.Now.Add(-d).UnixMilli() }
-	var failing, behind []destination
+	var failing, behind []found
 	var all []counts
 	err = s.Read(ctx, 0, func(ctx context.Context, tx query.Tx) (err error) {
 		if all, err = query.Rows[counts](ctx, tx, countSQL, ago(time.Hour), ago(24*time.Hour), ago(7*24*time.Hour)); err != nil {
 			return err
 		}
 		// One more than asked tells whether the limit cuts.
-		if behind, err = query.Rows[destination](ctx, tx, behindSQL, behindLimit, ago(onItsWay), s.Limit+1); err != nil {
+		if behind, err = query.Rows[found](ctx, tx, behindSQL, behindLimit, ago(onItsWay), s.Limit+1); err != nil {
 			return err
 		}
-		failing, err = query.Rows[destination](ctx, tx, failingSQL, s.Limit)
+		failing, err = query.Rows[found](ctx, tx, failingSQL, s.Limit)
 		return err
 	})
 	if err != nil {
@@ -111,10 +119,13 @@ func runDestinations(ctx context.Context, s *query.Session) (query.Result, error
 		rows = rows[:s.Limit]
 	}
 	tell(s, all[0], len(behind), len(rows))
-	for i := range rows {
-		rows[i].server, rows[i].now = owner, s.Now
+	shown := make(destinations, len(rows))
+	for i, d := range rows {
+		host := s.Options.Destination(d.Destination)
+		d.Destination = "" // from here on only the host knows it
+		shown[i] = destination{d, host, owner, s.Now}
 	}
-	return destinations(rows), nil
+	return shown, nil
 }
 
 // tell says what all destinations are like, and what the table leaves out.
@@ -176,19 +187,39 @@ func (d destination) interval() *float64 {
 }
 
 var destinationColumns = []query.Column[destination]{
-	query.Words("destination", "Destination", "The other homeserver.", func(d destination) string { return d.Destination }),
+	query.Masked("destination", "Destination", "The other homeserver, or a stable pseudonym for viewers who may not see it.",
+		func(d destination) query.Destination { return d.host }),
 	query.Words("server_name", "Homeserver", "The homeserver that the database belongs to.", func(d destination) string { return d.server }),
 	query.Words("state", "State", "healthy, or backing-off: Synapse waits longer after each failure.", destination.state).
 		Painted(query.Colour{Value: healthy, Colour: "green"}, query.Colour{Value: backingOff, Colour: "orange"}),
-	query.MaybeTime("failing_since", "Failing since", "The first failure since it last worked.", destination.failingSince),
-	query.MaybeTime("next_retry", "Next try", "When Synapse tries again.", destination.nextRetry),
+	query.DestinationTime("failing_since", "Failing since", "The first failure since it last worked.", destination.failingSince),
+	query.DestinationTime("next_retry", "Next try", "When Synapse tries again.", destination.nextRetry),
 	query.MaybeAmount("retry_interval", "Wait", "s", "Wait between tries: 10 minutes at first, a week at most by default.", destination.interval),
 	query.Words("age_band", "Failing for", "<1h, <1d, <7d or >=7d.", destination.band),
 	query.MaybeCount("catch_up_rooms", "Rooms behind", "Rooms with events that a healthy destination has not got yet; not counted for failing ones.", func(d destination) *int64 { return d.CatchUpRooms }),
+	query.Pseudonyms("destination_alias", "The homeserver's pseudonym, which viewers see in place of its name.",
+		func(d destination) query.Destination { return d.host }),
 }
 
 type destinations []destination
 
+// Frames shows first who misses most, then who can't be reached, in the order of the names that this viewer sees: that of
+// the real ones would tell of them.
 func (d destinations) Frames(view query.View) data.Frames {
-	return data.Frames{query.TableFrame("destinations", destinationColumns, d, view)}
+	sorted := slices.SortedStableFunc(slices.Values(d), func(a, b destination) int {
+		return cmp.Or(cmp.Compare(b.missing(), a.missing()), cmp.Compare(a.host.In(view), b.host.In(view)))
+	})
+	frame := query.TableFrame("destinations", destinationColumns, sorted, view)
+	for _, one := range sorted {
+		view.TellHidden(frame, one.host)
+	}
+	return data.Frames{frame}
+}
+
+// missing is the number of rooms with events that the destination has not got, 0 where nobody counts them.
+func (d destination) missing() int64 {
+	if d.CatchUpRooms == nil {
+		return 0
+	}
+	return *d.CatchUpRooms
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/grafana/grafana-plugin-sdk-go/data"
 	"github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
@@ -112,26 +113,26 @@ func TestDestination(t *testing.T) {
 	ms := func(d time.Duration) *int64 { v := now.Add(-d).UnixMilli(); return &v }
 	wait := func(d time.Duration) *int64 { v := d.Milliseconds(); return &v }
 	for _, c := range []struct {
-		d           destination
+		found       found
 		state, band string
 	}{
-		{destination{}, healthy, ""},
-		{destination{RetryInterval: wait(0), FailureTS: nil}, healthy, ""},
-		{destination{RetryInterval: wait(10 * time.Minute), FailureTS: ms(59 * time.Minute)}, backingOff, "<1h"},
-		{destination{RetryInterval: wait(time.Hour), FailureTS: ms(time.Hour)}, backingOff, "<1d"},
-		{destination{RetryInterval: wait(time.Hour), FailureTS: ms(24 * time.Hour)}, backingOff, "<7d"},
-		{destination{RetryInterval: wait(7 * 24 * time.Hour), FailureTS: ms(7 * 24 * time.Hour)}, backingOff, ">=7d"},
-		{destination{RetryInterval: wait(time.Hour)}, backingOff, ""},
+		{found{}, healthy, ""},
+		{found{RetryInterval: wait(0), FailureTS: nil}, healthy, ""},
+		{found{RetryInterval: wait(10 * time.Minute), FailureTS: ms(59 * time.Minute)}, backingOff, "<1h"},
+		{found{RetryInterval: wait(time.Hour), FailureTS: ms(time.Hour)}, backingOff, "<1d"},
+		{found{RetryInterval: wait(time.Hour), FailureTS: ms(24 * time.Hour)}, backingOff, "<7d"},
+		{found{RetryInterval: wait(7 * 24 * time.Hour), FailureTS: ms(7 * 24 * time.Hour)}, backingOff, ">=7d"},
+		{found{RetryInterval: wait(time.Hour)}, backingOff, ""},
 	} {
-		c.d.now = now
-		if c.d.state() != c.state || c.d.band() != c.band {
-			t.Errorf("%+v is %s for %q, want %s for %q", c.d, c.d.state(), c.d.band(), c.state, c.band)
+		d := destination{found: c.found, now: now}
+		if d.state() != c.state || d.band() != c.band {
+			t.Errorf("%+v is %s for %q, want %s for %q", d, d.state(), d.band(), c.state, c.band)
 		}
-		if (c.d.interval() != nil) != (c.state == backingOff) {
-			t.Errorf("%+v waits %v", c.d, c.d.interval())
+		if (d.interval() != nil) != (c.state == backingOff) {
+			t.Errorf("%+v waits %v", d, d.interval())
 		}
 	}
-	d := destination{RetryInterval: wait(2 * time.Hour), RetryLastTS: ms(time.Hour), FailureTS: ms(5 * time.Hour)}
+	d := destination{found: found{RetryInterval: wait(2 * time.Hour), RetryLastTS: ms(time.Hour), FailureTS: ms(5 * time.Hour)}}
 	if at := d.nextRetry(); at == nil || !at.Equal(now.Add(time.Hour)) {
 		t.Errorf("next try at %v", at)
 	}
@@ -172,10 +173,53 @@ func TestColumns(t *testing.T) {
 		}
 		want := map[string]string{
 			"summary":      "direction server_name kind type per_second share",
-			"destinations": "destination server_name state failing_since next_retry retry_interval age_band catch_up_rooms",
+			"destinations": "destination server_name state failing_since next_retry retry_interval age_band catch_up_rooms destination_alias",
 		}[format.ID]
 		if got := strings.Join(names, " "); got != want {
 			t.Errorf("%s has columns %s", format.ID, got)
 		}
 	}
+}
+
+// Viewers see which homeservers fail by pseudonym, and in its order; that of the names would tell of them.
+func TestDestinationsOfViewers(t *testing.T) {
+	ms := func(d time.Duration) *int64 { v := now.Add(-d).UnixMilli(); return &v }
+	wait, behind := (30 * time.Minute).Milliseconds(), int64(12)
+	known := query.Options{DatasourceUID: "uid", PseudonymKey: query.NewKey("sixteen letters!")}
+	var all destinations
+	for _, host := range []string{"a.example", "b.example", "c.example", "d.example", "e.example"} {
+		all = append(all, destination{found{RetryInterval: &wait, RetryLastTS: ms(time.Minute), FailureTS: ms(30 * time.Hour)}, known.Destination(host), "own.example", now})
+	}
+	all = append(all, destination{found{CatchUpRooms: &behind}, known.Destination("z.example"), "own.example", now})
+	for _, view := range []query.View{{ShowDestinations: true}, {ShowRooms: true, Keyed: true}} {
+		frame := all.Frames(view)[0]
+		shown, aliases := texts(frame, "destination"), texts(frame, "destination_alias")
+		if aliases[0] != known.Destination("z.example").String() || !slices.IsSorted(shown[1:]) {
+			t.Errorf("%+v: %v, %v", view, shown, aliases)
+		}
+		since, next := frame.Fields[3].At(1).(*time.Time), frame.Fields[4].At(1).(*time.Time)
+		text, err := frame.MarshalJSON()
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch {
+		case view.ShowDestinations:
+			if shown[0] != "z.example" || shown[1] != "a.example" || !since.Equal(now.Add(-30*time.Hour)) || len(frame.Meta.Notices) != 0 {
+				t.Errorf("an editor sees %v since %v, %v", shown, since, frame.Meta.Notices)
+			}
+		case !slices.Equal(shown, aliases), strings.Contains(string(text), "z.example"), strings.Contains(string(text), "a.example"),
+			!since.Equal(time.Date(2026, 2, 28, 0, 0, 0, 0, time.UTC)), !next.Equal(time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)),
+			len(frame.Meta.Notices) != 1:
+			t.Errorf("a viewer sees %s", text)
+		}
+	}
+}
+
+func texts(frame *data.Frame, name string) []string {
+	field, _ := frame.FieldByName(name)
+	all := make([]string, field.Len())
+	for i := range all {
+		all[i] = field.At(i).(string)
+	}
+	return all
 }

@@ -88,7 +88,7 @@ func TestCounts(t *testing.T) {
 // TestColumns: the order is public API.
 func TestColumns(t *testing.T) {
 	want := "room_id server_name name canonical_alias extremities state_groups local_members joined_members room_version " +
-		"state_events newest_extremity oldest_extremity missing_events verdict heals_in advice"
+		"state_events newest_extremity oldest_extremity missing_events verdict heals_in advice room_alias"
 	var got []string
 	for _, format := range Type().Formats {
 		for _, c := range format.Columns {

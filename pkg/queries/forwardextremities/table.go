@@ -24,12 +24,11 @@ type table struct{ rows []row }
 func (t table) Frames(view query.View) data.Frames {
 	// By the id that this viewer sees: the order of the real ones would tell of them.
 	sorted := slices.SortedStableFunc(slices.Values(t.rows), func(a, b row) int {
-		return cmp.Or(cmp.Compare(b.Extremities, a.Extremities), cmp.Compare(view.Room(a.room), view.Room(b.room)))
+		return cmp.Or(cmp.Compare(b.Extremities, a.Extremities), cmp.Compare(a.room.In(view), b.room.In(view)))
 	})
 	frame := query.TableFrame("Rooms by forward extremities", columns, sorted, view)
-	if len(t.rows) > 0 && !view.ShowRooms {
-		frame.AppendNotices(data.Notice{Severity: data.NoticeSeverityInfo, Text: "Rooms are shown by pseudonyms, without names: " +
-			"the data source shows them to signed-in Editors and Admins only."})
+	for _, r := range t.rows {
+		view.TellHidden(frame, r.room)
 	}
 	return data.Frames{frame}
 }
@@ -44,7 +43,7 @@ func rows(s *query.Session, server string, all []extremities.Detail) []row {
 	rows := make([]row, len(all))
 	for i, j := range extremities.JudgeAll(known, threshold, s.Now) {
 		d := all[i]
-		room := s.Room(d.RoomID)
+		room := s.Options.Room(d.RoomID)
 		d.RoomID = "" // from here on only the Room knows it
 		rows[i] = row{d, j, room, server, extremities.Advice(known[i], j, threshold)}
 	}
@@ -52,32 +51,32 @@ func rows(s *query.Session, server string, all []extremities.Detail) []row {
 }
 
 var columns = []query.Column[row]{
-	query.RoomWords("room_id", "Room", "The room's id, or a stable pseudonym for viewers who may not see rooms.",
-		func(r row, v query.View) string { return v.Room(r.room) }),
+	query.Masked("room_id", "Room", "The room's id, or a stable pseudonym for viewers who may not see rooms.",
+		func(r row) query.Room { return r.room }),
 	query.Words("server_name", "Homeserver", "The homeserver that the database belongs to.",
 		func(r row) string { return r.server }),
-	query.MaybeRoomWords("name", "Name", "The room's name, from Synapse's room statistics. Empty where it has none.",
-		func(r row, v query.View) *string { return v.RoomText(filled(r.Name)) }),
-	query.MaybeRoomWords("canonical_alias", "Alias", "The room's main alias, from Synapse's room statistics. Empty where it has none.",
-		func(r row, v query.View) *string { return v.RoomText(filled(r.CanonicalAlias)) }),
+	query.RoomWords("name", "Name", "The room's name, from Synapse's room statistics. Empty where it has none.",
+		func(r row) *string { return filled(r.Name) }),
+	query.RoomWords("canonical_alias", "Alias", "The room's main alias, from Synapse's room statistics. Empty where it has none.",
+		func(r row) *string { return filled(r.CanonicalAlias) }),
 	query.Count("extremities", "Extremities", "Forward extremities: events that no other event follows yet. One is normal; more "+
 		"mean that the room's history has split into branches that Synapse must bring together.",
 		func(r row) int64 { return r.Extremities }),
-	query.Count("state_groups", "State groups", "Different states among the extremities. 1 means that there is nothing to "+
+	query.RoomCount("state_groups", "State groups", "Different states among the extremities. 1 means that there is nothing to "+
 		"resolve and that they cost little.", func(r row) int64 { return r.StateGroups }),
-	query.Count("local_members", "Local members", "Users of this homeserver who are in the room. Without any, Synapse does not "+
-		"tidy the room.", func(r row) int64 { return r.LocalMembers }),
-	query.MaybeCount("joined_members", "Members", "Members of all homeservers, from Synapse's room statistics, which may lag "+
+	query.Members("local_members", "Local members", "Users of this homeserver who are in the room. Without any, Synapse does not "+
+		"tidy the room.", func(r row) *int64 { return &r.LocalMembers }),
+	query.Members("joined_members", "Members", "Members of all homeservers, from Synapse's room statistics, which may lag "+
 		"behind; for a room that was left it is as of then. Empty while the room is being joined.",
 		func(r row) *int64 { return unless(r.Partial, r.JoinedMembers) }),
 	query.Words("room_version", "Room version", "The version of the room's rules. Empty where it is not known.",
 		func(r row) string { return text(r.RoomVersion) }),
-	query.MaybeCount("state_events", "State events", "Entries of the room's current state, mostly memberships, from Synapse's room "+
+	query.MaybeRoomCount("state_events", "State events", "Entries of the room's current state, mostly memberships, from Synapse's room "+
 		"statistics, which may count too many. Resolving a large state is expensive. Empty for a room that was left or is being joined.",
 		func(r row) *int64 { return unless(r.Partial || !r.Facts().Local(), r.StateEvents) }),
-	query.MaybeTime("newest_extremity", "Newest", "When this homeserver received the newest of the extremities.",
+	query.RoomTime("newest_extremity", "Newest", "When this homeserver received the newest of the extremities.",
 		func(r row) *time.Time { return r.Facts().Newest }),
-	query.MaybeTime("oldest_extremity", "Oldest", "When this homeserver received the oldest of the extremities.",
+	query.RoomTime("oldest_extremity", "Oldest", "When this homeserver received the oldest of the extremities.",
 		func(r row) *time.Time { return r.Facts().Oldest }),
 	query.Count("missing_events", "Missing events", "Extremities whose event is not in the database: 0 in a healthy room.",
 		func(r row) int64 { return r.Missing }),
@@ -91,6 +90,8 @@ var columns = []query.Column[row]{
 		func(r row) *float64 { return seconds(r.judgement.HealsIn) }),
 	query.Words("advice", "Advice", "Why the room has its verdict, and what to do, from harmless to risky.",
 		func(r row) string { return query.Steps(r.advice) }),
+	query.Pseudonyms("room_alias", "The room's pseudonym, which alerts and viewers see in place of its id.",
+		func(r row) query.Room { return r.room }),
 }
 
 func filled(s *string) *string {

@@ -3,6 +3,8 @@ package extremities
 import (
 	"fmt"
 	"strings"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
 )
 
 const (
@@ -22,8 +24,8 @@ func Advice(f Facts, j Judgement, threshold int64) string {
 func sentence(f Facts, j Judgement, threshold int64) string {
 	switch j.Reason {
 	case NoneLeft:
-		return fmt.Sprintf("%s in this room, but Synapse has no forward extremity of it left: no event can be added "+
-			"(\"No forward extremities left!\" in the log). ", members(f)) + keepHandsOff + "A new room is the way out for its members meanwhile."
+		return "Local users are in this room, but Synapse has no forward extremity of it left: no event can be added " +
+			"(\"No forward extremities left!\" in the log). " + keepHandsOff + "A new room is the way out for its members meanwhile."
 	case Unusable:
 		return unusableText(f, threshold)
 	case Joining:
@@ -49,14 +51,13 @@ func sentence(f Facts, j Judgement, threshold int64) string {
 		return fmt.Sprintf("Synapse merges them by itself: up to %d fewer every 5 minutes, in %d rooms at a time. Wait. ",
 			dummyGain, dummyRooms) + mayStop
 	case Many:
-		return fmt.Sprintf("Every event must resolve %d different states. 1. ", f.StateGroups) + message + "2. " + mayPower +
+		return "Every event must resolve many different states. 1. " + message + "2. " + mayPower +
 			"3. If nobody needs the room, let its local members leave. 4. Last, after a backup, by hand and for this room only: " +
 			"the admin API's DELETE /_synapse/admin/v1/rooms/<room id>/forward_extremities. It keeps the one that arrived last, " +
 			"which can be the wrong one, and does not compute the room's state anew; rooms were broken by it. Don't run the SQL of issue 1760, to which the guide " +
 			"links: it makes the same choice, behind Synapse's back."
 	case Some:
-		return fmt.Sprintf("More than %d with %d different states to resolve, and no sign that Synapse gets rid of them. 1. ",
-			threshold, f.StateGroups) + message + "2. " + mayPower + "3. Look again tomorrow."
+		return fmt.Sprintf("More than %d with different states to resolve, and Synapse does not merge them at the moment. 1. ", threshold) + message + "2. " + mayPower + "3. Look again tomorrow."
 	}
 	panic("a room without a reason for its verdict")
 }
@@ -74,12 +75,12 @@ func unusableText(f Facts, threshold int64) string {
 	return text + keepHandsOff
 }
 
-// Faults says what is wrong with a corrupt room, as evidence.
-func Faults(f Facts) string {
+// Faults says what is wrong with a corrupt room, as evidence for one viewer.
+func Faults(f Facts, view query.View) string {
 	if f.Bad > 0 {
 		return fmt.Sprintf("Synapse can't build on %d of %d forward extremities (%s).", f.Bad, f.Extremities, badness(f))
 	}
-	return fmt.Sprintf("%s in the room, but no forward extremity of it is left.", members(f))
+	return "No forward extremity of the room is left, but " + members(f, view) + " in it."
 }
 
 // OnlyRejected tells whether all that is wrong is that events were rejected, a weaker sign than the others.
@@ -107,9 +108,12 @@ func badness(f Facts) string {
 	return strings.Join(parts, ", ")
 }
 
-func members(f Facts) string {
-	if f.LocalMembers == 1 {
-		return "One local user is"
+func members(f Facts, view query.View) string {
+	switch {
+	case !view.ShowMembers():
+		return "local users are"
+	case f.LocalMembers == 1:
+		return "1 local user is"
 	}
-	return fmt.Sprintf("%d local users are", f.LocalMembers)
+	return view.SayRoomCount(f.LocalMembers) + " local users are"
 }

@@ -56,11 +56,11 @@ func Look(ctx context.Context, tx query.Tx, o query.Options, now time.Time) (Sur
 	if err != nil {
 		return Survey{}, err
 	}
-	s.Rooms = judged(details, o.DatasourceUID, threshold, now)
+	s.Rooms = judged(details, o, threshold, now)
 	return s, nil
 }
 
-func judged(details []Detail, uid string, threshold int64, now time.Time) []Room {
+func judged(details []Detail, o query.Options, threshold int64, now time.Time) []Room {
 	slices.SortFunc(details, func(a, b Detail) int {
 		return cmp.Or(cmp.Compare(b.Extremities, a.Extremities), cmp.Compare(a.RoomID, b.RoomID))
 	})
@@ -70,7 +70,7 @@ func judged(details []Detail, uid string, threshold int64, now time.Time) []Room
 	}
 	rooms := make([]Room, len(details))
 	for i, j := range JudgeAll(known, threshold, now) {
-		rooms[i] = Room{query.NewRoom(uid, details[i].RoomID), known[i], j}
+		rooms[i] = Room{o.Room(details[i].RoomID), known[i], j}
 	}
 	return rooms
 }

@@ -56,7 +56,12 @@ test('shows the defaults without storing them', async () => {
   expect(field('httpMethod')).toHaveValue('POST');
   expect(field('postgresSslMode')).toHaveValue('require');
   expect(field('hideRoomsFromViewers')).toBeChecked();
+  expect(field('hideDestinationsFromViewers')).toBeChecked();
+  expect(field('hideRooms')).toHaveValue('Viewers');
+  expect(field('showRoomsToServiceAccounts')).not.toBeChecked();
+  expect(field('pseudonymKey')).toHaveValue('');
   expect(field('cacheAutotuning')).not.toBeChecked();
+  expect(screen.queryByText(/Access|Browser/)).not.toBeInTheDocument();
   expect(onOptionsChange).not.toHaveBeenCalled();
 });
 
@@ -89,7 +94,8 @@ test('an emptied setting is not stored', async () => {
 test.each([
   ['scrapeInterval', '15', 'Add a unit, for example 15s or 15m.'],
   ['postgresStatementTimeout', 'long', /Write a duration/],
-  ['postgresMaxConnections', '99', 'Must lie between 1 and 20.'],
+  ['postgresMaxConnections', '1', 'Must lie between 2 and 20.'],
+  ['postgresMaxConnections', '99', 'Must lie between 2 and 20.'],
   ['dummyEventsThreshold', '2.5', 'Write a whole number.'],
 ])('a wrong %s is explained and not stored', async (id, text, problem) => {
   const { user, field, onOptionsChange } = show();
@@ -107,6 +113,68 @@ test('rooms are hidden unless that is switched off', async () => {
   await user.click(field('hideRoomsFromViewers'));
   expect(saved()?.jsonData).toEqual({});
   expect(screen.getByText(/Query caching of Grafana Enterprise can’t tell roles apart/)).toBeInTheDocument();
+});
+
+test('who may see what is stored where it differs from the default', async () => {
+  const { user, field, saved } = show();
+  await user.click(field('hideDestinationsFromViewers'));
+  await user.click(field('showRoomsToServiceAccounts'));
+  await user.click(field('hideRooms'));
+  await user.click(await screen.findByRole('option', { name: /Everyone/ }));
+  expect(saved()?.jsonData).toEqual({
+    hideDestinationsFromViewers: false,
+    showRoomsToServiceAccounts: true,
+    hideRooms: 'everyone',
+  });
+  await user.click(field('hideDestinationsFromViewers'));
+  await user.click(field('showRoomsToServiceAccounts'));
+  await user.click(field('hideRooms'));
+  await user.click(await screen.findByRole('option', { name: /Viewers/ }));
+  expect(saved()?.jsonData).toEqual({});
+});
+
+describe('the pseudonym key', () => {
+  const button = () => screen.getByRole('button', { name: 'Make a key' });
+
+  test('is made by its button, another one each time', async () => {
+    const { user, field, saved } = show();
+    await user.click(button());
+    const first = saved()?.secureJsonData?.pseudonymKey;
+    expect(first).toMatch(/^[0-9a-f]{64}$/);
+    expect(field('pseudonymKey')).toHaveAttribute('type', 'password');
+    await user.clear(field('pseudonymKey'));
+    await user.click(button());
+    expect(saved()?.secureJsonData?.pseudonymKey).toMatch(/^[0-9a-f]{64}$/);
+    expect(saved()?.secureJsonData?.pseudonymKey).not.toBe(first);
+  });
+
+  test('is replaced after a reset only', async () => {
+    const { user, field, saved, onOptionsChange } = show({}, { secureJsonFields: { pseudonymKey: true } });
+    await user.click(button());
+    expect(onOptionsChange).not.toHaveBeenCalled();
+    await user.click(screen.getByRole('button', { name: 'Reset' }));
+    await user.type(field('pseudonymKey'), 'my own key of pseudonyms');
+    expect(button()).toBeDisabled();
+    expect(saved()?.secureJsonData).toEqual({ pseudonymKey: 'my own key of pseudonyms' });
+    expect(saved()?.secureJsonFields.pseudonymKey).toBe(false);
+  });
+
+  test('is not stored where it is too short', async () => {
+    const { user, field, saved } = show();
+    await user.type(field('pseudonymKey'), '0123456789abcde');
+    expect(screen.getByText('Use 16 characters or more.')).toBeInTheDocument();
+    expect(field('pseudonymKey')).toHaveValue('0123456789abcde');
+    expect(saved()?.secureJsonData).toEqual({ pseudonymKey: '' });
+    await user.type(field('pseudonymKey'), 'f');
+    expect(screen.queryByText('Use 16 characters or more.')).not.toBeInTheDocument();
+    expect(saved()?.secureJsonData).toEqual({ pseudonymKey: '0123456789abcdef' });
+  });
+
+  test('says what it is good for and what changing it does', () => {
+    show();
+    expect(screen.getByText(/Without a key, pseudonyms are weak.* member counts are hidden/)).toBeInTheDocument();
+    expect(screen.getByText(/new key renames all subjects once/)).toBeInTheDocument();
+  });
 });
 
 test('secrets go to the secret store, and a stored one can be replaced', async () => {

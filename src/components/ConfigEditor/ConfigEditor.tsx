@@ -12,6 +12,7 @@ import { Divider } from '@grafana/ui';
 import { HealthReport } from './HealthReport';
 import { HomeserverSettings } from './HomeserverSettings';
 import { PostgresSettings } from './PostgresSettings';
+import { PrivacySettings } from './PrivacySettings';
 import { PrometheusSettings } from './PrometheusSettings';
 import { type EditorProps } from './SecretFields';
 import { type SettingsProps, SwitchSetting } from './SettingFields';
@@ -67,12 +68,7 @@ export function ConfigEditor(props: EditorProps) {
       )}
       <Divider />
       <ConfigSection title="Privacy">
-        <SwitchSetting
-          {...part}
-          setting="hideRoomsFromViewers"
-          label="Hide rooms from viewers"
-          help="Room ids, names and aliases are shown to signed-in Editors and Admins only. Viewers, public dashboards and alert rules get a stable pseudonym. Query caching of Grafana Enterprise can’t tell roles apart: switch that caching off for this data source, or a viewer may get an Editor’s answer."
-        />
+        <PrivacySettings {...part} editor={props} />
       </ConfigSection>
       <Divider />
       <ConfigSection

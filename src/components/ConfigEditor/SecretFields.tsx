@@ -1,4 +1,4 @@
-import React from 'react';
+import React, { useState } from 'react';
 import { type DataSourcePluginOptionsEditorProps } from '@grafana/data';
 import { Field, Input, SecretInput, SecretTextArea } from '@grafana/ui';
 
@@ -12,22 +12,33 @@ interface Props extends EditorProps {
   help: string;
   /** Set for PEM text, which takes several lines. */
   pem?: 'CERTIFICATE' | 'PRIVATE KEY';
+  /** Says what is wrong with a text, which is then not stored; an empty one is always right. */
+  problem?: (text: string) => string | undefined;
 }
 
 /** A secret: once saved it can be replaced or removed, never read. */
-export function SecretSetting({ secret, label, help, pem, options, onOptionsChange }: Props) {
-  const set = (value: string) =>
-    onOptionsChange({ ...options, secureJsonData: { ...options.secureJsonData, [secret]: value } });
-  const reset = () =>
+export function SecretSetting({ secret, label, help, pem, problem, options, onOptionsChange }: Props) {
+  const [wrong, setWrong] = useState('');
+  const stored = options.secureJsonData?.[secret] ?? '';
+  const value = stored || wrong;
+  const message = value === '' ? undefined : problem?.(value);
+  const set = (text: string) => {
+    const isWrong = text !== '' && problem?.(text) !== undefined;
+    setWrong(isWrong ? text : '');
+    onOptionsChange({ ...options, secureJsonData: { ...options.secureJsonData, [secret]: isWrong ? '' : text } });
+  };
+  const reset = () => {
+    setWrong('');
     onOptionsChange({
       ...options,
       secureJsonFields: { ...options.secureJsonFields, [secret]: false },
       secureJsonData: { ...options.secureJsonData, [secret]: '' },
     });
+  };
   const common = {
     id: `setting-${secret}`,
     isConfigured: Boolean(options.secureJsonFields?.[secret]),
-    value: options.secureJsonData?.[secret] ?? '',
+    value,
     onReset: reset,
   };
   if (options.readOnly && common.isConfigured) {
@@ -39,7 +50,7 @@ export function SecretSetting({ secret, label, help, pem, options, onOptionsChan
     );
   }
   return (
-    <Field label={label} description={help} disabled={options.readOnly}>
+    <Field label={label} description={help} disabled={options.readOnly} invalid={Boolean(message)} error={message}>
       {pem ? (
         <SecretTextArea
           {...common}

@@ -17,6 +17,8 @@ type KeysOf<T> = {
   [K in keyof SynapseOptions]-?: SynapseOptions[K] extends T | undefined ? K : never;
 }[keyof SynapseOptions];
 
+type Switches = KeysOf<boolean> & keyof typeof settingDefaults;
+
 interface FieldProps<K> extends SettingsProps {
   setting: K;
   label: string;
@@ -78,12 +80,7 @@ export function NumberSetting({ setting, label, help, whole, min, max, ...props 
   );
 }
 
-export function SwitchSetting({
-  setting,
-  label,
-  help,
-  ...props
-}: FieldProps<'hideRoomsFromViewers' | 'cacheAutotuning' | 'enableSecureSocksProxy'>) {
+export function SwitchSetting({ setting, label, help, ...props }: FieldProps<Switches>) {
   const fallback = settingDefaults[setting];
   return (
     <Field label={label} description={help} disabled={props.readOnly}>

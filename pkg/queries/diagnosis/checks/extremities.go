@@ -67,7 +67,7 @@ func judgeRooms(in Input, survey rooms.Survey) []Finding {
 	threshold := int64(in.Options.DummyEventsThreshold)
 	var found []Finding
 	quiet := quietRooms{beyond: survey.Beyond}
-	for i, room := range survey.Rooms {
+	for _, room := range survey.Rooms {
 		severity := roomSeverity(room, threshold)
 		quiet.count(room)
 		if severity == OK {
@@ -75,9 +75,9 @@ func judgeRooms(in Input, survey rooms.Survey) []Finding {
 		}
 		n := float64(room.Extremities)
 		f := Finding{
-			Subject: Subject{Room: &survey.Rooms[i].Room}, Severity: severity, Title: "A room has many forward extremities",
+			Subject: Subject{Hidden: room.Room}, Severity: severity, Title: "A room has many forward extremities",
 			Value: &n, Threshold: Threshold(float64(threshold)), Unit: "none",
-			Evidence: roomEvidence(in, room), Advice: rooms.Advice(room.Facts, room.Judgement, threshold),
+			EvidenceFor: roomEvidence(in.Now, room), Advice: rooms.Advice(room.Facts, room.Judgement, threshold),
 			Remedy: "See the room in the list of rooms by forward extremities.",
 		}
 		if severity == Critical {
@@ -144,13 +144,18 @@ func roomSeverity(room rooms.Room, threshold int64) Severity {
 	return OK
 }
 
-func roomEvidence(in Input, room rooms.Room) string {
-	text := fmt.Sprintf("%s with %s, %s.", counted(room.Extremities, "forward extremity", "forward extremities"),
-		counted(room.StateGroups, "state", "different states"), counted(room.LocalMembers, "local member", "local members"))
-	if room.Newest != nil && room.Oldest != nil {
-		text += fmt.Sprintf(" The newest is %s old, the oldest %s.", lasting(in.Now.Sub(*room.Newest).Seconds()), lasting(in.Now.Sub(*room.Oldest).Seconds()))
+func roomEvidence(now time.Time, room rooms.Room) func(query.View) string {
+	return func(view query.View) string {
+		text := fmt.Sprintf("%s with %s", counted(room.Extremities, "forward extremity", "forward extremities"),
+			roomCounted(view, room.StateGroups, "state", "different states"))
+		if view.ShowMembers() {
+			text += ", " + roomCounted(view, room.LocalMembers, "local member", "local members")
+		}
+		if room.Newest != nil && room.Oldest != nil {
+			text += fmt.Sprintf(". The newest arrived %s, the oldest %s", roomMoment(view, *room.Newest, now), roomMoment(view, *room.Oldest, now))
+		}
+		return text + "."
 	}
-	return text
 }
 
 // splitNumbers is what the metrics say, beside what PostgreSQL said.

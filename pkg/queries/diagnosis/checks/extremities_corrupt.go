@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	rooms "github.com/matrix-insight/synapse-datasource/pkg/synapse/extremities"
 )
 
@@ -39,13 +40,17 @@ func judgeCorrupt(in Input) []Finding {
 		}
 	}
 	threshold := int64(in.Options.DummyEventsThreshold)
-	for i, room := range survey.Rooms {
+	for _, room := range survey.Rooms {
 		if room.Verdict != rooms.Corrupt {
 			continue
 		}
+		behind := ""
+		if room.Tidied(threshold) && starving > 0 {
+			behind = fmt.Sprintf(" Rooms below corrupt ones, which are not tidied any more: %d.", starving)
+		}
 		f := Finding{
-			Subject: Subject{Room: &survey.Rooms[i].Room}, Severity: Warning,
-			Evidence: rooms.Faults(room.Facts), Advice: rooms.Advice(room.Facts, room.Judgement, threshold),
+			Subject: Subject{Hidden: room.Room}, Severity: Warning,
+			EvidenceFor: func(view query.View) string { return rooms.Faults(room.Facts, view) + behind }, Advice: rooms.Advice(room.Facts, room.Judgement, threshold),
 			Remedy: "Change nothing. Look for the room's id in Synapse's log.",
 		}
 		if bad := float64(room.Bad); bad > 0 {
@@ -56,9 +61,6 @@ func judgeCorrupt(in Input) []Finding {
 		}
 		if room.OnlyRejected() {
 			f.Confidence = weakSign
-		}
-		if room.Tidied(threshold) && starving > 0 {
-			f.Evidence += fmt.Sprintf(" Rooms below corrupt ones, which are not tidied any more: %d.", starving)
 		}
 		found = append(found, f)
 	}

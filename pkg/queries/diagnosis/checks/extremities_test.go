@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	rooms "github.com/matrix-insight/synapse-datasource/pkg/synapse/extremities"
 )
 
@@ -13,7 +12,7 @@ import (
 func surveyed(facts ...rooms.Facts) rooms.Survey {
 	var survey rooms.Survey
 	for i, j := range rooms.JudgeAll(facts, 10, noon) {
-		survey.Rooms = append(survey.Rooms, rooms.Room{Room: query.NewRoom("uid", "!room"+string(rune('a'+i))+":a.example"), Facts: facts[i], Judgement: j})
+		survey.Rooms = append(survey.Rooms, rooms.Room{Room: known.Room("!room" + string(rune('a'+i)) + ":a.example"), Facts: facts[i], Judgement: j})
 	}
 	return survey
 }
@@ -31,8 +30,8 @@ func rejected(f *rooms.Facts) { f.Bad, f.Rejected = 2, 2 }
 func outlier(f *rooms.Facts)  { f.Bad, f.Outliers = 1, 1 }
 
 func TestExtremitiesOfRooms(t *testing.T) {
-	first := query.NewRoom("uid", "!rooma:a.example").String()
-	second := query.NewRoom("uid", "!roomb:a.example").String()
+	first := known.Room("!rooma:a.example").String()
+	second := known.Room("!roomb:a.example").String()
 	young := func(f *rooms.Facts) { at := noon.Add(-time.Hour); f.Oldest = &at }
 	quiet := func(f *rooms.Facts) { at := noon.Add(-48 * time.Hour); f.Newest = &at }
 	for name, c := range map[string]struct {
@@ -92,7 +91,7 @@ func TestExtremitiesWithoutPostgres(t *testing.T) {
 }
 
 func TestExtremitiesCorrupt(t *testing.T) {
-	first := query.NewRoom("uid", "!rooma:a.example").String()
+	first := known.Room("!rooma:a.example").String()
 	empty := rooms.Facts{LocalMembers: 6}
 	unsure := surveyed(split(20, 5, 3))
 	unsure.OrphansUnknown = true
@@ -103,7 +102,7 @@ func TestExtremitiesCorrupt(t *testing.T) {
 		"an outlier": {surveyed(split(18, 5, 12, outlier), split(16, 4, 5)), wanted{severity: Critical, subject: first, value: 1,
 			evidence: []string{"1 of 18 forward extremities", "1 outlier", "not tidied any more: 1."}, advice: []string{"Change and delete nothing", "backup", "log"}}},
 		"nobody is in it": {surveyed(split(18, 5, 0, outlier)), wanted{severity: Warning, subject: first, advice: []string{"delete nothing"}}},
-		"none is left":    {surveyed(empty), wanted{severity: Critical, subject: first, evidence: []string{"6 local users are in the room", "no forward extremity"}, advice: []string{"delete nothing"}}},
+		"none is left":    {surveyed(empty), wanted{severity: Critical, subject: first, evidence: []string{"No forward extremity of the room is left, but 6 local users are in it."}, advice: []string{"delete nothing"}}},
 		"fine":            {surveyed(split(20, 5, 3)), wanted{severity: OK, evidence: []string{"Rooms with more than 10 forward extremities: 1,", "No room with local members"}}},
 		"not all":         {unsure, wanted{severity: OK, evidence: []string{"not looked for"}}},
 		"no PostgreSQL":   {nil, wanted{severity: Unknown, evidence: []string{"not configured"}}},

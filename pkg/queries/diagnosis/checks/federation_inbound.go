@@ -82,7 +82,7 @@ func readInbound(ctx context.Context, tx query.Tx, in ReadInput) (any, error) {
 	}](ctx, tx, inboundSQL, inboundRooms)
 	rooms := make([]inboundRoom, len(rows))
 	for i, r := range rows {
-		rooms[i] = inboundRoom{query.NewRoom(in.Options.DatasourceUID, r.RoomID), r.Waiting, r.Rooms}
+		rooms[i] = inboundRoom{in.Options.Room(r.RoomID), r.Waiting, r.Rooms}
 	}
 	return rooms, err
 }
@@ -126,7 +126,7 @@ func judgeInbound(in Input) []Finding {
 	if len(rooms) > 0 && float64(rooms[0].waiting) > waiting/2 {
 		most := float64(rooms[0].waiting)
 		found = append(found, Finding{
-			Subject: Subject{Room: &rooms[0].room}, Severity: Info, Title: "Most of the waiting events belong to one room",
+			Subject: Subject{Hidden: rooms[0].room}, Severity: Info, Title: "Most of the waiting events belong to one room",
 			Value: &most, Unit: "none", Evidence: fmt.Sprintf("Events of this room that wait: %.0f.", most),
 			Advice:    "Look at its forward extremities and the size of its state. Wait, if the number falls.",
 			Processes: in.Processes("handlers"),

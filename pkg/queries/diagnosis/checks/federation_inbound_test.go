@@ -3,8 +3,6 @@ package checks
 import (
 	"slices"
 	"testing"
-
-	"github.com/matrix-insight/synapse-datasource/pkg/query"
 )
 
 func TestFederationInbound(t *testing.T) {
@@ -15,7 +13,7 @@ func TestFederationInbound(t *testing.T) {
 	refusing["refused"] = 80
 	young := waits(900, 0, 800)
 	delete(young, "least")
-	one := []inboundRoom{{query.NewRoom("uid", "!room:a.example"), 700, 12}, {query.NewRoom("uid", "!other:a.example"), 40, 12}}
+	one := []inboundRoom{{known.Room("!room:a.example"), 700, 12}, {known.Room("!other:a.example"), 40, 12}}
 	for name, c := range map[string]struct {
 		series map[string]float64
 		rows   any
@@ -40,7 +38,7 @@ func TestFederationInbound(t *testing.T) {
 		t.Errorf("three events are no matter of load: %v", stuck.NotCausedBy)
 	}
 	found := federationInbound.Judge(measuredOn{check: federationInbound, series: waits(900, 700, 800), rows: one}.input())
-	if f := found[1]; f.Severity != Info || f.Subject.Room == nil || f.Subject.Text(query.View{ShowRooms: true}) != "!room:a.example" {
+	if f := found[1]; f.Severity != Info || f.Subject.Text(editor) != "!room:a.example" {
 		t.Errorf("the room with most: %+v", f)
 	}
 }

@@ -11,6 +11,13 @@ import (
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 )
 
+// known is the data source that rooms of tests belong to; viewer and editor are who looks.
+var (
+	known  = query.Options{DatasourceUID: "uid"}
+	editor = query.View{ShowRooms: true}
+	viewer = query.View{Keyed: true}
+)
+
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 // measuredOn is a check's input on one homeserver. Series are written "name" or "name label=value label=value".
@@ -74,8 +81,8 @@ func expect(t *testing.T, m measuredOn, w wanted) {
 		t.Errorf("value %v, want %g", f.Value, w.value)
 	}
 	for _, text := range w.evidence {
-		if !strings.Contains(f.Evidence, text) {
-			t.Errorf("evidence lacks %q: %s", text, f.Evidence)
+		if !strings.Contains(f.Told(editor), text) {
+			t.Errorf("evidence lacks %q: %s", text, f.Told(editor))
 		}
 	}
 	last := -1
@@ -94,6 +101,12 @@ func expect(t *testing.T, m measuredOn, w wanted) {
 // inOrder: what every finding must keep.
 func inOrder(t *testing.T, f Finding) {
 	t.Helper()
+	for _, view := range []query.View{editor, viewer, {}} {
+		if evidence := f.Told(view); strings.Contains(evidence, "!room") || strings.Contains(evidence, "%!") {
+			t.Errorf("evidence for %+v: %s", view, evidence)
+		}
+	}
+	f.Evidence = f.Told(editor)
 	if writingSQL.MatchString(f.Advice + f.Remedy + f.Evidence) {
 		t.Errorf("writing SQL: %s %s", f.Advice, f.Remedy)
 	}

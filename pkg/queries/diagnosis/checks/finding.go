@@ -1,6 +1,10 @@
 package checks
 
-import "github.com/matrix-insight/synapse-datasource/pkg/query"
+import (
+	"math"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+)
 
 // Severity of a finding. Unknown means that the check could not look; it ranks with OK and never alarms.
 type Severity int
@@ -31,23 +35,31 @@ func (s Severity) String() string {
 // Rank sorts: 0 ok or unknown, 1 info, 2 warning, 3 critical.
 func (s Severity) Rank() int64 { return int64(max(s, OK)) }
 
-// Subject is what a finding is about: the whole homeserver (zero value), a named thing, or a room, which prints its
-// pseudonym unless the viewer may see it.
+// Subject is what a finding is about: the whole homeserver (zero value), a named thing, or a room or another homeserver,
+// which prints its pseudonym unless the viewer may see it.
 type Subject struct {
-	Name string
-	Room *query.Room
+	Name   string
+	Hidden query.Hidden
 }
 
 // Text is the subject for one viewer.
 func (s Subject) Text(view query.View) string {
-	if s.Room != nil {
-		return view.Room(*s.Room)
+	if s.Hidden != nil {
+		return s.Hidden.In(view)
 	}
 	return s.Name
 }
 
 // Key names the subject wherever no viewer is known: in labels, to find it again.
 func (s Subject) Key() string { return s.Text(query.View{}) }
+
+// Pseudonym is that of a room or another homeserver, whoever looks; empty for other subjects.
+func (s Subject) Pseudonym() string {
+	if s.Hidden == nil {
+		return ""
+	}
+	return s.Hidden.String()
+}
 
 // Finding is what a check found about one subject. Texts never name a room; Subject does.
 type Finding struct {
@@ -57,6 +69,8 @@ type Finding struct {
 	Title string
 	// Evidence is the numbers with their units that the severity rests on.
 	Evidence string
+	// EvidenceFor is Evidence where it depends on who looks: members and times of a room.
+	EvidenceFor func(query.View) string
 	// Value is the number that decided, in the check's unit; Threshold the one it passed.
 	Value, Threshold *float64
 	// Unit is the Grafana unit of Value and Threshold where another number than usual decided; empty: the check's.
@@ -78,6 +92,23 @@ type Finding struct {
 	CauseSubject string
 	// Explains are the only checks whose findings this one explains. Empty: all that name its check as a cause.
 	Explains []string
+}
+
+// Told is the evidence for one viewer.
+func (f Finding) Told(view query.View) string {
+	if f.EvidenceFor != nil {
+		return f.EvidenceFor(view)
+	}
+	return f.Evidence
+}
+
+// Measured is the number that decided for one viewer: how long something has lasted in a hidden room is told in days.
+func (f Finding) Measured(view query.View, unit string) *float64 {
+	if f.Value == nil || unit != "s" || f.Subject.Hidden == nil || f.Subject.Hidden.HiddenFrom(view) == "" {
+		return f.Value
+	}
+	day := query.Day.Seconds()
+	return Threshold(math.Floor(*f.Value/day) * day)
 }
 
 // Fine is an "ok" with its evidence.

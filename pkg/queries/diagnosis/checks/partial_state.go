@@ -50,7 +50,7 @@ func readPartialState(ctx context.Context, tx query.Tx, in ReadInput) (any, erro
 	}](ctx, tx, partialSQL, partialRooms)
 	rooms := make([]partialRoom, len(rows))
 	for i, r := range rows {
-		rooms[i] = partialRoom{room: query.NewRoom(in.Options.DatasourceUID, r.RoomID), total: r.Total}
+		rooms[i] = partialRoom{room: in.Options.Room(r.RoomID), total: r.Total}
 		if r.Joined != nil {
 			at := time.UnixMilli(*r.Joined).UTC()
 			rooms[i].joined = &at
@@ -73,7 +73,7 @@ func judgePartialState(in Input) []Finding {
 	}
 	var found []Finding
 	unknown, longest := 0, 0.0
-	for i, r := range rooms {
+	for _, r := range rooms {
 		if r.joined == nil {
 			unknown++
 			continue
@@ -84,8 +84,10 @@ func judgePartialState(in Input) []Finding {
 			continue
 		}
 		found = append(found, in.Graded(age, Finding{
-			Subject:  Subject{Room: &rooms[i].room},
-			Evidence: fmt.Sprintf("The room was joined %s ago and its state has not all arrived. Rooms in that condition: %d.", lasting(age), r.total),
+			Subject: Subject{Hidden: r.room},
+			EvidenceFor: func(view query.View) string {
+				return fmt.Sprintf("The room was joined %s and its state has not all arrived. Rooms in that condition: %d.", roomMoment(view, *r.joined, in.Now), r.total)
+			},
 			Advice: "1. Look for sync_partial_state_room and for the room's id in Synapse's log: it tries one homeserver of the room after the other, and again after errors. " +
 				"2. Check that the homeservers of the room can be reached. 3. A restart begins the fetching anew. 4. If nobody needs the room, let its local members leave.",
 			Remedy: "Look for sync_partial_state_room in Synapse's log.",

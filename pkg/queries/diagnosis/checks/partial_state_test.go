@@ -3,17 +3,15 @@ package checks
 import (
 	"testing"
 	"time"
-
-	"github.com/matrix-insight/synapse-datasource/pkg/query"
 )
 
 func TestPartialState(t *testing.T) {
 	room := func(age time.Duration) partialRoom {
 		at := noon.Add(-age)
-		return partialRoom{room: query.NewRoom("uid", "!room:a.example"), joined: &at, total: 2}
+		return partialRoom{room: known.Room("!room:a.example"), joined: &at, total: 2}
 	}
 	key := room(0).room.String()
-	unknown := partialRoom{room: query.NewRoom("uid", "!other:a.example"), total: 2}
+	unknown := partialRoom{room: known.Room("!other:a.example"), total: 2}
 	for name, c := range map[string]struct {
 		rows   any
 		series map[string]float64

@@ -3,6 +3,9 @@ package checks
 import (
 	"fmt"
 	"strings"
+	"time"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
 )
 
 func percent(share float64) string {
@@ -48,6 +51,22 @@ func counted(n int64, one, more string) string {
 		return "1 " + one
 	}
 	return fmt.Sprintf("%d %s", n, more)
+}
+
+// roomCounted is a number of members or states of a room, as far as the viewer may know it.
+func roomCounted(view query.View, n int64, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return view.SayRoomCount(n) + " " + more
+}
+
+// roomMoment says when something happened in a room: how long ago, or on which day where rooms are hidden.
+func roomMoment(view query.View, at, now time.Time) string {
+	if view.ShowRooms {
+		return lasting(now.Sub(at).Seconds()) + " ago"
+	}
+	return "on " + view.RoomTime(at).Format(time.DateOnly)
 }
 
 // list joins names for a sentence and counts those beyond the first few.
