@@ -52,9 +52,9 @@ func askOfWeek(t *testing.T, kind query.Type, request string, to, length time.Du
 func TestCacheFactorsLastStep(t *testing.T) {
 	rows := rowsBy(askOfWeek(t, cachefactors.Type(), `{}`, 9*day, 6*time.Hour), "server_name")
 	for server, want := range map[string]struct{ verdict, says string }{
-		"helped.example": {"probe", "The last step (250 to 500 entries) brought 20% fewer misses at the same hours (usual daily variation: "},
+		"helped.example": {"raise", "The last step (250 to 500 entries) brought 20% fewer misses at the same hours (usual daily variation: "},
 		"vain.example":   {"keep", "brought 1% fewer misses"},
-		"never.example":  {"probe", "Raise the factor one step"},
+		"never.example":  {"raise", "Raise the factor one step"},
 	} {
 		row := rows[server]
 		if reason := fmt.Sprint(row["reason"]); row["verdict"] != want.verdict || !strings.Contains(reason, want.says) {
@@ -69,7 +69,7 @@ func TestCacheFactorsLastStep(t *testing.T) {
 	}
 	// Where memory is short, half a step.
 	short := rowsBy(askOfWeek(t, cachefactors.Type(), `{"memoryShort":true}`, 9*day, 6*time.Hour), "server_name")
-	wantRow(t, short["helped.example"], "probe", map[string]float64{"current_factor": 0.5, "recommended_factor": 0.75})
+	wantRow(t, short["helped.example"], "raise", map[string]float64{"current_factor": 0.5, "recommended_factor": 0.75})
 }
 
 // A resize says what it was to bring and what it brought, as soon as that can be told.
@@ -142,7 +142,7 @@ func TestCacheFactorsResizedInKubernetes(t *testing.T) {
 			metric + "_evicted_size" + labels + `,reason="invalidation"} ` + shown + "0+0" + grows +
 			metric + "_size" + labels + "} " + shown + size + "+0" + grows + metric + "_max_size" + labels + "} " + shown + size + "+0" + grows
 	}
-	for size, want := range map[string]string{"1000": "cannot-tell", "500": "probe"} {
+	for size, want := range map[string]string{"1000": "cannot-tell", "500": "raise"} {
 		engine := Load(t, "load 15s"+pod("10.0.0.1:9000", "", "x1199 stale", "500")+pod("10.0.0.2:9000", "_x1200 ", "x720", size)+"\n")
 		rows := rowsBy(askLastSixHours(t, engine, cachefactors.Type(), nil, `{}`)[0], "cache")
 		if row := rows["get_device"]; row["verdict"] != want {

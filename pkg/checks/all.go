@@ -12,6 +12,8 @@ var All = []Check{
 	reactorLag,
 	stateResolution,
 	replicationLag,
+	cacheUndersized,
+	cacheMemory,
 	gcPauses,
 	workers,
 	scrapeHealth,

@@ -58,7 +58,7 @@ func warnAssumptions(s *query.Session, all caches.All, servers map[string]caches
 			s.Warn("On %s, entries of several caches leave in bursts, sooner than cache_entry_ttl explains: cache_autotuning seems to be on. "+
 				"Set it and cache_entry_ttl in the data source settings as in homeserver.yaml. Until then nothing is proved or predicted there.", name)
 		}
-		if h.CommonFactor >= caches.Playbook.Value && !h.Autotuning() {
+		if h.Playbook() {
 			s.Inform("Most caches of %s have factor %s, as playbooks set it together with cache_autotuning. If it is on, say so in the data source settings: verdicts change.",
 				name, words.Number(h.CommonFactor))
 		}

@@ -73,7 +73,7 @@ func (m *Measurements) sayTooLarge() string {
 }
 
 func (m *Measurements) sayEvicted() string {
-	return m.Count(m.Evicted, "entries") + " evicted because the cache is full, against " + m.sayMisses() + "."
+	return m.Count(m.Evicted, "entries") + " are evicted because the cache is full, against " + m.sayMisses() + "."
 }
 
 func (m *Measurements) sayFewEvictions() string {
@@ -85,7 +85,7 @@ func (m *Measurements) sayExpiring() string {
 }
 
 func (m *Measurements) sayMemoryBound() string {
-	return fmt.Sprintf("%s expired or evicted by the memory limit of cache_autotuning, %s because the cache is full. A factor changes little here.",
+	return fmt.Sprintf("%s expire or are evicted by the memory limit of cache_autotuning, %s because the cache is full. A factor changes little here.",
 		m.Count(m.Unread, "entries"), m.Count(m.Evicted, "entries"))
 }
 
