@@ -24,6 +24,8 @@ var All = []Check{
 	deviceLists,
 	appserviceLag,
 	replicationLag,
+	cacheUndersized,
+	cacheMemory,
 	extremities,
 	extremitiesCorrupt,
 	partialState,

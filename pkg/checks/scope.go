@@ -16,6 +16,8 @@ type Scope struct {
 	Scrape time.Duration
 	// Length is the length of the asked range.
 	Length time.Duration
+	// CacheEntryTTL is the setting: how long an unread entry stays in a cache; 0: for ever.
+	CacheEntryTTL time.Duration
 	// Identity is the labels that tell processes apart.
 	Identity process.Identity
 }

@@ -26,14 +26,14 @@ func TestFreshAccuracy(t *testing.T) {
 		return model.Predict(c.Series, fresh().TTL, c.Window, Multipliers).Predictions
 	}
 	t.Log(table("Fresh caches, the model", fresh(), predict))
-	t.Logf("Doubling advised: %+v", Decide(fresh().Caches, func(c *Cache) model.Forecast {
-		return model.Predict(c.Series, fresh().TTL, c.Window, Multipliers)
-	}, groups[1].belongs))
 	plain := Judge(fresh().Caches, predict, groups[1].belongs)
 	if plain.MAE[Doubling] > 4 || plain.Rank < .9 {
 		t.Errorf("without loops the error at 2× is %.1f points, the rank correlation %.2f", plain.MAE[Doubling], plain.Rank)
 	}
 }
+
+// TestFreshVerdicts counts how right the plugin's verdicts on them are.
+func TestFreshVerdicts(t *testing.T) { holdVerdicts(t, "fresh", fresh()) }
 
 // TestReplayLikeTheRecord replays recorded streams with another seed: at every size, what Synapse's own LruCache counted
 // and what ours counts agree but for chance.

@@ -32,8 +32,9 @@ type Score struct {
 	Yes      int       // caches in which 2× avoids a tenth of the misses or more
 	Precise  float64   // of "2× avoids a tenth"
 	Recall   float64
-	Coverage []float64 // share of the truths in the 80 % interval
-	Width    []float64 // of the interval, percentage points
+	Open     int       // caches whose bound leaves a tenth of the misses: the others' intervals are a point, and right
+	Coverage []float64 // share of the open ones' truths in the 80% interval
+	Width    []float64 // of their intervals, percentage points
 }
 
 // Judge compares predictions with the truth on the caches that belong.
@@ -48,13 +49,16 @@ func Judge(caches []Cache, predict Predictor, belongs func(*Cache) bool) Score {
 		}
 		s.Caches++
 		h0 := c.Base.HitRatio()
-		for k, p := range predict(c) {
+		predictions := predict(c)
+		open := avoids(h0, predictions[Quadrupling].Limit)
+		s.Open += one(open)
+		for k, p := range predictions {
 			h := c.Larger[k].HitRatio()
 			miss := 100 * math.Abs(p.HitRatio-h)
 			s.MAE[k] += miss
-			s.Width[k] += 100 * (p.High - p.Low)
-			if h >= p.Low-tolerance && h <= p.High+tolerance {
-				s.Coverage[k]++
+			if open {
+				s.Width[k] += 100 * (p.High - p.Low)
+				s.Coverage[k] += float64(one(h >= p.Low-tolerance && h <= p.High+tolerance))
 			}
 			if k != Doubling {
 				continue
@@ -70,8 +74,8 @@ func Judge(caches []Cache, predict Predictor, belongs func(*Cache) bool) Score {
 	}
 	for k := range s.MAE {
 		s.MAE[k] /= float64(s.Caches)
-		s.Coverage[k] /= float64(s.Caches)
-		s.Width[k] /= float64(s.Caches)
+		s.Coverage[k] /= float64(s.Open)
+		s.Width[k] /= float64(s.Open)
 	}
 	slices.Sort(doubling)
 	s.Median = doubling[len(doubling)/2]

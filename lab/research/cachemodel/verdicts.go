@@ -1,36 +1,29 @@
 package cachemodel
 
-import "github.com/matrix-insight/synapse-datasource/pkg/queries/cachefactors/model"
+import (
+	"time"
 
-// Verdicts counts what doubling would be advised and how often it was right: yes when the interval's low end avoids a
-// tenth of the misses, no when the bound excludes it, probe in between.
-type Verdicts struct{ YesRight, YesWrong, NoRight, NoWrong, ProbeUseful, ProbeUseless int }
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/caches"
+)
 
-// few is the number of misses below which none is worth a step.
-const few = 50
+// Verdicts counts, by verdict, the caches that doubling helps by a tenth of their misses, and the others.
+type Verdicts map[caches.Verdict]struct{ Useful, Useless int }
 
-// Decide judges the verdicts on the caches that belong.
-func Decide(caches []Cache, forecast func(*Cache) model.Forecast, belongs func(*Cache) bool) (v Verdicts) {
-	for i := range caches {
-		c := &caches[i]
+// Decide asks for the plugin's own verdict on the caches that belong.
+func Decide(set *Set, belongs func(*Cache) bool) Verdicts {
+	all := Verdicts{}
+	h := caches.Homeserver{EntryTTL: time.Duration(set.TTL) * time.Second, CommonFactor: baseFactor}
+	for i := range set.Caches {
+		c := &set.Caches[i]
 		if !belongs(c) {
 			continue
 		}
-		f := forecast(c)
-		h0 := c.Base.HitRatio()
-		useful := avoids(h0, c.Larger[Doubling].HitRatio())
-		avoidable := f.Bounds.Avoidable(Multipliers[Doubling])
-		switch {
-		case avoidable < worthwhile*f.Bounds.Misses || avoidable < few:
-			v.NoRight += one(!useful)
-			v.NoWrong += one(useful)
-		case avoids(h0, f.Predictions[Doubling].Low):
-			v.YesRight += one(useful)
-			v.YesWrong += one(!useful)
-		default:
-			v.ProbeUseful += one(useful)
-			v.ProbeUseless += one(!useful)
-		}
+		judged := caches.Judge(Measure(c, set.TTL), h).Verdict
+		useful := avoids(c.Base.HitRatio(), c.Larger[Doubling].HitRatio())
+		count := all[judged]
+		count.Useful += one(useful)
+		count.Useless += one(!useful)
+		all[judged] = count
 	}
-	return v
+	return all
 }

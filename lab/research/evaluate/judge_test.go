@@ -5,11 +5,12 @@ import (
 	"testing"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/cachefactors/model"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/caches"
 )
 
 // with is a cache of 100 entries with 10,000 requests in the window.
 func with(hit float64, evictions float64, larger ...model.Prediction) cache {
-	c := cache{model.Bounds{Requests: 10000, Misses: 10000 * (1 - hit), MaxSize: 100, Evictions: evictions}, map[float64]model.Prediction{}}
+	c := cache{model.Totals{Requests: 10000, Misses: 10000 * (1 - hit), MaxSize: 100, Bound: caches.Bound{Misses: 10000 * (1 - hit), Evicted: evictions}}, map[float64]model.Prediction{}}
 	for _, p := range larger {
 		c.larger[p.Multiplier] = p
 	}

@@ -4,9 +4,8 @@ import (
 	"time"
 
 	"github.com/matrix-insight/synapse-datasource/lab/servers/synapse"
-	"github.com/matrix-insight/synapse-datasource/pkg/queries/cachefactors"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/cachefactors/model"
-	"github.com/matrix-insight/synapse-datasource/pkg/synapse/cachecatalogue"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/caches"
 )
 
 // fewest is the number of requests in the window below which a cache is not judged.
@@ -24,7 +23,7 @@ type key struct {
 }
 
 type cache struct {
-	model.Bounds
+	model.Totals
 	larger map[float64]model.Prediction // by multiplier
 }
 
@@ -33,18 +32,15 @@ func look(run [2]map[string]*model.Series, window model.Window) seen {
 	found := seen{}
 	for i, all := range run {
 		for name, s := range all {
-			made, listed := cachecatalogue.Lookup(name)
-			if listed && made.Kind != cachecatalogue.LRU {
+			if caches.Named(name).Kind != caches.LRU {
 				continue
 			}
-			if made.Batched() {
-				s.Repeats = cachefactors.BatchRepeats
-			}
+			s.Repeats = caches.RepeatsOf(name)
 			forecast := model.Predict(*s, ttl, window, []float64{2, 4})
-			if forecast.Bounds.Requests < fewest {
+			if forecast.Requests < fewest {
 				continue
 			}
-			c := cache{forecast.Bounds, map[float64]model.Prediction{}}
+			c := cache{forecast.Totals, map[float64]model.Prediction{}}
 			for _, p := range forecast.Predictions {
 				c.larger[p.Multiplier] = p
 			}

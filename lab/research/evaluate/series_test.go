@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"compress/gzip"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -24,6 +25,16 @@ func TestRealServer(t *testing.T) {
 	}
 	all := judge(runs[0], runs[1], runs[2], runs[3])
 	t.Log("\n" + table(all))
+	{
+		f, _ := os.Create("/tmp/caches_real.csv")
+		for _, j := range all {
+			for _, m := range []float64{2, 4} {
+				p := j.larger[m]
+				fmt.Fprintf(f, "%s,%d,%t,%g,%g,%g,%g,%g,%g,%g,%g\n", j.name, j.server, open(j), m, j.HitRatio(), p.HitRatio, p.Low, p.High, p.Limit, j.measured[m], j.again)
+			}
+		}
+		f.Close()
+	}
 	if len(all) < 60 {
 		t.Errorf("%d caches only", len(all))
 	}

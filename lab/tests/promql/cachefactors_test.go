@@ -132,15 +132,15 @@ func TestCacheFactors(t *testing.T) {
 
 	// Avoidable, process by process: 30 + 30 × 1830 s / 21600 s of 40 misses, and all 10 of 10.
 	const first = 30 + 30*1830.0/21600
-	// Constant rates and no fill in sight: the interval is wide, so nothing is sure enough to be raised.
-	wantRow(t, rows[roomVersion+" a.example"], "probe", map[string]float64{
+	// Entries are reused, and leave after a fraction of the 30 minutes.
+	wantRow(t, rows[roomVersion+" a.example"], "raise", map[string]float64{
 		"requests_per_second": 120, "misses_per_second": 50, "hit_ratio": 70.0 / 120, "size_evictions_per_second": 50,
 		"avoided_misses_limit": first + 10, "current_factor": 0.5, "recommended_factor": 1, "entries": 5000, "max_entries": 5000,
 		"residence_time": 10_000.0 / 60, "database_time_saved": null, "memory_cost": null,
 	})
 	wantPrediction(t, rows[roomVersion+" a.example"])
 	// 5000 entries and what 30 drops a second add up to in 30.5 minutes and one step of 450 s, at 10,000 per factor.
-	wantRow(t, rows[roomVersion+" a.example"], "probe", map[string]float64{"max_useful_factor": (5000 + 30*(1830+450)) / 10_000.0})
+	wantRow(t, rows[roomVersion+" a.example"], "raise", map[string]float64{"max_useful_factor": (5000 + 30*(1830+450)) / 10_000.0})
 	wantRow(t, rows[roomVersion+" b.example"], "not-size-bound", map[string]float64{
 		"misses_per_second": 4, "current_factor": 2, "recommended_factor": null, "max_useful_factor": null, "avoided_misses_limit": 0,
 		"predicted_hit_ratio": null, "avoided_misses_per_second": null,
@@ -150,7 +150,7 @@ func TestCacheFactors(t *testing.T) {
 	wantRow(t, rows["get_device a.example"], "cannot-tell", map[string]float64{"avoided_misses_limit": null, "max_useful_factor": null})
 	wantRow(t, rows["get_tags_for_room a.example"], "cannot-tell", map[string]float64{"recommended_factor": null})
 	// A restart loses nothing of what counters counted.
-	wantRow(t, rows["did_forget a.example"], "probe", map[string]float64{"requests_per_second": 10, "avoided_misses_limit": 5})
+	wantRow(t, rows["did_forget a.example"], "raise", map[string]float64{"requests_per_second": 10, "avoided_misses_limit": 5})
 	if len(rows) != 7 {
 		t.Errorf("%d rows, want 7", len(rows))
 	}
@@ -159,7 +159,7 @@ func TestCacheFactors(t *testing.T) {
 func TestCacheFactorsPerProcess(t *testing.T) {
 	engine := Load(t, homeservers())
 	rows := rowsBy(askLastSixHours(t, engine, cachefactors.Type(), nil, `{"perProcess":true,"cache":"`+roomVersion+`"}`)[0], "server_name", "index")
-	wantRow(t, rows["a.example 1"], "probe", map[string]float64{"misses_per_second": 40, "residence_time": 5000.0 / 40})
+	wantRow(t, rows["a.example 1"], "raise", map[string]float64{"misses_per_second": 40, "residence_time": 5000.0 / 40})
 	wantRow(t, rows["a.example 2"], "probe", map[string]float64{"misses_per_second": 10, "avoided_misses_limit": 10, "residence_time": 250})
 	if len(rows) != 3 {
 		t.Errorf("%d rows, want 3", len(rows))
@@ -170,7 +170,7 @@ func TestCacheFactorsWithoutExpiry(t *testing.T) {
 	never := func(o *query.Options) { o.CacheEntryTTL = 0 }
 	rows := rowsBy(askLastSixHours(t, Load(t, homeservers()), cachefactors.Type(), never, `{}`)[0], "cache", "server_name")
 	// What was dropped at any time before counts: 30 × 2 h.
-	wantRow(t, rows[roomVersion+" a.example"], "probe", map[string]float64{"avoided_misses_limit": 40 + 10, "max_useful_factor": math.NaN()})
+	wantRow(t, rows[roomVersion+" a.example"], "raise", map[string]float64{"avoided_misses_limit": 40 + 10, "max_useful_factor": math.NaN()})
 }
 
 func TestCacheFactorsWithAutotuning(t *testing.T) {
@@ -206,7 +206,7 @@ func TestCacheFactorsCurve(t *testing.T) {
 
 func TestCacheFactorsConfig(t *testing.T) {
 	rows := rowsBy(askLastSixHours(t, Load(t, homeservers()), cachefactors.Type(), nil, `{"format":"config"}`)[0], "server_name")
-	if got := fmt.Sprint(rows["a.example"]["yaml"]); !strings.Contains(got, "# "+roomVersion+": 1 # probe") {
+	if got := fmt.Sprint(rows["a.example"]["yaml"]); !strings.Contains(got, roomVersion+": 1.0 # raise, now 0.5") {
 		t.Errorf("no step for %s in\n%s", roomVersion, got)
 	}
 	if got := fmt.Sprint(rows["b.example"]["yaml"]); got != "" || len(rows) != 2 {

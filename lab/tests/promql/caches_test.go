@@ -111,9 +111,9 @@ func TestCaches(t *testing.T) {
 		"response caches are separate": {query: `{"format":"misses","responseCaches":true}`, want: map[string]float64{"sync": 1}},
 		"nothing to count":             {query: `{"format":"misses","cache":"*getEvent*"}`, want: map[string]float64{"*getEvent*": 0}},
 		"nothing dropped":              {query: `{"format":"evictions","serverName":"b.example"}`, want: map[string]float64{}, notice: "has no synapse_util_caches_cache_evicted_size"},
-		"nobody asked":                 {query: `{"format":"hitRatio","cache":"*getEvent*"}`, want: map[string]float64{}, notice: "the selected caches had nothing to count"},
+		"nobody asked":                 {query: `{"format":"hitRatio","cache":"*getEvent*"}`, want: map[string]float64{}, notice: "nothing was counted for the selected caches"},
 		"some that are not there": {query: `{"format":"hitRatio","serverName":"a.example","cache":["is_guest","*getEvent*","is_gest"]}`,
-			want: map[string]float64{"is_guest": 1.0 / 3}, notice: "Nothing to draw of *getEvent*, is_gest in this time range"},
+			want: map[string]float64{"is_guest": 1.0 / 3}, notice: "No data for *getEvent*, is_gest in this time range"},
 		"no such homeserver": {query: `{"format":"misses","serverName":"c.example"}`, want: map[string]float64{},
 			notice: "Prometheus has no synapse_util_caches_cache for this selection"},
 	} {

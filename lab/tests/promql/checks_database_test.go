@@ -206,18 +206,22 @@ func TestCacheUndersized(t *testing.T) {
 	}
 	base := weekProcess(dbWorker, dbWholeWorker, 0.3)
 	small, scan, roomy := cache("get_users_in_room", 100, 80, 15, 500), cache("get_applicable_edit", 60, 0.5, 59, 500), cache("get_device", 50, 40, 0.2, 500)
-	all := diagnoseWeek(t, base+small+scan+roomy, nil, ids)
-	wantOfCheck(t, all, "cache-undersized", "get_users_in_room", "warning", "it missed 20 of 100 requests per second (hit ratio 80 %) and dropped 15 entries per second for lack of room. A larger one could avoid up to 20 misses per second, 100 % of them. An entry stays for 33 s.")
-	wantOfCheck(t, all, "cache-undersized", "get_applicable_edit", "info", "looks like a scan")
+	ttl := func(o *query.Options) { o.CacheEntryTTL = 30 * time.Minute }
+	all := diagnoseWeek(t, base+small+scan+roomy, ttl, ids)
+	wantOfCheck(t, all, "cache-undersized", "get_users_in_room", "warning", "20 of 20 misses per second")
+	wantOfCheck(t, all, "cache-undersized", "get_applicable_edit", "info", "misses per second may be avoidable")
 	if len(all) != 2 {
 		t.Errorf("%+v", all)
 	}
-	wantOfCheck(t, diagnoseWeek(t, base+roomy, nil, ids), "cache-undersized", "", "ok", "Caches that drop entries for lack of room: 1.")
-	wantOfCheck(t, diagnoseWeek(t, base+small, func(o *query.Options) { o.CacheAutotuning = true }, ids), "cache-undersized", "", "ok", "cache_autotuning is on")
+	wantOfCheck(t, diagnoseWeek(t, base+roomy, ttl, ids), "cache-undersized", "", "ok", "1 cache evicted entries")
+	wantOfCheck(t, diagnoseWeek(t, base+small, func(o *query.Options) { o.CacheAutotuning = true }, ids), "cache-undersized", "get_users_in_room", "info", "15 entries per second")
 	young := strings.Replace(base, weekGauge(`process_start_time_seconds{`+dbWholeWorker+`}`, -100_000, -100_000),
 		weekGauge(`process_start_time_seconds{`+dbWholeWorker+`}`, -100_000, (weekEnd-30)*60), 1)
-	wantOfCheck(t, diagnoseWeek(t, young+small, nil, ids), "cache-undersized", "", "ok", "Caches that drop entries for lack of room: 0.")
-	wantOfCheck(t, diagnoseWeek(t, base, nil, ids), "cache-undersized", "", "unknown", "synapse_util_caches_cache_evicted_size")
+	wantOfCheck(t, diagnoseWeek(t, young+small, ttl, ids), "cache-undersized", "", "ok", "Not judged")
+	wantOfCheck(t, diagnoseWeek(t, base, ttl, ids), "cache-undersized", "", "unknown", "synapse_util_caches_cache_evicted_size")
+	grown := strings.ReplaceAll(small, weekGauge(`synapse_util_caches_cache_max_size{`+dbWorker+`,name="get_users_in_room"}`, 500, 500),
+		weekGauge(`synapse_util_caches_cache_max_size{`+dbWorker+`,name="get_users_in_room"}`, 250, 500))
+	wantOfCheck(t, diagnoseWeek(t, base+grown, ttl, ids), "cache-undersized", "get_users_in_room", "info", "from 250 to 500 entries")
 }
 
 func TestDatabaseSlow(t *testing.T) {
@@ -328,16 +332,17 @@ func TestCacheMemory(t *testing.T) {
 		text := weekGauge(`process_resident_memory_bytes{`+whole+`}`, resident, resident)
 		if allocated > 0 {
 			text += weekGauge(`jemalloc_stats_app_memory_bytes{`+whole+`,type="allocated"}`, allocated, allocated) +
-				weekGauge(`jemalloc_stats_app_memory_bytes{`+whole+`,type="resident"}`, resident, resident)
+				weekGauge(`jemalloc_stats_app_memory_bytes{`+whole+`,type="resident"}`, allocated, allocated)
 		}
 		return text
 	}
 	base := weekProcess(dbMainProcess, dbWholeMain, 0.3) + weekProcess(dbWorker, dbWholeWorker, 0.3)
 	autotuning := func(o *query.Options) { o.CacheAutotuning = true }
-	wantOfCheck(t, diagnoseWeek(t, base+memory(dbWholeMain, 4<<30, 1<<30)+memory(dbWholeWorker, 800e6, 100e6), nil, ids), "cache-memory", "synapse/1", "warning",
-		"holds 4.0 GiB of memory; jemalloc has allocated 1.0 GiB, so it is 4 times as large")
-	wantOfCheck(t, diagnoseWeek(t, base+memory(dbWholeMain, 4<<30, 3<<30), nil, ids), "cache-memory", "", "ok", "hold 4.0 GiB")
-	wantOfCheck(t, diagnoseWeek(t, base+memory(dbWholeMain, 4<<30, 0), nil, ids), "cache-memory", "", "info", "don't export jemalloc_stats_app_memory_bytes: 1 (synapse/1)")
+	large := base + memory(dbWholeMain, 4<<30, 1<<30) + memory(dbWholeWorker, 800e6, 100e6)
+	wantOfCheck(t, diagnoseWeek(t, large, nil, ids), "cache-memory", "synapse/1", "info", "4 GiB, jemalloc 1 GiB (1 GiB in use)")
+	wantOfCheck(t, diagnoseWeek(t, large, autotuning, ids), "cache-memory", "synapse/1", "warning", "4 GiB, jemalloc 1 GiB (1 GiB in use)")
+	wantOfCheck(t, diagnoseWeek(t, base+memory(dbWholeMain, 4<<30, 3<<30), nil, ids), "cache-memory", "", "ok", "4 GiB")
+	wantOfCheck(t, diagnoseWeek(t, base+memory(dbWholeMain, 4<<30, 0), nil, ids), "cache-memory", "", "info", "1 process without jemalloc: synapse/1")
 	wantOfCheck(t, diagnoseWeek(t, base+memory(dbWholeMain, 500e6, 0), nil, ids), "cache-memory", "", "ok", "")
 	wantOfCheck(t, diagnoseWeek(t, base+memory(dbWholeMain, 500e6, 0), autotuning, ids), "cache-memory", "", "warning", "")
 	wantOfCheck(t, diagnoseWeek(t, base, nil, ids), "cache-memory", "", "unknown", "process_resident_memory_bytes")

@@ -26,6 +26,11 @@ func (b Bound) With(n float64) float64 {
 	return min(b.Misses, max(1, b.Repeats)*(b.Evicted+max(0, min(b.Before, n))))
 }
 
+// Bound is that of these measurements.
+func (m *Measurements) Bound() Bound {
+	return Bound{Misses: m.Misses(), Evicted: m.Evicted, Before: m.Before, Repeats: RepeatsOf(m.Cache)}
+}
+
 // RepeatsOf is the misses that one eviction of a cache can cause.
 func RepeatsOf(cache string) float64 {
 	if Named(cache).Batched() {

@@ -40,8 +40,8 @@ type Effect struct {
 // Clear tells whether the effect stands out from what is usual.
 func (e Effect) Clear() bool { return math.Abs(e.Avoided) > e.Usual }
 
-// change is "12% fewer misses".
-func (e Effect) change() string {
+// Change is "12% fewer misses".
+func (e Effect) Change() string {
 	if e.Avoided < 0 {
 		return words.Percent(-e.Avoided) + " more misses"
 	}

@@ -51,8 +51,10 @@ func (h Homeserver) Step() float64 {
 	return FullStep
 }
 
-// playbook: most caches are so large that a memory limit is likely meant to decide, and none is known to be on.
-func (h Homeserver) playbook() bool { return h.CommonFactor >= Playbook.Value }
+// Playbook: most caches are so large that a memory limit is likely meant to decide, and none is known to be on.
+func (h Homeserver) Playbook() bool {
+	return h.CommonFactor >= Playbook.Value && !h.Autotuning()
+}
 
 // autotuningSeen finds the homeservers on which cache_autotuning evicts entries, whatever the data source states: it evicts
 // from all caches at once. The event cache is left out, since it also loses purged rooms.

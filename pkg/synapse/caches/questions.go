@@ -17,7 +17,7 @@ type Question struct {
 	set    func(m *Measurements, v float64, labels model.Metric)
 }
 
-// Questions are what the verdict needs. The first one decides which caches there are.
+// Questions are what the verdict needs.
 var Questions = []Question{
 	{"requests", Queries.requests, func(m *Measurements, v float64, _ model.Metric) { m.Requests = v }},
 	{"hits", Queries.hits, func(m *Measurements, v float64, _ model.Metric) { m.Hits = v }},
@@ -35,6 +35,11 @@ var Questions = []Question{
 	{"autotuned", Queries.autotuned, func(m *Measurements, _ float64, _ model.Metric) { m.Autotuned = true }},
 }
 
+// BoundQuestions are those of them that Bound needs.
+var BoundQuestions = slices.DeleteFunc(slices.Clone(Questions), func(q Question) bool {
+	return !slices.Contains([]string{"requests", "hits", "evicted", "before", "maxEntries"}, q.Name)
+})
+
 // SizeQuestions find the largest useful size, which the verdict needs as well. They slide over the window, so a table asks
 // them only of caches that evict because they are full.
 var SizeQuestions = []Question{{"useful", Queries.useful, setUseful}, {"usefulAtTheEnd", Queries.usefulAtTheEnd, setUseful}}
@@ -42,7 +47,7 @@ var SizeQuestions = []Question{{"useful", Queries.useful, setUseful}, {"usefulAt
 // Details are what a table shows besides.
 var Details = []Question{
 	{"leastMax", Queries.smallestMax, func(m *Measurements, v float64, _ model.Metric) { m.LeastMax = &v }},
-	{"processes", Queries.processes, func(m *Measurements, v float64, _ model.Metric) { m.Processes = int(v) }},
+	{"processes", Queries.CountProcesses, func(m *Measurements, v float64, _ model.Metric) { m.Processes = int(v) }},
 	{"bytes", Queries.bytes, func(m *Measurements, v float64, _ model.Metric) { m.Bytes = &v }},
 }
 
@@ -55,7 +60,9 @@ func (q Queries) hits() string     { return q.aggregate("sum", q.increase(metric
 func (q Queries) largest() string {
 	return q.aggregate("max", metrics.CacheSize.Series().Of(q.Selector()))
 }
-func (q Queries) processes() string {
+
+// CountProcesses is the number of processes that have the caches.
+func (q Queries) CountProcesses() string {
 	return q.aggregate("count", metrics.CacheSize.Series().Of(q.Selector()))
 }
 func (q Queries) largestMax() string  { return q.sizes("max") }
@@ -84,14 +91,15 @@ func setUseful(m *Measurements, v float64, _ model.Metric) {
 // All is the measurements of many caches.
 type All map[Key]*Measurements
 
-// Read makes the measurements from the answers to Questions, in their order.
-func Read(window time.Duration, answers []model.Vector) All {
+// Read makes the measurements from the answers to some questions, in their order; the first one decides which caches there
+// are.
+func Read(window time.Duration, questions []Question, answers []model.Vector) All {
 	all := All{}
 	for _, sample := range answers[0] {
 		k := KeyOf(sample.Metric)
 		all[k] = &Measurements{Key: k, Window: window}
 	}
-	for i, question := range Questions {
+	for i, question := range questions {
 		all.Add(question, answers[i])
 		if question.Name == "evicted" {
 			for _, m := range all {
@@ -109,6 +117,16 @@ func (all All) Add(question Question, answer model.Vector) {
 			question.set(m, float64(sample.Value), sample.Metric)
 		}
 	}
+}
+
+// Any tells whether something is so of any cache.
+func (all All) Any(is func(*Measurements) bool) bool {
+	for _, m := range all {
+		if is(m) {
+			return true
+		}
+	}
+	return false
 }
 
 // Names are the caches of which something is so, each once.

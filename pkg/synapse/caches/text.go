@@ -68,12 +68,12 @@ func (m *Measurements) sayFill() string {
 }
 
 func (m *Measurements) sayTooLarge() string {
-	return fmt.Sprintf("Hit ratio %s: almost nothing in it is looked up again, and it has room to spare. Half the size frees memory and adds at most %s to %s.",
+	return fmt.Sprintf("Hit ratio %s: almost nothing in it is looked up again, and it has room to spare. Half the size frees memory and adds at most %s (now %s).",
 		words.Percent(m.hitRatio()), m.Count(m.Hits, "misses"), m.sayMisses())
 }
 
 func (m *Measurements) sayEvicted() string {
-	return m.Count(m.Evicted, "entries") + " evicted because the cache is full, against " + m.sayMisses() + "."
+	return m.Count(m.Evicted, "entries") + " are evicted because the cache is full, against " + m.sayMisses() + "."
 }
 
 func (m *Measurements) sayFewEvictions() string {
@@ -85,7 +85,7 @@ func (m *Measurements) sayExpiring() string {
 }
 
 func (m *Measurements) sayMemoryBound() string {
-	return fmt.Sprintf("%s expired or evicted by the memory limit of cache_autotuning, %s because the cache is full. A factor changes little here.",
+	return fmt.Sprintf("%s expire or are evicted by the memory limit of cache_autotuning, %s because the cache is full. A factor changes little here.",
 		m.Count(m.Unread, "entries"), m.Count(m.Evicted, "entries"))
 }
 
@@ -154,9 +154,9 @@ func (m *Measurements) SayAlone() string {
 func (m *Measurements) sayLastStep() string {
 	step := fmt.Sprintf("The last step (%s to %s entries)", words.Number(m.LastStep.From), words.Number(m.LastStep.To))
 	if m.broughtByLastStep() == nil {
-		return fmt.Sprintf("%s has no clear effect yet: %s, within the usual daily variation of %s.", step, m.LastStep.change(), words.Percent(m.LastStep.Usual))
+		return fmt.Sprintf("%s has no clear effect yet: %s, within the usual daily variation of %s.", step, m.LastStep.Change(), words.Percent(m.LastStep.Usual))
 	}
-	return fmt.Sprintf("%s brought %s at the same hours (usual daily variation: %s).", step, m.LastStep.change(), words.Percent(m.LastStep.Usual))
+	return fmt.Sprintf("%s brought %s at the same hours (usual daily variation: %s).", step, m.LastStep.Change(), words.Percent(m.LastStep.Usual))
 }
 
 // SayLastStep is the sentence about it; "" where none was seen.

@@ -171,7 +171,7 @@ func sizeBound(m *Measurements, h Homeserver) Judgement {
 	switch {
 	case m.hitRatio() < Scan.Value:
 		return Judgement{Probe, sureScan, m.sayScan(), oneStep + " " + undo}
-	case h.playbook():
+	case h.Playbook():
 		return Judgement{Probe, sureProbe, m.sayProbe(h), oneStep + " " + h.sayPlaybook()}
 	case m.hitRatio() >= Reused.Value && m.leavesEarly(h):
 		return Judgement{Raise, sureRaise, m.sayRaise(h), "Raise the factor one step, then look again."}

@@ -68,7 +68,7 @@ func caches(file string, fresh int) *cachemodel.Set {
 }
 
 var ofPrediction = []string{"New", "Soon", "Keys", "PointNoise", "PointTop", "PointSlope", "FillNoise", "FillLaw",
-	"FillPower", "ClumpFrom", "Clumps", "Apart", "Load"}
+	"FillPower", "ClumpFrom", "Clumps", "Load"}
 
 var ofInterval = []string{"LowSpread", "HighSpread", "Floor"}
 

@@ -6,7 +6,7 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
-	"github.com/matrix-insight/synapse-datasource/pkg/synapse/cachecatalogue"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/caches"
 )
 
 // notAllZero drops the reasons that never happened.
@@ -23,16 +23,15 @@ func addReasons(lines []query.Series) {
 	}
 }
 
-// reasonWord: on LRU caches, and on those of modules that the catalogue does not know, "invalidation" is the expiry of
-// unused entries or the memory limit (synapse/util/caches/lrucache.py, _expire_old_entries).
+// reasonWord: on LRU caches "invalidation" is the expiry of unread entries or the memory limit
+// (synapse/util/caches/lrucache.py, _expire_old_entries).
 func reasonWord(cache, reason string) string {
-	known, ok := cachecatalogue.Lookup(cache)
 	switch {
-	case reason == cachecatalogue.ReasonSize:
+	case reason == caches.ReasonSize:
 		return "full"
-	case reason == cachecatalogue.ReasonTime:
+	case reason == caches.ReasonTime:
 		return "expired"
-	case reason == cachecatalogue.ReasonInvalidation && (!ok || known.Kind == cachecatalogue.LRU):
+	case reason == caches.ReasonInvalidation && caches.Named(cache).Kind == caches.LRU:
 		return "unused or memory limit"
 	}
 	return "removed"

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/grafana/grafana-plugin-sdk-go/data"
+
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 )
 
@@ -38,14 +40,24 @@ func (e event) tags() string {
 
 var columns = []query.Column[event]{
 	query.MaybeTime("time", "Time", "When it happened.", func(e event) *time.Time { return &e.at }),
-	query.MaybeTime("timeEnd", "Until", "When the last of several that belong together happened; empty for a single one.", func(e event) *time.Time {
+	query.MaybeTime("timeEnd", "Until", "When the last of several changes that belong together happened; empty for a single one.", func(e event) *time.Time {
 		if !e.end.After(e.at) {
 			return nil
 		}
 		return &e.end
 	}),
 	query.Words("title", "Title", "What happened.", func(e event) string { return e.title }),
-	query.Words("text", "Text", "To which processes or caches, from what to what.", func(e event) string { return e.text }),
+	query.Words("text", "Text", "Which processes or caches changed, from what to what.", func(e event) string { return e.text }),
 	query.Words("tags", "Tags", "synapse, the kind, the homeserver.", event.tags),
 	query.Words("id", "Id", "The same for the same event.", event.id),
+}
+
+type events []event
+
+func (e events) Frames(view query.View) data.Frames {
+	frame := query.TableFrame("changes", columns, e, view)
+	for _, field := range frame.Fields { // Grafana reads annotations by field name
+		field.Config.DisplayName = ""
+	}
+	return data.Frames{frame}
 }

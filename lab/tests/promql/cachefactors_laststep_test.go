@@ -49,12 +49,12 @@ func askOfWeek(t *testing.T, kind query.Type, request string, to, length time.Du
 	return frames[0]
 }
 
-func TestCacheFactorsFollowUp(t *testing.T) {
+func TestCacheFactorsLastStep(t *testing.T) {
 	rows := rowsBy(askOfWeek(t, cachefactors.Type(), `{}`, 9*day, 6*time.Hour), "server_name")
 	for server, want := range map[string]struct{ verdict, says string }{
-		"helped.example": {"probe", "Its last step, from 250 to 500 entries, brought 20 % fewer misses (measured on the same hours; up to 0."},
-		"vain.example":   {"keep", "brought 1 % fewer misses"},
-		"never.example":  {"probe", "take one step and measure"},
+		"helped.example": {"raise", "The last step (250 to 500 entries) brought 20% fewer misses at the same hours (usual daily variation: "},
+		"vain.example":   {"keep", "brought 1% fewer misses"},
+		"never.example":  {"raise", "Raise the factor one step"},
 	} {
 		row := rows[server]
 		if reason := fmt.Sprint(row["reason"]); row["verdict"] != want.verdict || !strings.Contains(reason, want.says) {
@@ -69,11 +69,11 @@ func TestCacheFactorsFollowUp(t *testing.T) {
 	}
 	// Where memory is short, half a step.
 	short := rowsBy(askOfWeek(t, cachefactors.Type(), `{"memoryShort":true}`, 9*day, 6*time.Hour), "server_name")
-	wantRow(t, short["helped.example"], "probe", map[string]float64{"current_factor": 0.5, "recommended_factor": 0.75})
+	wantRow(t, short["helped.example"], "raise", map[string]float64{"current_factor": 0.5, "recommended_factor": 0.75})
 }
 
 // A resize says what it was to bring and what it brought, as soon as that can be told.
-func TestChangesFollowUp(t *testing.T) {
+func TestChangesOutcomes(t *testing.T) {
 	texts := func(to time.Duration) map[string]string {
 		all := map[string]string{}
 		for server, row := range rowsBy(askOfWeek(t, changes.Type(), `{"kinds":"cache-resize"}`, to, 3*day), "tags") {
@@ -82,8 +82,8 @@ func TestChangesFollowUp(t *testing.T) {
 		return all
 	}
 	later, soon := texts(9*day), texts(7*day+45*time.Minute)
-	const head = "get_device from 250 to 500 entries (predicted: "
-	for server, want := range map[string]string{"helped.example": "; measured: 20 % fewer on the same hours).", "vain.example": "; measured: 1 % fewer on the same hours)."} {
+	const head = "get_device from 250 to 500 entries (predicted, experimental: "
+	for server, want := range map[string]string{"helped.example": "; measured: 20% fewer misses at the same hours).", "vain.example": "; measured: 1% fewer misses at the same hours)."} {
 		if text := later[server]; !strings.HasPrefix(text, head) || !strings.HasSuffix(text, want) {
 			t.Errorf("%s: %s", server, text)
 		}
@@ -127,7 +127,7 @@ func TestCacheFactorsSuspectsAutotuning(t *testing.T) {
 	if limit := rows["get_device odd.example"].number("avoided_misses_limit"); math.IsNaN(limit) {
 		t.Error("what leaves one by one is no sign of a memory limit")
 	}
-	if got := notices(frames); !strings.Contains(got, "On tuned.example entries of several caches leave in bursts") || strings.Contains(got, "On odd.example") {
+	if got := notices(frames); !strings.Contains(got, "On tuned.example, entries of several caches leave in bursts") || strings.Contains(got, "On odd.example,") {
 		t.Errorf("notices %q", got)
 	}
 }
@@ -142,7 +142,7 @@ func TestCacheFactorsResizedInKubernetes(t *testing.T) {
 			metric + "_evicted_size" + labels + `,reason="invalidation"} ` + shown + "0+0" + grows +
 			metric + "_size" + labels + "} " + shown + size + "+0" + grows + metric + "_max_size" + labels + "} " + shown + size + "+0" + grows
 	}
-	for size, want := range map[string]string{"1000": "cannot-tell", "500": "probe"} {
+	for size, want := range map[string]string{"1000": "cannot-tell", "500": "raise"} {
 		engine := Load(t, "load 15s"+pod("10.0.0.1:9000", "", "x1199 stale", "500")+pod("10.0.0.2:9000", "_x1200 ", "x720", size)+"\n")
 		rows := rowsBy(askLastSixHours(t, engine, cachefactors.Type(), nil, `{}`)[0], "cache")
 		if row := rows["get_device"]; row["verdict"] != want {

@@ -8,7 +8,7 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
-	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/process"
 )
 
 // run ranks over the whole range first, then draws the top caches only.
@@ -18,7 +18,7 @@ func run(ctx context.Context, s *query.Session) (query.Result, error) {
 		asked.family = responseCaches
 	}
 	result := query.Lines{Name: s.Format.Title, Measure: shape.measure}
-	ranked, err := rank(ctx, s, shape, asked)
+	ranked, err := rankCaches(ctx, s, shape, asked)
 	if err != nil {
 		return nil, err
 	}
@@ -37,15 +37,15 @@ func run(ctx context.Context, s *query.Session) (query.Result, error) {
 	if len(result.Lines) == 0 {
 		return result, explainNothing(ctx, s, shape, asked)
 	}
-	tellMissing(s, result.Lines)
+	warnMissing(s, result.Lines)
 	if shape.byReason {
 		addReasons(result.Lines)
 	}
 	return result, nil
 }
 
-// rank gives the top caches of each homeserver, or all that the query names.
-func rank(ctx context.Context, s *query.Session, shape shape, asked selection) (query.Ranking, error) {
+// rankCaches gives the top caches of each homeserver, or all that the query names.
+func rankCaches(ctx context.Context, s *query.Session, shape shape, asked selection) (query.Ranking, error) {
 	promql := shape.rankBy(asked, s.Range.Window())
 	if len(asked.names) == 0 {
 		return query.RankTop(ctx, s, promql+" > 0", "name", "Only the top %d caches of each homeserver are drawn; \"limit\" shows more.")
@@ -57,28 +57,28 @@ func rank(ctx context.Context, s *query.Session, shape shape, asked selection) (
 
 // explainNothing tells rare scrapes and an absent metric from caches that had nothing to do.
 func explainNothing(ctx context.Context, s *query.Session, shape shape, asked selection) error {
-	if told, err := synapse.TellSparse(ctx, s); told || err != nil {
+	if told, err := process.WarnScrapeGap(ctx, s); told || err != nil {
 		return err
 	}
 	metric := shape.needs(asked.family)
 	var there model.Vector
-	if err := s.Ask(ctx, query.At(present(metric, asked.selector(), s.Range.Window()), &there)); err != nil {
+	if err := s.Ask(ctx, query.At(asked.present(metric, s.Range.Window()), &there)); err != nil {
 		return err
 	}
 	if len(there) == 0 {
-		synapse.WarnAbsent(s, metric)
+		process.WarnAbsent(s, metric.Name)
 	} else {
-		s.Inform("The metric is there, but the selected caches had nothing to count in this time range.")
+		s.Inform("The metric exists, but nothing was counted for the selected caches in this time range.")
 	}
 	return nil
 }
 
-// tellMissing names the caches that were asked for and have no line.
-func tellMissing(s *query.Session, lines []query.Series) {
+// warnMissing names the caches that were asked for and have no line.
+func warnMissing(s *query.Session, lines []query.Series) {
 	missing := slices.DeleteFunc(slices.Clone(s.List("cache")), func(cache string) bool {
 		return slices.ContainsFunc(lines, func(line query.Series) bool { return line.Labels["name"] == cache })
 	})
 	if len(missing) > 0 {
-		s.Inform("Nothing to draw of %s in this time range: there was nothing to count, or Prometheus does not have it.", strings.Join(missing, ", "))
+		s.Inform("No data for %s in this time range: nothing was counted, or Prometheus does not have it.", strings.Join(missing, ", "))
 	}
 }

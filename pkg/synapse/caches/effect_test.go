@@ -1,11 +1,11 @@
-package effect
+package caches
 
 import (
 	"math"
 	"testing"
 )
 
-func TestLast(t *testing.T) {
+func TestLastEffect(t *testing.T) {
 	on := func(size, missRatio float64) Day {
 		return Day{Requests: 1e6, Misses: missRatio * 1e6, MaxSize: size}
 	}
@@ -13,24 +13,24 @@ func TestLast(t *testing.T) {
 	few := func(d Day) Day { d.Requests, d.Misses = 999, 999; return d }
 	for name, c := range map[string]struct {
 		days    []Day
-		want    Measured
+		want    Effect
 		found   bool
 		certain bool
 	}{
 		"a fifth avoided": {days: []Day{on(1000, .16), on(500, .2), on(500, .202), on(500, .198)},
-			want: Measured{500, 1000, .2, .0202}, found: true, certain: true},
+			want: Effect{500, 1000, .2, .0202}, found: true, certain: true},
 		"two days after it": {days: []Day{on(1000, .14), on(1000, .18), on(500, .2), on(500, .2), on(500, .2)},
-			want: Measured{500, 1000, .2, .0044}, found: true, certain: true},
+			want: Effect{500, 1000, .2, .0044}, found: true, certain: true},
 		"no more than from day to day": {days: []Day{on(1000, .18), on(500, .2), on(500, .23), on(500, .17)},
-			want: Measured{500, 1000, .1, .3529}, found: true},
+			want: Effect{500, 1000, .1, .3529}, found: true},
 		"worse, as it was made smaller": {days: []Day{on(500, .3), on(1000, .2), on(1000, .2), on(1000, .2)},
-			want: Measured{1000, 500, -.5, .0045}, found: true, certain: true},
+			want: Effect{1000, 500, -.5, .0045}, found: true, certain: true},
 		"the day of the change does not count": {days: []Day{on(1000, .16), disturbed(on(1000, .9)), on(500, .2), on(500, .2), on(500, .2)},
-			want: Measured{500, 1000, .2, .0056}, found: true, certain: true},
+			want: Effect{500, 1000, .2, .0056}, found: true, certain: true},
 		"nor does one with a restart": {days: []Day{on(1000, .16), on(500, .2), disturbed(on(500, .9)), on(500, .2), on(500, .2)},
-			want: Measured{500, 1000, .2, .0056}, found: true, certain: true},
+			want: Effect{500, 1000, .2, .0056}, found: true, certain: true},
 		"nor one of another size": {days: []Day{on(1000, .16), on(500, .2), on(500, .2), on(500, .2), on(250, .9)},
-			want: Measured{500, 1000, .2, .0056}, found: true, certain: true},
+			want: Effect{500, 1000, .2, .0056}, found: true, certain: true},
 		"too early":          {days: []Day{disturbed(on(1000, .16)), on(500, .2), on(500, .2), on(500, .2)}},
 		"too few days":       {days: []Day{on(1000, .16), on(500, .2), on(500, .2)}},
 		"too few lookups":    {days: []Day{on(1000, .16), on(500, .2), few(on(500, .2)), on(500, .2)}},
@@ -39,24 +39,16 @@ func TestLast(t *testing.T) {
 		"nothing known":      {},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, found := Last(c.days)
+			got, found := LastEffect(c.days)
 			if found != c.found {
 				t.Fatalf("found %t: %+v", found, got)
 			}
 			if !found {
 				return
 			}
-			if got.From != c.want.From || got.To != c.want.To || math.Abs(got.Avoided-c.want.Avoided) > 1e-9 || math.Abs(got.Usual-c.want.Usual) > 1e-4 || got.Certain() != c.certain {
+			if got.From != c.want.From || got.To != c.want.To || math.Abs(got.Avoided-c.want.Avoided) > 1e-9 || math.Abs(got.Usual-c.want.Usual) > 1e-4 || got.Clear() != c.certain {
 				t.Errorf("got %+v, want %+v", got, c.want)
 			}
 		})
-	}
-}
-
-func TestPercent(t *testing.T) {
-	for share, want := range map[float64]string{.214: "21 %", .004: "0.4 %", 0: "0 %", -.1: "-10 %", -.0001: "0 %", .0096: "1 %"} {
-		if got := Percent(share); got != want {
-			t.Errorf("%g is %q, want %q", share, got, want)
-		}
 	}
 }
