@@ -2,7 +2,9 @@ package plugin
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"path"
@@ -21,17 +23,15 @@ import (
 
 // CallResource serves the editors: suggestions, declarations, health in detail.
 func (i *Instance) CallResource(ctx context.Context, req *backend.CallResourceRequest, sender backend.CallResourceResponseSender) error {
-	ctx, _ = i.asker(ctx, req.PluginContext.User, req.GetHTTPHeaders(), false)
-	return i.resources.CallResource(ctx, req, sender)
+	ctx, asker := i.asker(ctx, req.PluginContext.User, req.GetHTTPHeaders(), false)
+	return i.resources.CallResource(withCaller(ctx, caller{asker.Identity, mayEdit(req.PluginContext.User)}), req, sender)
 }
 
 func newResources(i *Instance) backend.CallResourceHandler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /values/{kind}", i.serveValues)
 	mux.HandleFunc("GET /query-types", func(w http.ResponseWriter, _ *http.Request) { write(w, http.StatusOK, query.Declare(queries.All)) })
-	mux.HandleFunc("GET /health-aspects", func(w http.ResponseWriter, r *http.Request) {
-		write(w, http.StatusOK, map[string]any{"aspects": i.aspects(r.Context())})
-	})
+	mux.HandleFunc("GET /health-aspects", i.serveAspects)
 	mux.HandleFunc("GET /graphs", func(w http.ResponseWriter, _ *http.Request) { write(w, http.StatusOK, graph.All) })
 	return httpadapter.New(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, pattern := mux.Handler(r)
@@ -54,20 +54,35 @@ func refuse(w http.ResponseWriter, r *http.Request) {
 	write(w, http.StatusNotFound, map[string]string{"message": "This data source has no such resource. " + valid})
 }
 
+func (i *Instance) serveAspects(w http.ResponseWriter, r *http.Request) {
+	aspects, err := i.aspects(r.Context(), callerOf(r.Context()))
+	if err != nil {
+		fail(r.Context(), w, err)
+		return
+	}
+	write(w, http.StatusOK, map[string]any{"aspects": aspects})
+}
+
 // serveValues answers what a filter or a variable can be set to, within the other filters.
 func (i *Instance) serveValues(w http.ResponseWriter, r *http.Request) {
 	values, err := i.values(r.Context(), r.PathValue("kind"), r.URL.Query())
 	if err != nil {
-		answer := failure(r.Context(), err)
-		write(w, int(answer.Status), map[string]string{"message": answer.Error.Error()})
+		fail(r.Context(), w, err)
 		return
 	}
 	write(w, http.StatusOK, values)
 }
 
+func fail(ctx context.Context, w http.ResponseWriter, err error) {
+	answer := failure(ctx, err)
+	write(w, int(answer.Status), map[string]string{"message": answer.Error.Error()})
+}
+
 const (
 	valuesLimit    = 1000
 	valuesLookback = time.Hour
+	// valuesAnswers bounds the lists that are kept; the editors and variables of a dashboard ask for some ten.
+	valuesAnswers = 64
 )
 
 func (i *Instance) values(ctx context.Context, kind string, asked url.Values) ([]string, error) {
@@ -100,11 +115,16 @@ func (i *Instance) values(ctx context.Context, kind string, asked url.Values) ([
 	}
 	ctx, cancel := context.WithTimeout(ctx, i.settings.QueryTimeout)
 	defer cancel()
-	values, err := i.prometheus.LabelValues(ctx, label, []string{filters.Without(kind).Selector(metrics)}, from, to)
-	if err != nil {
-		return nil, err
-	}
-	return values[:min(limit, len(values))], nil
+	values, err := i.labelValues(ctx, label, filters.Without(kind).Selector(metrics), query.Align(from, to, 0, i.settings.ScrapeInterval))
+	return values[:min(limit, len(values))], err
+}
+
+// labelValues asks Prometheus once for all who ask the same, as answers to queries are shared.
+func (i *Instance) labelValues(ctx context.Context, label, selector string, tr query.TimeRange) ([]string, error) {
+	key := sha256.Sum256(fmt.Appendf(nil, "%s %d %d %s %s", callerOf(ctx).identity, tr.From.UnixMilli(), tr.To.UnixMilli(), label, selector))
+	return i.suggestions.Do(ctx, string(key[:]), i.settings.CacheTTL, func(ctx context.Context) ([]string, error) {
+		return i.prometheus.LabelValues(ctx, label, []string{selector}, tr.From, tr.To)
+	})
 }
 
 // filled drops empty values: as in a query, they mean "all".

@@ -92,3 +92,32 @@ func TestOtherResources(t *testing.T) {
 		}
 	}
 }
+
+// Suggestions are shared as answers to queries are: for the same credentials, while answers are kept.
+func TestValuesAreShared(t *testing.T) {
+	for jsonData, kept := range map[string]bool{`{"cacheTTL":"1h"}`: true, `{"cacheTTL":"0s"}`: false} {
+		i, fake := open(t, jsonData)
+		fake.answers["/api/v1/label/job/values"] = `{"status":"success","data":["b","a"]}`
+		const url = "values/job?serverName=x&from=1700000000000&to=1700003600000"
+		for _, c := range []struct {
+			url     string
+			headers map[string][]string
+			again   bool
+		}{
+			{url, nil, true},
+			{url, nil, !kept},
+			{url + "&limit=1", nil, !kept},
+			{url, map[string][]string{"Cookie": {"a=1"}}, true},
+			{"values/job?serverName=y&from=1700000000000&to=1700003600000", nil, true},
+			{"values/job?serverName=x&from=1600000000000&to=1700003600000", nil, true},
+		} {
+			before := fake.count()
+			if status, body := call(t, i, "GET", c.url, c.headers); status != 200 || !strings.HasPrefix(body, `["a"`) {
+				t.Errorf("%s: %d, %s", c.url, status, body)
+			}
+			if asked := fake.count() > before; asked != c.again {
+				t.Errorf("%s %s %v: Prometheus was asked: %t", jsonData, c.url, c.headers, asked)
+			}
+		}
+	}
+}

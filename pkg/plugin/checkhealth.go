@@ -4,20 +4,22 @@ import (
 	"context"
 	"encoding/json"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 
-	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
 )
 
 // CheckHealth answers in one sentence, with the aspects as details. Only Prometheus decides between OK and ERROR:
-// without PostgreSQL everything else works.
+// without PostgreSQL everything else works. Only who may edit the data source reads more than how each aspect is.
 func (i *Instance) CheckHealth(ctx context.Context, req *backend.CheckHealthRequest) (*backend.CheckHealthResult, error) {
-	ctx, _ = i.asker(ctx, req.PluginContext.User, req.GetHTTPHeaders(), false)
-	aspects := i.aspects(ctx)
+	ctx, asker := i.asker(ctx, req.PluginContext.User, req.GetHTTPHeaders(), false)
+	by := caller{asker.Identity, mayEdit(req.PluginContext.User)}
+	aspects, err := i.aspects(ctx, by)
+	if err != nil {
+		return nil, err
+	}
 	details, err := json.Marshal(map[string]any{"aspects": aspects})
 	if err != nil {
 		return nil, err
@@ -26,39 +28,7 @@ func (i *Instance) CheckHealth(ctx context.Context, req *backend.CheckHealthRequ
 	if aspects[0].Status == upstream.Error {
 		status = backend.HealthStatusError
 	}
-	return &backend.CheckHealthResult{Status: status, Message: sentence(aspects), JSONDetails: details}, nil
-}
-
-// aspects always lists all five, in the same order.
-func (i *Instance) aspects(ctx context.Context) []upstream.Aspect {
-	if i.broken != nil {
-		return append([]upstream.Aspect{{Aspect: "prometheus", Status: upstream.Error, Message: i.broken.Error()}},
-			notChecked("metrics", "postgres", "grants", "schema")...)
-	}
-	ctx, cancel := context.WithTimeout(ctx, i.settings.QueryTimeout)
-	defer cancel()
-	var fromPrometheus, fromPostgres []upstream.Aspect
-	var both sync.WaitGroup
-	both.Go(func() {
-		fromPrometheus = survived(ctx, []string{"prometheus", "metrics"}, func() []upstream.Aspect { return i.prometheusAspects(ctx, time.Now()) })
-	})
-	both.Go(func() {
-		fromPostgres = survived(ctx, []string{"postgres", "grants", "schema"}, func() []upstream.Aspect { return i.postgresAspects(ctx) })
-	})
-	both.Wait()
-	return append(fromPrometheus, fromPostgres...)
-}
-
-// survived answers for a probe of ours that panics, so that it does not end the plugin.
-func survived(ctx context.Context, names []string, probe func() []upstream.Aspect) (aspects []upstream.Aspect) {
-	err := query.Recovered(func() error { aspects = probe(); return nil })
-	if err == nil {
-		return aspects
-	}
-	backend.Logger.FromContext(ctx).Error("A health probe panicked", "error", err)
-	aspects = notChecked(names...)
-	aspects[0] = upstream.Failed(names[0], err)
-	return aspects
+	return &backend.CheckHealthResult{Status: status, Message: sendable(by.sentence(aspects)), JSONDetails: details}, nil
 }
 
 // prometheusAspects tells of odd settings as well: who saves them reads it at once.
@@ -85,14 +55,6 @@ func (i *Instance) postgresAspects(ctx context.Context) []upstream.Aspect {
 	}
 	aspects := i.postgres.Probe(ctx)
 	i.tellWeakPseudonyms(&aspects[0])
-	return aspects
-}
-
-func notChecked(names ...string) []upstream.Aspect {
-	aspects := make([]upstream.Aspect, len(names))
-	for i, name := range names {
-		aspects[i] = upstream.Aspect{Aspect: name, Status: upstream.NotChecked, Message: "Not looked at, because of the error above."}
-	}
 	return aspects
 }
 

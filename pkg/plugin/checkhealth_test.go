@@ -14,7 +14,12 @@ import (
 
 func health(t *testing.T, i *Instance) (*backend.CheckHealthResult, []upstream.Aspect) {
 	t.Helper()
-	result, err := i.CheckHealth(t.Context(), &backend.CheckHealthRequest{})
+	return healthAs(t, i, &root, nil)
+}
+
+func healthAs(t *testing.T, i *Instance, user *backend.User, headers map[string]string) (*backend.CheckHealthResult, []upstream.Aspect) {
+	t.Helper()
+	result, err := i.CheckHealth(t.Context(), &backend.CheckHealthRequest{PluginContext: backend.PluginContext{User: user}, Headers: headers})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 
@@ -57,6 +58,9 @@ func upstreamFailure(ctx context.Context, fault *upstream.Fault) backend.DataRes
 	return response(fault.Status, backend.ErrorSourceDownstream, fault)
 }
 
+// sendable makes a text that Grafana's protocol takes: one that is no UTF-8 would take the whole response with it.
+func sendable(text string) string { return strings.ToValidUTF8(text, "\ufffd") }
+
 func response(status int, source backend.ErrorSource, err error) backend.DataResponse {
-	return backend.DataResponse{Error: errors.New(err.Error()), Status: backend.Status(status), ErrorSource: source}
+	return backend.DataResponse{Error: errors.New(sendable(err.Error())), Status: backend.Status(status), ErrorSource: source}
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 	"github.com/grafana/grafana-plugin-sdk-go/backend/httpclient"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/matrix-insight/synapse-datasource/pkg/settings"
+	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
 	"github.com/matrix-insight/synapse-datasource/pkg/upstream/postgres"
 	"github.com/matrix-insight/synapse-datasource/pkg/upstream/prometheus"
 )
@@ -25,7 +27,11 @@ type Instance struct {
 	prometheus *prometheus.Client
 	postgres   *postgres.Client // nil where not configured
 	resources  backend.CallResourceHandler
-	transport  *http.Transport // below what Grafana's settings put around it
+	// health and suggestions are shared between those who ask with the same credentials, as answers to queries are.
+	health        *query.Shared[[]upstream.Aspect]
+	suggestions   *query.Shared[[]string]
+	healthTimeout time.Duration
+	transport     *http.Transport // below what Grafana's settings put around it
 	// broken, an Invalid, is why the settings can't be used. Such an instance answers every call with it, so that the
 	// admin reads which setting to mend instead of "plugin unavailable".
 	broken error
@@ -45,12 +51,16 @@ func (i *Instance) connect(ctx context.Context, ds backend.DataSourceInstanceSet
 		return err
 	}
 	ds.JSONData = withProxy(ds.JSONData, i.settings.SecureSocksProxy)
-	transport, err := i.httpTransport(ctx, ds)
+	address, err := prometheus.ParseAddress(i.settings.URL)
+	if err != nil {
+		return errAddress
+	}
+	transport, err := i.httpTransport(ctx, ds, address)
 	if err != nil {
 		return &settings.Invalid{Message: "The HTTP settings of the data source can't be used. Check its TLS certificates and keys, and its proxy settings."}
 	}
-	if i.prometheus, err = prometheus.New(i.settings.URL, i.settings.HTTPMethod, transport); err != nil {
-		return &settings.Invalid{Message: "The Prometheus URL can't be used. It looks like http://prometheus:9090."}
+	if i.prometheus, err = prometheus.New(address, i.settings.HTTPMethod, transport); err != nil {
+		return errAddress
 	}
 	var database query.Database
 	if i.settings.Postgres.Configured() {
@@ -59,8 +69,13 @@ func (i *Instance) connect(ctx context.Context, ds backend.DataSourceInstanceSet
 	}
 	i.options = options(ds.UID, i.settings)
 	i.runner = query.NewRunner(i.options, i.prometheus, database)
+	i.healthTimeout = healthTimeout
+	i.health = query.NewShared[[]upstream.Aspect](healthTimeout+2*healthGrace, healthAnswers)
+	i.suggestions = query.NewShared[[]string](i.settings.QueryTimeout, valuesAnswers)
 	return nil
 }
+
+var errAddress = &settings.Invalid{Message: "The Prometheus URL can't be used. It looks like http://prometheus:9090."}
 
 // withProxy writes the switch of Grafana's secure socks proxy as the SDK reads it: provisioning with environment variables
 // makes a string of it, which the SDK takes for "off".
@@ -74,9 +89,9 @@ func withProxy(jsonData []byte, on bool) []byte {
 	return written
 }
 
-// httpTransport is what the standard HTTP settings make. The SDK panics where one of them has another type than it
-// expects.
-func (i *Instance) httpTransport(ctx context.Context, ds backend.DataSourceInstanceSettings) (transport http.RoundTripper, err error) {
+// httpTransport is what the standard HTTP settings make, with the secrets of the address where traces don't see them. The SDK
+// panics where a setting has another type than it expects.
+func (i *Instance) httpTransport(ctx context.Context, ds backend.DataSourceInstanceSettings, address prometheus.Address) (transport http.RoundTripper, err error) {
 	err = query.Recovered(func() error {
 		opts, err := ds.HTTPClientOptions(ctx)
 		if err != nil {
@@ -87,7 +102,10 @@ func (i *Instance) httpTransport(ctx context.Context, ds backend.DataSourceInsta
 			timeouts.Timeout = 0 // the query timeout is the only limit
 			opts.Timeouts = &timeouts
 		}
-		opts.Middlewares = append(httpclient.DefaultMiddlewares(), withoutAlertMark())
+		if inURL := address.BasicAuth(); inURL != nil {
+			opts.BasicAuth = inURL
+		}
+		opts.Middlewares = append(httpclient.DefaultMiddlewares(), withoutAlertMark(), withQueryOf(address))
 		opts.ConfigureTransport = func(_ httpclient.Options, t *http.Transport) { i.transport = t }
 		transport, err = httpclient.GetTransport(opts)
 		return err
@@ -96,7 +114,7 @@ func (i *Instance) httpTransport(ctx context.Context, ds backend.DataSourceInsta
 }
 
 // withoutAlertMark drops the header that the SDK hands on from an alert evaluation: Prometheus gets nobody's headers but
-// the forwarded ones. It stands last, next to the wire.
+// the forwarded ones. It stands below the middleware that sets the header.
 func withoutAlertMark() httpclient.Middleware {
 	return httpclient.MiddlewareFunc(func(_ httpclient.Options, next http.RoundTripper) http.RoundTripper {
 		return httpclient.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
@@ -110,10 +128,20 @@ func withoutAlertMark() httpclient.Middleware {
 	})
 }
 
+// withQueryOf adds the query of the data source's URL. It stands last, below the SDK's tracing: a token there is for
+// Prometheus only.
+func withQueryOf(address prometheus.Address) httpclient.Middleware {
+	return httpclient.MiddlewareFunc(func(_ httpclient.Options, next http.RoundTripper) http.RoundTripper {
+		return address.AddQuery(next)
+	})
+}
+
 // Dispose ends what the instance holds open, and what still runs for it.
 func (i *Instance) Dispose() {
 	if i.runner != nil {
 		i.runner.Close()
+		i.health.Cancel()
+		i.suggestions.Cancel()
 	}
 	if i.transport != nil {
 		i.transport.CloseIdleConnections()

@@ -121,7 +121,10 @@ func ask(refID, queryType, members string) backend.DataQuery {
 	}
 }
 
-var ada = backend.User{Login: "ada", Role: "Editor"}
+var (
+	ada  = backend.User{Login: "ada", Role: "Editor"}
+	root = backend.User{Login: "root", Role: "Admin"}
+)
 
 func request(user *backend.User, headers map[string]string, asked ...backend.DataQuery) *backend.QueryDataRequest {
 	return &backend.QueryDataRequest{PluginContext: backend.PluginContext{User: user}, Headers: headers, Queries: asked}
@@ -136,13 +139,18 @@ func answers(t *testing.T, i *Instance, req *backend.QueryDataRequest) backend.R
 	return resp.Responses
 }
 
-// call asks a resource and gives its status and body.
+// call asks a resource as an editor and gives its status and body.
 func call(t *testing.T, i *Instance, method, url string, headers map[string][]string) (int, string) {
+	t.Helper()
+	return callAs(t, i, &ada, method, url, headers)
+}
+
+func callAs(t *testing.T, i *Instance, user *backend.User, method, url string, headers map[string][]string) (int, string) {
 	t.Helper()
 	var status int
 	var body []byte
 	err := i.CallResource(t.Context(), &backend.CallResourceRequest{
-		Method: method, Path: pathOf(url), URL: url, Headers: maps.Clone(headers), PluginContext: backend.PluginContext{User: &ada},
+		Method: method, Path: pathOf(url), URL: url, Headers: maps.Clone(headers), PluginContext: backend.PluginContext{User: user},
 	}, backend.CallResourceResponseSenderFunc(func(resp *backend.CallResourceResponse) error {
 		if status == 0 {
 			status = resp.Status

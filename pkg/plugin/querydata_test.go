@@ -196,14 +196,13 @@ func TestBrokenSettingsAnswerInWords(t *testing.T) {
 	if got.Status != 400 || got.ErrorSource != backend.ErrorSourceDownstream || got.Error == nil || got.Error.Error() != want {
 		t.Errorf("query: %d, %v", got.Status, got.Error)
 	}
-	health, err := i.CheckHealth(t.Context(), &backend.CheckHealthRequest{})
-	if err != nil || health.Status != backend.HealthStatusError || health.Message != want {
-		t.Errorf("health: %+v, %v", health, err)
+	if health, _ := health(t, i); health.Status != backend.HealthStatusError || health.Message != want {
+		t.Errorf("health: %+v", health)
 	}
 	if status, body := call(t, i, "GET", "values/job", nil); status != 400 || !strings.Contains(body, "scrapeInterval") {
 		t.Errorf("values: %d, %s", status, body)
 	}
-	if status, body := call(t, i, "GET", "health-aspects", nil); status != 200 || !strings.Contains(body, "scrapeInterval") {
+	if status, body := callAs(t, i, &root, "GET", "health-aspects", nil); status != 200 || !strings.Contains(body, "scrapeInterval") {
 		t.Errorf("health-aspects: %d, %s", status, body)
 	}
 	if status, body := call(t, i, "GET", "query-types", nil); status != 200 || !strings.Contains(body, `"eventSendTime"`) {

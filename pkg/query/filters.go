@@ -16,7 +16,7 @@ type Filters struct {
 type Matcher string
 
 // Equal matches one label exactly, whatever characters the value has.
-func Equal(label, value string) Matcher { return Matcher(label + "=" + strconv.Quote(value)) }
+func Equal(label, value string) Matcher { return Matcher(label + "=" + quote(value)) }
 
 // OneOf matches a label against a list of exact values; an empty list matches everything and gives "".
 func OneOf(label string, values []string) Matcher {
@@ -30,7 +30,13 @@ func OneOf(label string, values []string) Matcher {
 	for i, v := range values {
 		quoted[i] = regexp.QuoteMeta(v)
 	}
-	return Matcher(label + "=~" + strconv.Quote(strings.Join(quoted, "|")))
+	return Matcher(label + "=~" + quote(strings.Join(quoted, "|")))
+}
+
+// quote writes a string of PromQL. Go's quotes are PromQL's but for U+FFFD, which its lexer takes for broken UTF-8; bytes that
+// are no UTF-8 are in no label, and the regular expressions of PromQL refuse them.
+func quote(text string) string {
+	return strings.ReplaceAll(strconv.Quote(strings.ToValidUTF8(text, "\ufffd")), "\ufffd", `\ufffd`)
 }
 
 // Selector gives the matchers, in braces, for a metric that carries server_name.

@@ -19,6 +19,9 @@ func TestSelector(t *testing.T) {
 		{"backslash in a list", Filters{Job: []string{`a\b`, `c`}}, nil, `{job=~"a\\\\b|c"}`},
 		{"a closing brace ends nothing", Filters{Job: []string{`x"} or vector(1) #`}}, nil, `{job="x\"} or vector(1) #"}`},
 		{"newlines and tabs", Filters{Job: []string{"a\nb\tc"}}, nil, `{job="a\nb\tc"}`},
+		{"a rune that can't be read", Filters{Job: []string{"a\ufffdb"}}, nil, `{job="a\ufffdb"}`},
+		{"it in a list", Filters{Job: []string{"a\ufffdb", "c"}}, nil, `{job=~"a\ufffdb|c"}`},
+		{"no UTF-8", Filters{Job: []string{"a\xffb"}}, nil, `{job="a\ufffdb"}`},
 		{"letters of the world", Filters{ServerName: []string{"müller.example"}}, nil, `{server_name="müller.example"}`},
 		{"further matchers", Filters{Index: []string{"2"}}, []Matcher{Equal("servlet", "X"), "", `code=~"2.."`}, `{index="2",servlet="X",code=~"2.."}`},
 	} {

@@ -25,7 +25,6 @@ func RankTop(ctx context.Context, s *Session, promql string, label model.LabelNa
 	if err := s.Ask(ctx, At(fmt.Sprintf("topk by (server_name) (%d, %s)", s.Limit+1, promql), &top)); err != nil {
 		return Ranking{}, err
 	}
-	top = slices.DeleteFunc(top, func(sample *model.Sample) bool { return sample.Value != sample.Value }) // a mean of nothing
 	slices.SortStableFunc(top, func(a, b *model.Sample) int { return cmp.Compare(b.Value, a.Value) })
 	shown, left := FirstPerServer(top, s.Limit, func(sample *model.Sample) string { return ServerOf(sample.Metric) })
 	if left > 0 {

@@ -2,7 +2,6 @@ package query
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
@@ -24,18 +23,16 @@ type Series struct {
 	Values []float64
 }
 
-// NewSeries turns one stream of a range query into a line. Points that are not numbers (a ratio without requests) are
-// left out, so that a graph shows a gap and an alert sees no data.
+// NewSeries turns one stream of a range query into a line. A ratio without requests has no point there, so that a graph shows
+// a gap and an alert sees no data.
 func NewSeries(legend string, stream *model.SampleStream) Series {
 	s := Series{Legend: legend, Labels: data.Labels{"server_name": ""}} // empty where Synapse is older than the label
 	for name, value := range stream.Metric {
 		s.Labels[string(name)] = string(value)
 	}
 	for _, p := range stream.Values {
-		if value := float64(p.Value); value == value {
-			s.Times = append(s.Times, p.Timestamp.Time().UTC())
-			s.Values = append(s.Values, value)
-		}
+		s.Times = append(s.Times, p.Timestamp.Time().UTC())
+		s.Values = append(s.Values, float64(p.Value))
 	}
 	return s
 }
@@ -50,11 +47,6 @@ func (s Series) Mean() float64 {
 		sum += v
 	}
 	return sum / float64(len(s.Values))
-}
-
-// WithPoints leaves out the lines without a single point, such as a mean of nothing.
-func WithPoints(lines []Series) []Series {
-	return slices.DeleteFunc(lines, func(line Series) bool { return len(line.Values) == 0 })
 }
 
 // SeriesFrames makes one frame per line, dataplane type timeseries-multi. Without lines it is one frame without

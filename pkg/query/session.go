@@ -97,7 +97,7 @@ func Between(promql string, from, to time.Time, step time.Duration, answer *mode
 		s.record(promql)
 		matrix, warnings, err := s.metrics.Range(ctx, promql, from, to, step)
 		s.warnings(warnings)
-		*answer = matrix
+		*answer = finitePoints(matrix)
 		return err
 	}
 }
@@ -106,7 +106,7 @@ func (s *Session) instant(ctx context.Context, promql string, at time.Time, answ
 	s.record(promql)
 	vector, warnings, err := s.metrics.Instant(ctx, promql, at)
 	s.warnings(warnings)
-	*answer = vector
+	*answer = finiteSamples(vector)
 	return err
 }
 

@@ -60,7 +60,7 @@ type oneAnswer struct {
 
 func (o *oneAnswer) Instant(_ context.Context, promql string, _ time.Time) (model.Vector, []string, error) {
 	o.asked = append(o.asked, promql)
-	return make(model.Vector, o.samples), nil, nil
+	return slices.Repeat(model.Vector{{}}, o.samples), nil, nil
 }
 
 func (o *oneAnswer) Range(context.Context, string, time.Time, time.Time, time.Duration) (model.Matrix, []string, error) {

@@ -20,7 +20,7 @@ var hostile = []string{
 	`"`, `\`, `\"`, `"}) or vector(1) or up{a="`, `"} or {__name__=~".+`, `x"} # `, "'; DROP TABLE events; --", "' OR '1'='1",
 	".*", ".+", "a|.*", "(", "[", "^", "$1", "${serverName}", "$__all", "{{.}}", "%s%!d", "`", "\n", "a\r\n\tb", "\x00", "\u2028",
 	"Köln", "日本", "👩‍👩‍👧", "e\u0301", "\ufeff", "\u202ereversed", " ", homeserverPlaceholder + "\n", homeserverPlaceholder + ".", "../../etc/passwd",
-	strings.Repeat("long", 500),
+	strings.Repeat("long", 500), "\ufffd", "a\ufffdb",
 }
 
 // homeserverPlaceholder becomes the real name: nearly it, and still nobody.

@@ -33,7 +33,7 @@ func run(ctx context.Context, s *query.Session) (query.Result, error) {
 	if shape.byReason {
 		streams = notAllZero(streams)
 	}
-	result.Lines = query.WithPoints(ranked.Lines(streams))
+	result.Lines = ranked.Lines(streams)
 	if len(result.Lines) == 0 {
 		return result, explainNothing(ctx, s, shape, asked)
 	}

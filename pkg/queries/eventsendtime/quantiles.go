@@ -41,7 +41,6 @@ func runQuantiles(ctx context.Context, s *query.Session) (query.Result, error) {
 			lines = append(lines, line)
 		}
 	}
-	lines = query.WithPoints(lines)
 	return query.Lines{Name: "Event send time", Measure: seconds, Lines: lines}, sent.explain(ctx, s, len(lines))
 }
 
@@ -61,7 +60,7 @@ func runByWorker(ctx context.Context, s *query.Session) (query.Result, error) {
 	for i, stream := range matrix {
 		lines[i] = query.NewSeries(query.Legend(identity.Name(stream.Metric), stream.Metric, several), stream)
 	}
-	lines = slowest(s, query.WithPoints(lines))
+	lines = slowest(s, lines)
 	return query.Lines{Name: "Event send time by worker", Measure: seconds, Lines: lines}, sent.explain(ctx, s, len(lines))
 }
 

@@ -84,7 +84,6 @@ func lines(s *query.Session, identity synapse.Identity, matrix model.Matrix) []q
 		}
 		all[i] = query.NewSeries(query.Legend(name, stream.Metric, several), stream)
 	}
-	all = query.WithPoints(all)
 	slices.SortFunc(all, func(a, b query.Series) int { return cmp.Compare(a.Legend, b.Legend) })
 	shown, left := query.FirstPerServer(all, s.Limit, query.Series.Server)
 	if left > 0 {

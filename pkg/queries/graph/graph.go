@@ -74,7 +74,7 @@ func (g Graph) drawTop(ctx context.Context, s *query.Session) ([]query.Series, e
 	if err := s.Ask(ctx, query.Over(g.fill(s.Filters, s.Range.RateWindow(), query.OneOf(g.By[0], ranked.Names())), &matrix)); err != nil {
 		return nil, err
 	}
-	return query.WithPoints(ranked.Lines(matrix)), nil
+	return ranked.Lines(matrix), nil
 }
 
 // drawProcesses draws the processes with the highest values of each homeserver.
@@ -92,7 +92,6 @@ func (g Graph) drawProcesses(ctx context.Context, s *query.Session) ([]query.Ser
 	for _, stream := range matrix {
 		lines = append(lines, query.NewSeries(query.Legend(identity.Name(stream.Metric), stream.Metric, several), stream))
 	}
-	lines = query.WithPoints(lines)
 	slices.SortStableFunc(lines, func(a, b query.Series) int { return cmp.Compare(b.Mean(), a.Mean()) })
 	shown, left := query.FirstPerServer(lines, s.Limit, query.Series.Server)
 	if left > 0 {
@@ -114,5 +113,5 @@ func (g Graph) drawAll(ctx context.Context, s *query.Session) ([]query.Series, e
 		lines[i] = query.NewSeries(query.Legend(g.Title, stream.Metric, several), stream)
 	}
 	slices.SortFunc(lines, func(a, b query.Series) int { return cmp.Compare(a.Legend, b.Legend) })
-	return query.WithPoints(lines), nil
+	return lines, nil
 }

@@ -59,9 +59,8 @@ func versions(i synapse.Identity, f query.Filters) string {
 func (a answers) at(v model.Vector) map[place]*float64 {
 	values := map[place]*float64{}
 	for _, sample := range v {
-		if value := float64(sample.Value); value == value {
-			values[placeOf(a.identity, sample.Metric)] = &value
-		}
+		value := float64(sample.Value)
+		values[placeOf(a.identity, sample.Metric)] = &value
 	}
 	return values
 }

@@ -103,7 +103,7 @@ func lines(s *query.Session, identity synapse.Identity, answers map[string]*mode
 	for part, matrix := range answers {
 		for _, stream := range *matrix {
 			line := query.NewSeries(query.Legend(identity.Name(stream.Metric)+part, stream.Metric, several), stream)
-			if kept[placeOf(identity, stream.Metric)] && len(line.Values) > 0 {
+			if kept[placeOf(identity, stream.Metric)] {
 				all = append(all, line)
 			}
 		}
@@ -113,12 +113,9 @@ func lines(s *query.Session, identity synapse.Identity, answers map[string]*mode
 }
 
 func mean(stream *model.SampleStream) float64 {
-	total, n := 0.0, 0
+	total := 0.0
 	for _, p := range stream.Values {
-		if v := float64(p.Value); v == v {
-			total += v
-			n++
-		}
+		total += float64(p.Value)
 	}
-	return total / float64(max(1, n))
+	return total / float64(max(1, len(stream.Values)))
 }

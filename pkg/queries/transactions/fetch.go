@@ -32,9 +32,7 @@ type measurements struct {
 func byID(v model.Vector, label model.LabelName) perTransaction {
 	values := perTransaction{}
 	for _, sample := range v {
-		if value := float64(sample.Value); value == value {
-			values[id{string(sample.Metric["server_name"]), string(sample.Metric[label])}] = value
-		}
+		values[id{string(sample.Metric["server_name"]), string(sample.Metric[label])}] = float64(sample.Value)
 	}
 	return values
 }

@@ -207,11 +207,8 @@ func TestNoWayToTheHost(t *testing.T) {
 		{&net.DNSError{Err: "no such host", Name: "prometheus.s3cret", IsNotFound: true}, "The host name of Prometheus could not be resolved. Check the URL"},
 		{passed{errors.New("i/o timeout")}, "Prometheus can't be reached: nothing answered when the connection was opened. Check the address in the data source settings and the firewalls"},
 	} {
-		client, err := New("http://prometheus.example:9090", "POST", dialer(c.failure))
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, _, err = client.Instant(t.Context(), "up", time.Unix(0, 0))
+		client := over(t, "http://prometheus.example:9090", "POST", dialer(c.failure))
+		_, _, err := client.Instant(t.Context(), "up", time.Unix(0, 0))
 		wantFault(t, err, upstream.Unreachable, upstream.Downstream, 502, c.begins)
 	}
 }

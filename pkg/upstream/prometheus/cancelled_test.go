@@ -35,10 +35,7 @@ func TestCancelledWithinTheAnswer(t *testing.T) {
 	defer server.Close()
 	transport := &counted{}
 	defer transport.CloseIdleConnections()
-	client, err := New(server.URL, "POST", transport)
-	if err != nil {
-		t.Fatal(err)
-	}
+	client := over(t, server.URL, "POST", transport)
 	for range 20 {
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Millisecond)
 		started := time.Now()

@@ -34,9 +34,7 @@ func (c *Client) fault(ctx context.Context, err error, status int) *upstream.Fau
 	var redirect *redirectError
 	switch {
 	case errors.As(err, &redirect):
-		return &upstream.Fault{Kind: upstream.BadAnswer, Source: upstream.Downstream, Status: http.StatusBadGateway,
-			Message: "The server redirects the plugin's queries to " + redirect.to + ", where they are not sent.",
-			Remedy:  "If Prometheus is there, enter that address as the URL in the data source settings; if it is a login page, give the data source credentials that pass it."}
+		return redirect.fault()
 	case errors.Is(err, context.Canceled):
 		return &upstream.Fault{Kind: upstream.Canceled, Source: upstream.Downstream, Status: 499,
 			Message: "The query was cancelled before Prometheus answered."}

@@ -5,7 +5,6 @@ package prometheus
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"slices"
 	"time"
 
@@ -20,15 +19,11 @@ type Client struct {
 	api v1.API
 }
 
-// New makes a client of the API at address (a path prefix is kept) over transport. method is POST or GET.
-func New(address, method string, transport http.RoundTripper) (*Client, error) {
-	base, err := url.Parse(address)
-	if err != nil {
-		return nil, err
-	}
-	own := &roundTripper{next: transport, get: method == http.MethodGet, host: base.Host, query: base.RawQuery}
-	base.RawQuery, base.Fragment = "", "" // client_golang loses the query of some requests: the round tripper adds it to each
-	client, err := api.NewClient(api.Config{Address: base.String(), RoundTripper: own})
+// New makes a client of the API at an address over transport, which adds the address's credentials and query. method is
+// POST or GET.
+func New(address Address, method string, transport http.RoundTripper) (*Client, error) {
+	own := &roundTripper{next: transport, get: method == http.MethodGet, address: address}
+	client, err := api.NewClient(api.Config{Address: address.base.String(), RoundTripper: own})
 	if err != nil {
 		return nil, err
 	}

@@ -34,7 +34,16 @@ func connect(t *testing.T, address, method string) *Client {
 	t.Helper()
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
-	client, err := New(address, method, transport)
+	return over(t, address, method, transport)
+}
+
+func over(t *testing.T, address, method string, transport http.RoundTripper) *Client {
+	t.Helper()
+	parsed, err := ParseAddress(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := New(parsed, method, parsed.AddQuery(transport))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -211,8 +220,8 @@ func TestIdentity(t *testing.T) {
 	}
 }
 
-func TestNewRefusesNoAddress(t *testing.T) {
-	if _, err := New("http://a b", "POST", http.DefaultTransport); err == nil {
+func TestParseAddressRefusesNoAddress(t *testing.T) {
+	if _, err := ParseAddress("http://a b"); err == nil {
 		t.Error("an address that can't be read was accepted")
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"net/url"
 	"slices"
 	"sync"
 
@@ -16,31 +15,13 @@ const maxBody = 32 << 20
 
 // roundTripper forwards the asker's identity, turns POST into GET where the settings say so, and cuts long bodies.
 type roundTripper struct {
-	next  http.RoundTripper
-	get   bool
-	host  string // of the data source's address
-	query string // of the data source's address, for every request
-}
-
-// redirectError is a redirect that is not followed: to another host, as a login page, because next would send it the data
-// source's own credentials; or one that turns a POST into a GET without what it asks.
-type redirectError struct{ to string }
-
-func (e *redirectError) Error() string { return "redirected to " + e.to }
-
-func (t *roundTripper) followed(r *http.Request) error {
-	if r.Response == nil {
-		return nil
-	}
-	before := r.Response.Request
-	if r.URL.Host != t.host || before != nil && before.Method == http.MethodPost && r.Method == http.MethodGet {
-		return &redirectError{to: (&url.URL{Scheme: r.URL.Scheme, Host: r.URL.Host}).String()}
-	}
-	return nil
+	next    http.RoundTripper
+	get     bool
+	address Address
 }
 
 func (t *roundTripper) RoundTrip(r *http.Request) (*http.Response, error) {
-	if err := t.followed(r); err != nil {
+	if err := t.checkRedirect(r); err != nil {
 		return nil, err
 	}
 	if t.get && r.Method == http.MethodPost {
@@ -82,8 +63,8 @@ func (b *orderlyBody) Close() error {
 // addressed adds what every request to the data source's host carries.
 func (t *roundTripper) addressed(r *http.Request) *http.Request {
 	r = r.Clone(r.Context())
-	if r.Response == nil { // a redirect's address is whole
-		r.URL.RawQuery = joined(t.query, r.URL.RawQuery)
+	if r.Response != nil { // its address may repeat what the data source's address holds
+		r.URL.User, r.URL.RawQuery = nil, t.address.withoutOwn(r.URL.RawQuery)
 	}
 	if identity, ok := r.Context().Value(identityKey{}).(http.Header); ok {
 		for name, values := range identity {
@@ -91,14 +72,6 @@ func (t *roundTripper) addressed(r *http.Request) *http.Request {
 		}
 	}
 	return r
-}
-
-// joined puts two queries of an address together.
-func joined(a, b string) string {
-	if a == "" || b == "" {
-		return a + b
-	}
-	return a + "&" + b
 }
 
 // asGet moves the form of a POST into the address: client_golang always posts first, and some proxies refuse that.

@@ -32,7 +32,7 @@ func NewInput(server string, now time.Time, where Where, options query.Options, 
 	in := Input{Server: server, Now: now, Where: where, Options: options, vectors: map[string]model.Vector{}}
 	for name, vector := range vectors {
 		for _, sample := range vector {
-			if string(sample.Metric["server_name"]) == server && float64(sample.Value) == float64(sample.Value) {
+			if string(sample.Metric["server_name"]) == server {
 				in.vectors[name] = append(in.vectors[name], sample)
 			}
 		}

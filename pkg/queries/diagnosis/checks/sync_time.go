@@ -127,11 +127,11 @@ func judgeSyncTime(in Input) []Finding {
 
 func syncEvidence(in Input, kind string, mean float64) string {
 	if kind == slidingSync {
-		all := in.Total("sliding")
+		all := max(1, in.Total("sliding"))
 		return fmt.Sprintf("Synapse worked %s on a sliding sync on average, without waiting for news; %s of %.0f within 15 minutes took more than 1 s, %s more than 2.5 s.",
 			seconds(mean), percent(1-in.Total("within1")/all), all, percent(1-in.Total("within2")/all))
 	}
-	all := in.Total("ordinary")
+	all := max(1, in.Total("ordinary"))
 	return fmt.Sprintf("Synapse worked %s on an incremental sync on average, without waiting for news (%.0f within 15 minutes): %s of CPU, %s in the database, %s waiting for a connection.",
 		seconds(mean), all, seconds(in.Total("cpu")/all), seconds(in.Total("database")/all), seconds(in.Total("waiting")/all))
 }
