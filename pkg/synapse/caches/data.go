@@ -1,4 +1,4 @@
-package cachecatalogue
+package caches
 
 import (
 	"bytes"

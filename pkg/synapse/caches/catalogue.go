@@ -1,7 +1,4 @@
-// Package cachecatalogue knows Synapse's caches: how large each is at factor 1, whether a factor changes it, what its
-// size counts, and which database transactions its misses cause. The two CSV files are the source; read in Synapse
-// 1.157 to 1.160. Caches of Synapse modules are not in it.
-package cachecatalogue
+package caches
 
 import "strings"
 
@@ -34,6 +31,17 @@ type Cache struct {
 	Keys        Keys
 }
 
+// The reasons of evictions, in the label of that name.
+const (
+	// ReasonSize: the cache was full. The only sign of a cache that is too small.
+	ReasonSize = "size"
+	// ReasonTime: too old; never on an LRU cache.
+	ReasonTime = "time"
+	// ReasonInvalidation: on an LRU cache unread for cache_entry_ttl, or evicted by cache_autotuning; hardly ever an
+	// invalidation, which Synapse counts nowhere.
+	ReasonInvalidation = "invalidation"
+)
+
 // Keys is how many different entries a cache can have.
 type Keys string
 
@@ -59,10 +67,22 @@ func Lookup(name string) (Cache, bool) {
 	return Cache{}, false
 }
 
-// Key is a cache's name as Synapse compares it in caches.per_cache_factors and SYNAPSE_CACHE_FACTOR_*: lower case, and
+// Named is Lookup, which takes a cache that the catalogue does not know for one made with @cached: nearly all are, and so
+// are those of modules.
+func Named(name string) Cache {
+	if c, ok := Lookup(name); ok {
+		return c
+	}
+	return Cache{Name: name, Kind: LRU, Resizable: true, MaxSizeExported: true, Keys: Many}
+}
+
+// EventCache is the one cache whose size at factor 1 is an option of its own: event_cache_size.
+const EventCache = "*getEvent*"
+
+// ConfigKey is a cache's name as Synapse compares it in caches.per_cache_factors and SYNAPSE_CACHE_FACTOR_*: lower case, and
 // nothing but letters, underscores and the digits 1 to 9. A 0 falls away too (synapse/config/cache.py,
 // _canonicalise_cache_name).
-func Key(name string) string {
+func ConfigKey(name string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '_', 'a' <= r && r <= 'z', '1' <= r && r <= '9':
@@ -75,4 +95,6 @@ func Key(name string) string {
 }
 
 // EnvironmentKey is the variable that sets one cache's factor: SYNAPSE_CACHE_FACTOR_GETEVENT.
-func EnvironmentKey(name string) string { return "SYNAPSE_CACHE_FACTOR_" + strings.ToUpper(Key(name)) }
+func EnvironmentKey(name string) string {
+	return "SYNAPSE_CACHE_FACTOR_" + strings.ToUpper(ConfigKey(name))
+}

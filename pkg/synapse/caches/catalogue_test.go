@@ -1,4 +1,4 @@
-package cachecatalogue
+package caches
 
 import "testing"
 
@@ -32,10 +32,10 @@ func TestEveryRowIsConsistent(t *testing.T) {
 		if c.MaxSizeExported != (c.Kind == LRU) {
 			t.Errorf("%s: kind %s, max size exported %t", name, c.Kind, c.MaxSizeExported)
 		}
-		if other, there := keys[Key(name)]; there {
+		if other, there := keys[ConfigKey(name)]; there {
 			t.Errorf("%s and %s have the same key in the configuration", name, other)
 		}
-		keys[Key(name)] = name
+		keys[ConfigKey(name)] = name
 	}
 	for cache, list := range byCache {
 		if _, ok := caches[cache]; !ok {
@@ -49,14 +49,14 @@ func TestEveryRowIsConsistent(t *testing.T) {
 	}
 }
 
-func TestKey(t *testing.T) {
+func TestConfigKey(t *testing.T) {
 	for name, want := range map[string]string{
 		"*getEvent*": "getevent", "*stateGroupMembersCache*": "stategroupmemberscache", "well-known": "wellknown",
 		"_get_joined_profile_from_event_id": "_get_joined_profile_from_event_id", "top_10_of_v2": "top_1_of_v2",
 		"Räume.x": "rumex", "": "",
 	} {
-		if got := Key(name); got != want {
-			t.Errorf("Key(%q) = %q, want %q", name, got, want)
+		if got := ConfigKey(name); got != want {
+			t.Errorf("ConfigKey(%q) = %q, want %q", name, got, want)
 		}
 	}
 	if got, want := EnvironmentKey("*getEvent*"), "SYNAPSE_CACHE_FACTOR_GETEVENT"; got != want {

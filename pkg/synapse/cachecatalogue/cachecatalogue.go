@@ -1,0 +1,32 @@
+// Package cachecatalogue is what pkg/synapse/caches is called by packages that are still to be converted.
+package cachecatalogue
+
+import "github.com/matrix-insight/synapse-datasource/pkg/synapse/caches"
+
+type (
+	Cache       = caches.Cache
+	Transaction = caches.Transaction
+)
+
+var (
+	Lookup         = caches.Lookup
+	Key            = caches.ConfigKey
+	GuardOf        = caches.GuardOf
+	TransactionsOf = caches.TransactionsOf
+)
+
+const (
+	LRU          = caches.LRU
+	StreamChange = caches.StreamChange
+	Many         = caches.Many
+	Low          = caches.Low
+
+	Requests = "synapse_util_caches_cache"
+	Hits     = "synapse_util_caches_cache_hits"
+	Evicted  = "synapse_util_caches_cache_evicted_size"
+	Size     = "synapse_util_caches_cache_size"
+	MaxSize  = "synapse_util_caches_cache_max_size"
+
+	ReasonSize         = caches.ReasonSize
+	ReasonInvalidation = caches.ReasonInvalidation
+)
