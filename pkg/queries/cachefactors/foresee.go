@@ -76,7 +76,7 @@ func foresee(ctx context.Context, s *query.Session, q questions, rows []row, o o
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for _, r := range open {
 		group.Go(func() error {
-			return query.Recovered(func() error {
+			return query.CatchPanic(func() error {
 				r.expect(predict(r.includes, histories, o.CacheEntryTTL.Seconds(), t.window(), r.step(o), multipliers), o)
 				r.saved = costs.saved(r)
 				return nil
@@ -92,7 +92,7 @@ func fairly(open []*row) []*row {
 	for _, r := range open {
 		servers[r.server] = true
 	}
-	kept, _ := query.FirstPerServer(open, max(1, mostCaches/len(servers)), func(r *row) string { return r.server })
+	kept, _ := query.LimitPerServer(open, max(1, mostCaches/len(servers)), func(r *row) string { return r.server })
 	return kept
 }
 

@@ -113,7 +113,7 @@ func (r row) promised() float64 {
 
 // cut keeps the limit's number of rows of each homeserver and tells that it left some out.
 func cut(s *query.Session, rows []row) []row {
-	kept, left := query.FirstPerServer(rows, s.Limit, func(r row) string { return r.server })
+	kept, left := query.LimitPerServer(rows, s.Limit, func(r row) string { return r.server })
 	if left > 0 {
 		s.Inform("Rows that are not shown: %d (limit %d for each homeserver).", left, s.Limit)
 	}

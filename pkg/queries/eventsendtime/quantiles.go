@@ -69,7 +69,7 @@ func slowest(s *query.Session, lines []query.Series) []query.Series {
 	slices.SortStableFunc(lines, func(a, b query.Series) int {
 		return cmp.Or(cmp.Compare(b.Mean(), a.Mean()), cmp.Compare(a.Legend, b.Legend))
 	})
-	kept, left := query.FirstPerServer(lines, s.Limit, query.Series.Server)
+	kept, left := query.LimitPerServer(lines, s.Limit, query.Series.Server)
 	if left > 0 {
 		s.Inform("Quicker processes that are not shown: %d (limit %d for each homeserver).", left, s.Limit)
 	}

@@ -187,17 +187,17 @@ func (d destination) interval() *float64 {
 }
 
 var destinationColumns = []query.Column[destination]{
-	query.Masked("destination", "Destination", "The other homeserver, or a stable pseudonym for viewers who may not see it.",
+	query.HiddenColumn("destination", "Destination", "The other homeserver, or a stable pseudonym for viewers who may not see it.",
 		func(d destination) query.Destination { return d.host }),
-	query.Words("server_name", "Homeserver", "The homeserver that the database belongs to.", func(d destination) string { return d.server }),
-	query.Words("state", "State", "healthy, or backing-off: Synapse waits longer after each failure.", destination.state).
-		Painted(query.Colour{Value: healthy, Colour: "green"}, query.Colour{Value: backingOff, Colour: "orange"}),
-	query.DestinationTime("failing_since", "Failing since", "The first failure since it last worked.", destination.failingSince),
-	query.DestinationTime("next_retry", "Next try", "When Synapse tries again.", destination.nextRetry),
-	query.MaybeAmount("retry_interval", "Wait", "s", "Wait between tries: 10 minutes at first, a week at most by default.", destination.interval),
-	query.Words("age_band", "Failing for", "<1h, <1d, <7d or >=7d.", destination.band),
-	query.MaybeCount("catch_up_rooms", "Rooms behind", "Rooms with events that a healthy destination has not got yet; not counted for failing ones.", func(d destination) *int64 { return d.CatchUpRooms }),
-	query.Pseudonyms("destination_alias", "The homeserver's pseudonym, which viewers see in place of its name.",
+	query.TextColumn("server_name", "Homeserver", "The homeserver that the database belongs to.", func(d destination) string { return d.server }),
+	query.TextColumn("state", "State", "healthy, or backing-off: Synapse waits longer after each failure.", destination.state).
+		WithColours(query.Colour{Value: healthy, Colour: "green"}, query.Colour{Value: backingOff, Colour: "orange"}),
+	query.DestinationTimeColumn("failing_since", "Failing since", "The first failure since it last worked.", destination.failingSince),
+	query.DestinationTimeColumn("next_retry", "Next try", "When Synapse tries again.", destination.nextRetry),
+	query.NumberColumn("retry_interval", "Wait", "s", "Wait between tries: 10 minutes at first, a week at most by default.", destination.interval),
+	query.TextColumn("age_band", "Failing for", "<1h, <1d, <7d or >=7d.", destination.band),
+	query.CountColumn("catch_up_rooms", "Rooms behind", "Rooms with events that a healthy destination has not got yet; not counted for failing ones.", func(d destination) *int64 { return d.CatchUpRooms }),
+	query.PseudonymColumn("destination_alias", "The homeserver's pseudonym, which viewers see in place of its name.",
 		func(d destination) query.Destination { return d.host }),
 }
 

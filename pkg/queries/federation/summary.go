@@ -20,12 +20,12 @@ type part struct {
 }
 
 var flowColumns = []query.Column[part]{
-	query.Words("direction", "Direction", "in: from other homeservers. out: to them.", func(p part) string { return p.direction }),
-	query.Words("server_name", "Homeserver", "The homeserver; empty where Synapse is older than this label.", func(p part) string { return p.server }),
-	query.Words("kind", "Kind", "PDU: an event of a room. EDU: something passing, such as typing or presence.", func(p part) string { return p.kind }),
-	query.Words("type", "Type", "Of outgoing EDUs; Synapse does not count others by type.", func(p part) string { return p.kindType }),
-	query.Amount("per_second", "Per second", "cps", "Mean over the time range.", func(p part) float64 { return p.perSecond }),
-	query.MaybeAmount("share", "Share", "percentunit", "Part of its direction and kind.", func(p part) *float64 { return p.share }),
+	query.TextColumn("direction", "Direction", "in: from other homeservers. out: to them.", func(p part) string { return p.direction }),
+	query.TextColumn("server_name", "Homeserver", "The homeserver; empty where Synapse is older than this label.", func(p part) string { return p.server }),
+	query.TextColumn("kind", "Kind", "PDU: an event of a room. EDU: something passing, such as typing or presence.", func(p part) string { return p.kind }),
+	query.TextColumn("type", "Type", "Of outgoing EDUs; Synapse does not count others by type.", func(p part) string { return p.kindType }),
+	query.NumberColumn("per_second", "Per second", "cps", "Mean over the time range.", func(p part) float64 { return p.perSecond }),
+	query.NumberColumn("share", "Share", "percentunit", "Part of its direction and kind.", func(p part) *float64 { return p.share }),
 }
 
 type summary []part

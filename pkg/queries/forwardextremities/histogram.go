@@ -26,9 +26,9 @@ type band struct {
 type histogram struct{ bands []band }
 
 var bandColumns = []query.Column[band]{
-	query.Words("band", "Extremities", "Forward extremities of a room, as a range.", func(b band) string { return b.name }),
-	query.Words("server_name", "Homeserver", "The homeserver whose rooms are counted.", func(b band) string { return b.server }),
-	query.Count("rooms", "Rooms", "Rooms with that many forward extremities, counted by Synapse once an hour. Rooms that were "+
+	query.TextColumn("band", "Extremities", "Forward extremities of a room, as a range.", func(b band) string { return b.name }),
+	query.TextColumn("server_name", "Homeserver", "The homeserver whose rooms are counted.", func(b band) string { return b.server }),
+	query.CountColumn("rooms", "Rooms", "Rooms with that many forward extremities, counted by Synapse once an hour. Rooms that were "+
 		"left long ago count as well.", func(b band) int64 { return b.rooms }),
 }
 

@@ -51,46 +51,46 @@ func rows(s *query.Session, server string, all []extremities.Detail) []row {
 }
 
 var columns = []query.Column[row]{
-	query.Masked("room_id", "Room", "The room's id, or a stable pseudonym for viewers who may not see rooms.",
+	query.HiddenColumn("room_id", "Room", "The room's id, or a stable pseudonym for viewers who may not see rooms.",
 		func(r row) query.Room { return r.room }),
-	query.Words("server_name", "Homeserver", "The homeserver that the database belongs to.",
+	query.TextColumn("server_name", "Homeserver", "The homeserver that the database belongs to.",
 		func(r row) string { return r.server }),
-	query.RoomWords("name", "Name", "The room's name, from Synapse's room statistics. Empty where it has none.",
+	query.RoomTextColumn("name", "Name", "The room's name, from Synapse's room statistics. Empty where it has none.",
 		func(r row) *string { return filled(r.Name) }),
-	query.RoomWords("canonical_alias", "Alias", "The room's main alias, from Synapse's room statistics. Empty where it has none.",
+	query.RoomTextColumn("canonical_alias", "Alias", "The room's main alias, from Synapse's room statistics. Empty where it has none.",
 		func(r row) *string { return filled(r.CanonicalAlias) }),
-	query.Count("extremities", "Extremities", "Forward extremities: events that no other event follows yet. One is normal; more "+
+	query.CountColumn("extremities", "Extremities", "Forward extremities: events that no other event follows yet. One is normal; more "+
 		"mean that the room's history has split into branches that Synapse must bring together.",
 		func(r row) int64 { return r.Extremities }),
-	query.RoomCount("state_groups", "State groups", "Different states among the extremities. 1 means that there is nothing to "+
-		"resolve and that they cost little.", func(r row) int64 { return r.StateGroups }),
-	query.Members("local_members", "Local members", "Users of this homeserver who are in the room. Without any, Synapse does not "+
+	query.RoomCountColumn("state_groups", "State groups", "Different states among the extremities. 1 means that there is nothing to "+
+		"resolve and that they cost little.", func(r row) *int64 { return &r.StateGroups }),
+	query.RoomMembersColumn("local_members", "Local members", "Users of this homeserver who are in the room. Without any, Synapse does not "+
 		"tidy the room.", func(r row) *int64 { return &r.LocalMembers }),
-	query.Members("joined_members", "Members", "Members of all homeservers, from Synapse's room statistics, which may lag "+
+	query.RoomMembersColumn("joined_members", "Members", "Members of all homeservers, from Synapse's room statistics, which may lag "+
 		"behind; for a room that was left it is as of then. Empty while the room is being joined.",
 		func(r row) *int64 { return unless(r.Partial, r.JoinedMembers) }),
-	query.Words("room_version", "Room version", "The version of the room's rules. Empty where it is not known.",
+	query.TextColumn("room_version", "Room version", "The version of the room's rules. Empty where it is not known.",
 		func(r row) string { return text(r.RoomVersion) }),
-	query.MaybeRoomCount("state_events", "State events", "Entries of the room's current state, mostly memberships, from Synapse's room "+
+	query.RoomCountColumn("state_events", "State events", "Entries of the room's current state, mostly memberships, from Synapse's room "+
 		"statistics, which may count too many. Resolving a large state is expensive. Empty for a room that was left or is being joined.",
 		func(r row) *int64 { return unless(r.Partial || !r.Facts().Local(), r.StateEvents) }),
-	query.RoomTime("newest_extremity", "Newest", "When this homeserver received the newest of the extremities.",
+	query.RoomTimeColumn("newest_extremity", "Newest", "When this homeserver received the newest of the extremities.",
 		func(r row) *time.Time { return r.Facts().Newest }),
-	query.RoomTime("oldest_extremity", "Oldest", "When this homeserver received the oldest of the extremities.",
+	query.RoomTimeColumn("oldest_extremity", "Oldest", "When this homeserver received the oldest of the extremities.",
 		func(r row) *time.Time { return r.Facts().Oldest }),
-	query.Count("missing_events", "Missing events", "Extremities whose event is not in the database: 0 in a healthy room.",
+	query.CountColumn("missing_events", "Missing events", "Extremities whose event is not in the database: 0 in a healthy room.",
 		func(r row) int64 { return r.Missing }),
-	query.Words("verdict", "Verdict", "corrupt: Synapse can't go on from here; act: it costs time and does not go away; watch: look "+
+	query.TextColumn("verdict", "Verdict", "corrupt: Synapse can't go on from here; act: it costs time and does not go away; watch: look "+
 		"again later; heals-itself: Synapse is tidying it; harmless: it costs next to nothing.",
-		func(r row) string { return string(r.judgement.Verdict) }).Painted(
+		func(r row) string { return string(r.judgement.Verdict) }).WithColours(
 		query.Colour{Value: string(extremities.Corrupt), Colour: "dark-red"}, query.Colour{Value: string(extremities.Act), Colour: "red"},
 		query.Colour{Value: string(extremities.Watch), Colour: "orange"}, query.Colour{Value: string(extremities.HealsItself), Colour: "blue"},
 		query.Colour{Value: string(extremities.Harmless), Colour: "green"}),
-	query.MaybeAmount("heals_in", "Heals in", "s", "How long Synapse's own tidying takes at best. Empty where it does not do it.",
+	query.NumberColumn("heals_in", "Heals in", "s", "How long Synapse's own tidying takes at best. Empty where it does not do it.",
 		func(r row) *float64 { return seconds(r.judgement.HealsIn) }),
-	query.Words("advice", "Advice", "Why the room has its verdict, and what to do, from harmless to risky.",
-		func(r row) string { return query.Steps(r.advice) }),
-	query.Pseudonyms("room_alias", "The room's pseudonym, which alerts and viewers see in place of its id.",
+	query.TextColumn("advice", "Advice", "Why the room has its verdict, and what to do, from harmless to risky.",
+		func(r row) string { return query.BreakSteps(r.advice) }),
+	query.PseudonymColumn("room_alias", "The room's pseudonym, which alerts and viewers see in place of its id.",
 		func(r row) query.Room { return r.room }),
 }
 

@@ -23,13 +23,13 @@ func Type() query.Type {
 				ID: "rooms", Title: "Rooms", Needs: query.Postgres, Visualization: query.Table, Current: true,
 				Help: "The rooms with the most forward extremities, each with a verdict and advice. Read from Synapse's database: exact, " +
 					"and of now whatever time range is chosen. Rooms with local members and no extremity at all are listed in any case.",
-				Columns: query.Infos(columns),
+				Columns: query.ColumnInfos(columns),
 			},
 			{
 				ID: "histogram", Title: "Rooms per number of extremities", Needs: query.Prometheus, Visualization: query.BarChart,
 				Help: "How many rooms have how many forward extremities, at the end of the time range. Synapse counts once an hour, " +
 					"for the first time an hour after its start.",
-				Columns: query.Infos(bandColumns),
+				Columns: query.ColumnInfos(bandColumns),
 			},
 			{
 				ID: "counts", Title: "Over time", Needs: query.Prometheus, Visualization: query.TimeSeries,

@@ -85,7 +85,7 @@ func lines(s *query.Session, identity synapse.Identity, matrix model.Matrix) []q
 		all[i] = query.NewSeries(query.Legend(name, stream.Metric, several), stream)
 	}
 	slices.SortFunc(all, func(a, b query.Series) int { return cmp.Compare(a.Legend, b.Legend) })
-	shown, left := query.FirstPerServer(all, s.Limit, query.Series.Server)
+	shown, left := query.LimitPerServer(all, s.Limit, query.Series.Server)
 	if left > 0 {
 		s.Inform("Lines that are not shown: %d (limit %d for each homeserver).", left, s.Limit)
 	}

@@ -46,7 +46,7 @@ func runSummary(ctx context.Context, s *query.Session) (query.Result, error) {
 		warnAbsent(s)
 	}
 	all := rows(identity, identity.Homes(present), newcomers, counts, sums, longest(identity, buckets, s.Range.Length()))
-	shown, left := query.FirstPerServer(all, s.Limit, func(r row) string { return r.server })
+	shown, left := query.LimitPerServer(all, s.Limit, func(r row) string { return r.server })
 	if left > 0 {
 		s.Inform("Rows that are not shown: %d (limit %d for each homeserver).", left, s.Limit)
 	}

@@ -19,7 +19,7 @@ func Type() query.Type {
 				Help: "The share of time that each process spent collecting."},
 			{ID: "pauses", Title: "Pauses", Needs: query.Prometheus, Visualization: query.TimeSeries,
 				Help: "The mean length of a collection, per process and generation."},
-			{ID: "summary", Title: "One row per process and generation", Needs: query.Prometheus, Visualization: query.Table, Columns: query.Infos(columns),
+			{ID: "summary", Title: "One row per process and generation", Needs: query.Prometheus, Visualization: query.Table, Columns: query.ColumnInfos(columns),
 				Help: "How often, how long, how long at worst."},
 		},
 		Limit: query.Limit{Default: 60, Max: 1000},

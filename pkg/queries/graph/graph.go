@@ -93,7 +93,7 @@ func (g Graph) drawProcesses(ctx context.Context, s *query.Session) ([]query.Ser
 		lines = append(lines, query.NewSeries(query.Legend(identity.Name(stream.Metric), stream.Metric, several), stream))
 	}
 	slices.SortStableFunc(lines, func(a, b query.Series) int { return cmp.Compare(b.Mean(), a.Mean()) })
-	shown, left := query.FirstPerServer(lines, s.Limit, query.Series.Server)
+	shown, left := query.LimitPerServer(lines, s.Limit, query.Series.Server)
 	if left > 0 {
 		s.Inform("Processes that are not drawn, those with lower values: %d (limit %d for each homeserver).", left, s.Limit)
 	}

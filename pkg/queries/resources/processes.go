@@ -33,7 +33,7 @@ func runProcesses(ctx context.Context, s *query.Session) (query.Result, error) {
 		s.Warn("Prometheus has no process of Synapse for this selection right now. Is Synapse scraped, and does the filter match?")
 	}
 	a.tellMissing(s)
-	rows, left := query.FirstPerServer(a.rows(), s.Limit, func(p process) string { return p.server })
+	rows, left := query.LimitPerServer(a.rows(), s.Limit, func(p process) string { return p.server })
 	if left > 0 {
 		s.Inform("Processes that are not shown, less busy ones: %d (limit %d for each homeserver).", left, s.Limit)
 	}
@@ -115,11 +115,5 @@ func value(v *float64) float64 {
 type table []process
 
 func (t table) Frames(view query.View) data.Frames {
-	frame := query.TableFrame("processes", columns, t, view)
-	for _, field := range frame.Fields {
-		if field.Name == "reactor_tick_p99" { // 5 s is the histogram's highest bucket
-			field.Config.Mappings = query.Beyond(5)
-		}
-	}
-	return data.Frames{frame}
+	return data.Frames{query.TableFrame("processes", columns, t, view)}
 }

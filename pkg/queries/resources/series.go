@@ -91,7 +91,7 @@ func lines(s *query.Session, identity synapse.Identity, answers map[string]*mode
 	whole := slices.Clone(*answers[""])
 	several := query.SeveralServers(whole)
 	slices.SortStableFunc(whole, func(a, b *model.SampleStream) int { return cmp.Compare(mean(b), mean(a)) })
-	shown, left := query.FirstPerServer(whole, s.Limit, func(stream *model.SampleStream) string { return query.ServerOf(stream.Metric) })
+	shown, left := query.LimitPerServer(whole, s.Limit, func(stream *model.SampleStream) string { return query.ServerOf(stream.Metric) })
 	if left > 0 {
 		s.Inform("Processes that are not shown: %d (limit %d for each homeserver).", left, s.Limit)
 	}

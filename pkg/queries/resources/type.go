@@ -15,7 +15,7 @@ func Type() query.Type {
 		Help: "CPU, event loop, memory, database pool and garbage collection of each process. One process works in one " +
 			"thread: one core is its limit, so processes are never added up.",
 		Formats: []query.Format{
-			{ID: "processes", Title: "One row per process", Needs: query.Prometheus, Visualization: query.Table, Columns: query.Infos(columns),
+			{ID: "processes", Title: "One row per process", Needs: query.Prometheus, Visualization: query.Table, Columns: query.ColumnInfos(columns),
 				Help: "What each process does, how full it is, and what to do if it is."},
 			{ID: "cpu", Title: "CPU", Needs: query.Prometheus, Visualization: query.TimeSeries, Help: "Cores used by each process."},
 			{ID: "memory", Title: "Memory", Needs: query.Prometheus, Visualization: query.TimeSeries, Help: "Resident memory of each process."},

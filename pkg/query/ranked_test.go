@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-func TestFirstPerServer(t *testing.T) {
+func TestLimitPerServer(t *testing.T) {
 	all := []string{"a1", "b1", "a2", "a3", "b2", "c1"}
-	kept, left := FirstPerServer(all, 2, func(s string) string { return s[:1] })
+	kept, left := LimitPerServer(all, 2, func(s string) string { return s[:1] })
 	if want := []string{"a1", "b1", "a2", "b2", "c1"}; !slices.Equal(kept, want) || left != 1 {
 		t.Errorf("kept %v and left %d, want %v and 1", kept, left, want)
 	}
