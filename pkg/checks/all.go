@@ -4,6 +4,9 @@ import "slices"
 
 // All is every check, in the order in which the guide would look.
 var All = []Check{
+	eventSendTime,
+	syncTime,
+	cpuSaturation,
 	reactorLag,
 }
 

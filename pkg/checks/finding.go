@@ -2,6 +2,8 @@ package checks
 
 import (
 	"math"
+	"slices"
+	"strings"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
@@ -90,6 +92,16 @@ func (f Finding) ValueIn(view query.View, unit string) *float64 {
 	}
 	day := query.Day.Seconds()
 	return limits.At(math.Floor(*f.Value/day) * day)
+}
+
+// sentence joins the clauses that there are; it begins with a space, as it follows another one.
+func sentence(clauses ...string) string {
+	clauses = slices.DeleteFunc(clauses, func(c string) bool { return c == "" })
+	if len(clauses) == 0 {
+		return ""
+	}
+	text := strings.Join(clauses, "; ")
+	return " " + strings.ToUpper(text[:1]) + text[1:] + "."
 }
 
 // okFinding is an "ok" with its evidence.

@@ -66,6 +66,11 @@ func (s Scope) WithServer(expression string) string {
 	return s.Identity.WithServer(s.Filters, expression)
 }
 
+// WithServerLastDay is WithServer for every process of the last day, so that one that is down now is there too.
+func (s Scope) WithServerLastDay(expression string) string {
+	return s.Identity.SeenLastDay(s.Filters) + " * 0 + " + s.Identity.Join(expression)
+}
+
 // Sum adds up over the processes of a homeserver, by further labels if any are named.
 func (s Scope) Sum(expression string, by ...string) string {
 	return "sum by (" + strings.Join(append([]string{"server_name"}, by...), ", ") + ") (" + expression + ")"
