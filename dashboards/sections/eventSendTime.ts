@@ -7,11 +7,11 @@ const queryType = 'eventSendTime';
 
 /** From the many to the few: the further out a quantile, the louder its colour. */
 const colours = [
-  ['/99 %/', 'purple'],
-  ['/95 %/', 'blue'],
-  ['/90 %/', 'light-blue'],
-  ['/75 %/', 'semi-dark-green'],
-  ['/50 %/', 'light-green'],
+  ['/99%/', 'purple'],
+  ['/95%/', 'blue'],
+  ['/90%/', 'light-blue'],
+  ['/75%/', 'semi-dark-green'],
+  ['/50%/', 'light-green'],
   ['/mean/', 'text'],
 ].map(([pattern, fixedColor]) => ({
   matcher: { id: 'byRegexp', options: pattern },
