@@ -134,12 +134,8 @@ func fetchLines(ctx context.Context, s *query.Session) (query.Result, error) {
 		return nil, err
 	}
 	if len(whole) == 0 {
-		told, err := process.WarnScrapeGap(ctx, s)
-		if err != nil {
+		if err := process.ExplainEmpty(ctx, s, func() { process.WarnAbsent(s, shape.metric.Name) }); err != nil {
 			return nil, err
-		}
-		if !told {
-			process.WarnAbsent(s, shape.metric.Name)
 		}
 	}
 	return query.Lines{Name: s.Format.Title, Measure: shape.measure, Lines: linesOf(s, identity, whole, parts)}, nil
