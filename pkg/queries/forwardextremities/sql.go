@@ -8,9 +8,10 @@ import (
 	"time"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
-	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/extremities"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/process"
 	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
+	"github.com/matrix-insight/synapse-datasource/pkg/words"
 )
 
 // secondLook is how long we wait before we look at a corrupt room again: a standby may lag behind its primary, and a
@@ -26,8 +27,8 @@ type survey struct {
 	size    extremities.Sizes
 }
 
-func rooms(ctx context.Context, s *query.Session) (query.Result, error) {
-	owner, asked, err := synapse.DatabaseOwner(ctx, s)
+func fetchRooms(ctx context.Context, s *query.Session) (query.Result, error) {
+	owner, asked, err := process.DatabaseOwner(ctx, s)
 	if err != nil || !asked {
 		return table{}, err
 	}
@@ -36,18 +37,18 @@ func rooms(ctx context.Context, s *query.Session) (query.Result, error) {
 		return nil, err
 	}
 	all := append(found.top, found.orphans...)
-	all = lookAgain(ctx, s, all)
+	all = readAgain(ctx, s, all)
 	all = slices.DeleteFunc(all, func(d extremities.Detail) bool { return d.Extremities <= least(s) && !d.Facts().Corrupt() })
 	slices.SortFunc(all, func(a, b extremities.Detail) int {
 		return cmp.Or(cmp.Compare(b.Extremities, a.Extremities), cmp.Compare(a.RoomID, b.RoomID))
 	})
-	all = found.within(s.Limit, all)
+	all = found.cut(s.Limit, all)
 	tellRest(s, found, all)
-	return table{rows: rows(s, owner, all)}, nil
+	return table{rows: judgeRooms(s, owner, all)}, nil
 }
 
-// within keeps the first rooms and counts what it leaves out.
-func (v *survey) within(limit int, all []extremities.Detail) []extremities.Detail {
+// cut keeps the first rooms and counts what it leaves out.
+func (v *survey) cut(limit int, all []extremities.Detail) []extremities.Detail {
 	shown := min(limit, len(all))
 	for _, d := range all[shown:] {
 		if d.Extremities == 0 {
@@ -59,11 +60,8 @@ func (v *survey) within(limit int, all []extremities.Detail) []extremities.Detai
 	return all[:shown]
 }
 
-// least is the minimum that rooms must exceed.
-func least(s *query.Session) int64 { return int64(s.Number("minExtremities")) }
-
-// lookAgain reads corrupt rooms a second time: what is gone then was no corruption.
-func lookAgain(ctx context.Context, s *query.Session, all []extremities.Detail) []extremities.Detail {
+// readAgain reads corrupt rooms a second time: what is gone then was no corruption.
+func readAgain(ctx context.Context, s *query.Session, all []extremities.Detail) []extremities.Detail {
 	var suspects []extremities.Counted
 	for _, d := range all {
 		if d.Facts().Corrupt() {
@@ -83,7 +81,7 @@ func lookAgain(ctx context.Context, s *query.Session, all []extremities.Detail) 
 		return err
 	})
 	if err != nil {
-		s.Warn("Rooms that look corrupt could not be looked at a second time.")
+		tellNotConfirmed(s)
 		return all
 	}
 	for _, d := range again {
@@ -96,4 +94,48 @@ func lookAgain(ctx context.Context, s *query.Session, all []extremities.Detail) 
 func isTimeout(err error) bool {
 	var fault *upstream.Fault
 	return errors.As(err, &fault) && fault.Kind == upstream.Timeout
+}
+
+const (
+	// orphanLimit bounds the statement that looks for rooms without any extremity: it reads all local memberships.
+	orphanLimit = 3 * time.Second
+	// maxOrphans is how many are shown; one is bad enough.
+	maxOrphans = 20
+)
+
+// readOrphans finds rooms with local members and no extremity. It is worth a look, not worth a failure.
+func (v *survey) readOrphans(ctx context.Context, s *query.Session) error {
+	limit := max(1, min(maxOrphans, s.Limit/2))
+	var size extremities.Sizes
+	var found []extremities.Detail
+	err := s.Read(ctx, orphanLimit, func(ctx context.Context, tx query.Tx) error {
+		var err error
+		if size, err = extremities.Size(ctx, tx); err != nil {
+			return err
+		}
+		if size.Memberships > extremities.OrphanMemberships {
+			return nil
+		}
+		list, err := extremities.Orphans(ctx, tx, int64(limit+1))
+		if err != nil {
+			return err
+		}
+		found, err = extremities.Details(ctx, tx, s.Now, list)
+		return err
+	})
+	v.size = size
+	switch {
+	case isTimeout(err):
+		tellOrphansSkipped(s, "the search took more than "+words.Duration(orphanLimit))
+		return nil
+	case err != nil:
+		return err
+	case size.Memberships > extremities.OrphanMemberships:
+		tellOrphansSkipped(s, "there are about "+words.Number(float64(size.Memberships))+" memberships, too many to read each time")
+	case len(found) > limit:
+		tellMoreOrphans(s, limit)
+		found = found[:limit]
+	}
+	v.orphans = found
+	return nil
 }

@@ -12,12 +12,12 @@ import (
 func TestRankingThatTakesTooLong(t *testing.T) {
 	db := &slowDatabase{}
 	_, err := ask(t, nil, db, `{}`)
-	if err == nil || !strings.Contains(err.Error(), "It runs in the background now") || db.started != 1 {
+	if err == nil || !strings.Contains(err.Error(), "runs in the background now") || db.started != 1 {
 		t.Errorf("error %v, %d passes", err, db.started)
 	}
 	db.state = query.Background{Value: []extremities.Counted{}, At: time.Now().Add(-time.Minute)}
 	frames, err := ask(t, nil, db, `{}`)
-	if err != nil || db.started != 1 || !strings.Contains(notices(frames), "the ranking is 1m0s old") {
+	if err != nil || db.started != 1 || !strings.Contains(notices(frames), "the ranking is 60 s old") {
 		t.Errorf("a fresh count does not answer: %v, %d passes", err, db.started)
 	}
 	if text := notices(frames); !strings.Contains(text, "without any forward extremity were not looked for") {
@@ -25,7 +25,7 @@ func TestRankingThatTakesTooLong(t *testing.T) {
 	}
 	db.state = query.Background{Value: []extremities.Counted{}, At: time.Now().Add(-time.Hour)}
 	frames, err = ask(t, nil, db, `{}`)
-	if err != nil || db.started != 2 || !strings.Contains(notices(frames), "the ranking is 1h0m0s old") {
+	if err != nil || db.started != 2 || !strings.Contains(notices(frames), "the ranking is 60 min old") {
 		t.Errorf("an old count does not answer while a new one runs: %v, %d passes", err, db.started)
 	}
 }

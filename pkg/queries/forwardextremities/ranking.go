@@ -2,12 +2,10 @@ package forwardextremities
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/extremities"
-	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
 )
 
 const (
@@ -23,7 +21,7 @@ const (
 // statement may, a full count goes on in the background and its last result answers.
 func (v *survey) readTop(ctx context.Context, s *query.Session) error {
 	pass := s.Background(passKey)
-	if pass.Value != nil && time.Since(pass.At) < passFresh {
+	if pass.Value != nil && s.Now.Sub(pass.At) < passFresh {
 		return v.readFromPass(ctx, s, pass)
 	}
 	ranked := false
@@ -43,7 +41,7 @@ func (v *survey) readTop(ctx context.Context, s *query.Session) error {
 	}
 	s.StartBackground(passKey, s.Options.FullPassTimeout, fullPass)
 	if pass.Value == nil {
-		return counting(err, s.Background(passKey))
+		return explainCounting(err, s.Background(passKey))
 	}
 	return v.readFromPass(ctx, s, pass)
 }
@@ -61,12 +59,8 @@ func fullPass(ctx context.Context, tx query.Tx) (any, error) {
 }
 
 func (v *survey) readFromPass(ctx context.Context, s *query.Session, pass query.Background) error {
-	s.Warn("Ranking all rooms takes longer than one statement may: the ranking is %s old, the rooms' numbers are of now.",
-		time.Since(pass.At).Round(time.Second))
-	if least(s) < 1 {
-		s.Warn("Rooms with a single extremity are left out.")
-	}
-	all, _ := pass.Value.([]extremities.Counted)
+	tellOldRanking(s, s.Now.Sub(pass.At))
+	all, _ := pass.Value.([]extremities.Counted) // fullPass makes nothing else
 	shown := above(all, least(s))
 	v.missed = 0
 	if len(shown) > s.Limit {
@@ -78,6 +72,7 @@ func (v *survey) readFromPass(ctx context.Context, s *query.Session, pass query.
 	})
 }
 
+// above keeps the rooms of a ranking with more extremities.
 func above(ranking []extremities.Counted, least int64) []extremities.Counted {
 	for i, r := range ranking {
 		if r.Extremities <= least {
@@ -85,19 +80,4 @@ func above(ranking []extremities.Counted, least int64) []extremities.Counted {
 		}
 	}
 	return ranking
-}
-
-// counting says that there is no ranking yet, in place of the time-out that led to it.
-func counting(err error, pass query.Background) error {
-	var fault *upstream.Fault
-	if !errors.As(err, &fault) {
-		return err
-	}
-	told := *fault
-	told.Message = "Ranking all rooms takes longer than one statement may, and no full count is finished yet."
-	told.Remedy = "It runs in the background now; look again in some minutes."
-	if !pass.Running {
-		told.Remedy = "Raise the limit of the full count in the data source settings."
-	}
-	return &told
 }

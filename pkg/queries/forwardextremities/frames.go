@@ -2,6 +2,7 @@ package forwardextremities
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 
@@ -11,12 +12,32 @@ import (
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/extremities"
 )
 
-type row struct {
-	extremities.Detail
-	judgement extremities.Judgement
-	room      query.Room
-	server    string
-	advice    string
+func roomsMeasure(more int64) query.Measure {
+	return query.Measure{Name: "rooms", Unit: "none", Help: fmt.Sprintf("Rooms with more than %d forward extremities, counted by Synapse once per hour. Rooms that were "+
+		"left long ago count as well.", more)}
+}
+
+func eventsMeasure(more int64) query.Measure {
+	return query.Measure{Name: "share", Unit: "percentunit", Help: fmt.Sprintf("Share of events that were added to rooms with more than %d forward extremities, among those "+
+		"that changed a room's extremities. Only rooms in use count.", more)}
+}
+
+type histogram struct{ bands []band }
+
+var bandColumns = []query.Column[band]{
+	query.TextColumn("band", "Extremities", "Forward extremities of a room, as a range.",
+		func(b band) string { return b.name }),
+	query.TextColumn("server_name", "Homeserver", "The homeserver whose rooms are counted.",
+		func(b band) string { return b.server }),
+	query.CountColumn("rooms", "Rooms", "Rooms with that many forward extremities, counted by Synapse once per hour. Rooms that were left long ago count as well.",
+		func(b band) int64 { return b.rooms }),
+}
+
+// Frames leaves the panel to the dashboard: the bands are bars.
+func (h histogram) Frames(view query.View) data.Frames {
+	frame := query.TableFrame("Rooms per number of forward extremities", bandColumns, h.bands, view)
+	frame.Meta.PreferredVisualization = ""
+	return data.Frames{frame}
 }
 
 type table struct{ rows []row }
@@ -33,23 +54,6 @@ func (t table) Frames(view query.View) data.Frames {
 	return data.Frames{frame}
 }
 
-// rows judges details that are sorted by extremities, the most first.
-func rows(s *query.Session, server string, all []extremities.Detail) []row {
-	threshold := int64(s.Options.DummyEventsThreshold)
-	known := make([]extremities.Facts, len(all))
-	for i, d := range all {
-		known[i] = d.Facts()
-	}
-	rows := make([]row, len(all))
-	for i, j := range extremities.JudgeAll(known, threshold, s.Now) {
-		d := all[i]
-		room := s.Options.Room(d.RoomID)
-		d.RoomID = "" // from here on only the Room knows it
-		rows[i] = row{d, j, room, server, extremities.Advice(known[i], j, threshold)}
-	}
-	return rows
-}
-
 var columns = []query.Column[row]{
 	query.HiddenColumn("room_id", "Room", "The room's id, or a stable pseudonym for viewers who may not see rooms.",
 		func(r row) query.Room { return r.room }),
@@ -59,20 +63,22 @@ var columns = []query.Column[row]{
 		func(r row) *string { return filled(r.Name) }),
 	query.RoomTextColumn("canonical_alias", "Alias", "The room's main alias, from Synapse's room statistics. Empty where it has none.",
 		func(r row) *string { return filled(r.CanonicalAlias) }),
-	query.CountColumn("extremities", "Extremities", "Forward extremities: events that no other event follows yet. One is normal; more "+
-		"mean that the room's history has split into branches that Synapse must bring together.",
+	query.CountColumn("extremities", "Extremities",
+		"Forward extremities: events that no other event follows yet. One is normal. More mean that the room's history has split into branches.",
 		func(r row) int64 { return r.Extremities }),
-	query.RoomCountColumn("state_groups", "State groups", "Different states among the extremities. 1 means that there is nothing to "+
-		"resolve and that they cost little.", func(r row) *int64 { return &r.StateGroups }),
-	query.RoomMembersColumn("local_members", "Local members", "Users of this homeserver who are in the room. Without any, Synapse does not "+
-		"tidy the room.", func(r row) *int64 { return &r.LocalMembers }),
-	query.RoomMembersColumn("joined_members", "Members", "Members of all homeservers, from Synapse's room statistics, which may lag "+
-		"behind; for a room that was left it is as of then. Empty while the room is being joined.",
+	query.RoomCountColumn("state_groups", "State groups", "Different states among the extremities. 1 means that there is nothing to resolve and that they cost little.",
+		func(r row) *int64 { return &r.StateGroups }),
+	query.RoomMembersColumn("local_members", "Local members",
+		"Users of this homeserver who are in the room. Without any, Synapse does not merge the room's extremities.",
+		func(r row) *int64 { return &r.LocalMembers }),
+	query.RoomMembersColumn("joined_members", "Members",
+		"Members of all homeservers, from Synapse's room statistics, which may lag behind. For a room that was left, as of then. Empty while the room is being joined.",
 		func(r row) *int64 { return unless(r.Partial, r.JoinedMembers) }),
 	query.TextColumn("room_version", "Room version", "The version of the room's rules. Empty where it is not known.",
-		func(r row) string { return text(r.RoomVersion) }),
-	query.RoomCountColumn("state_events", "State events", "Entries of the room's current state, mostly memberships, from Synapse's room "+
-		"statistics, which may count too many. Resolving a large state is expensive. Empty for a room that was left or is being joined.",
+		func(r row) string { return textOf(r.RoomVersion) }),
+	query.RoomCountColumn("state_events", "State events",
+		"Entries of the room's present state, mostly memberships, from Synapse's room statistics, which may count too many. "+
+			"A large state is expensive to resolve. Empty for a room that was left or is being joined.",
 		func(r row) *int64 { return unless(r.Partial || !r.Facts().Local(), r.StateEvents) }),
 	query.RoomTimeColumn("newest_extremity", "Newest", "When this homeserver received the newest of the extremities.",
 		func(r row) *time.Time { return r.Facts().Newest }),
@@ -80,17 +86,18 @@ var columns = []query.Column[row]{
 		func(r row) *time.Time { return r.Facts().Oldest }),
 	query.CountColumn("missing_events", "Missing events", "Extremities whose event is not in the database: 0 in a healthy room.",
 		func(r row) int64 { return r.Missing }),
-	query.TextColumn("verdict", "Verdict", "corrupt: Synapse can't go on from here; act: it costs time and does not go away; watch: look "+
-		"again later; heals-itself: Synapse is tidying it; harmless: it costs next to nothing.",
+	query.TextColumn("verdict", "Verdict",
+		"corrupt: Synapse can't continue from here. act: it takes time and does not end by itself. watch: look again later. "+
+			"heals-itself: Synapse is merging the extremities. harmless: it costs next to nothing.",
 		func(r row) string { return string(r.judgement.Verdict) }).WithColours(
 		query.Colour{Value: string(extremities.Corrupt), Colour: "dark-red"}, query.Colour{Value: string(extremities.Act), Colour: "red"},
 		query.Colour{Value: string(extremities.Watch), Colour: "orange"}, query.Colour{Value: string(extremities.HealsItself), Colour: "blue"},
 		query.Colour{Value: string(extremities.Harmless), Colour: "green"}),
-	query.NumberColumn("heals_in", "Heals in", "s", "How long Synapse's own tidying takes at best. Empty where it does not do it.",
-		func(r row) *float64 { return seconds(r.judgement.HealsIn) }),
+	query.NumberColumn("heals_in", "Heals in", "s", "How long Synapse takes at best to merge them. Empty where it does not.",
+		func(r row) *float64 { return secondsOf(r.judgement.HealsIn) }),
 	query.TextColumn("advice", "Advice", "Why the room has its verdict, and what to do, from harmless to risky.",
 		func(r row) string { return query.BreakSteps(r.advice) }),
-	query.PseudonymColumn("room_alias", "The room's pseudonym, which alerts and viewers see in place of its id.",
+	query.PseudonymColumn("room_alias", "The room's pseudonym, which alerts and viewers see instead of its id.",
 		func(r row) query.Room { return r.room }),
 }
 
@@ -101,7 +108,7 @@ func filled(s *string) *string {
 	return s
 }
 
-func text(s *string) string {
+func textOf(s *string) string {
 	if s == nil {
 		return ""
 	}
@@ -115,7 +122,7 @@ func unless(unknown bool, n *int64) *int64 {
 	return n
 }
 
-func seconds(d *time.Duration) *float64 {
+func secondsOf(d *time.Duration) *float64 {
 	if d == nil {
 		return nil
 	}
