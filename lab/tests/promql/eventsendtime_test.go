@@ -52,17 +52,17 @@ func TestEventSendTime(t *testing.T) {
 	}
 	lines, told := ask(`{}`)
 	wantValues(t, lines, map[string]float64{
-		"99 % · a.org": 9.1, "95 % · a.org": 5.5, "90 % · a.org": 1, "75 % · a.org": 0.7, "50 % · a.org": 0.2, "mean · a.org": 2,
-		"99 % · b.org": 10, "95 % · b.org": 10, "90 % · b.org": 10, "75 % · b.org": 10, "50 % · b.org": 10, "mean · b.org": 2,
+		"99% · a.org": 9.1, "95% · a.org": 5.5, "90% · a.org": 1, "75% · a.org": 0.7, "50% · a.org": 0.2, "mean · a.org": 2,
+		"99% · b.org": 10, "95% · b.org": 10, "90% · b.org": 10, "75% · b.org": 10, "50% · b.org": 10, "mean · b.org": 2,
 	})
-	if want := "Sends on b.org that took longer than 10 s, where the histogram ends: about 480. A quantile of 10 s reads as \">10 s\"."; !strings.Contains(told, want) {
+	if want := "About 480 sends on b.org took more than 10 s, where the histogram ends. A quantile there is shown as \">10 s\"."; !strings.Contains(told, want) {
 		t.Errorf("%q does not say %q", told, want)
 	}
 	if strings.Contains(told, "a.org") {
 		t.Errorf("a.org has sends enough, all within 10 s: %s", told)
 	}
 	lines, told = ask(`{"serverName":"a.org"}`)
-	if len(lines) != 6 || lines["50 %"] == 0 || told != "" {
+	if len(lines) != 6 || lines["50%"] == 0 || told != "" {
 		t.Errorf("one homeserver: %v; %s", lines, told)
 	}
 
@@ -72,18 +72,18 @@ func TestEventSendTime(t *testing.T) {
 	lines, _ = ask(`{"format":"byWorker","index":"2"}`)
 	wantValues(t, lines, map[string]float64{"synapse/2": 5.5})
 	lines, told = ask(`{"format":"byWorker","limit":1}`)
-	if len(lines) != 2 || !strings.Contains(told, "Quicker processes that are not shown: 1 (limit 1 for each homeserver).") {
+	if len(lines) != 2 || !strings.Contains(told, "Not shown: 1 line with lower values (limit 1 for each homeserver).") {
 		t.Errorf("%v; %s", lines, told)
 	}
 
 	lines, told = ask(`{"serverName":"quiet.org"}`)
-	if len(lines) != 0 || told != "Nobody sent a message on quiet.org in this time range." {
+	if len(lines) != 0 || told != "No message was sent on quiet.org in this time range." {
 		t.Errorf("%v; %s", lines, told)
 	}
 
 	for _, format := range []string{"quantiles", "heatmap", "byWorker"} {
 		lines, told = ask(`{"format":"` + format + `","serverName":"nobody.org"}`)
-		if len(lines) != 0 || !strings.Contains(told, "Prometheus has no sends of messages for this selection and time range") {
+		if len(lines) != 0 || !strings.Contains(told, "Prometheus has no sends for this selection and time range") {
 			t.Errorf("%s: %v; %s", format, lines, told)
 		}
 	}

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/graph"
-	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metriccatalogue"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
 )
 
 // Every graph draws what a real process exposes, one line per value of the labels that it says.
@@ -17,8 +17,8 @@ func TestGraphsOfARealProcess(t *testing.T) {
 	for _, g := range graph.All {
 		frames := askLastSixHours(t, engine, graph.Type(), nil, fmt.Sprintf(`{"graph": %q, "limit": 200}`, g.ID))
 		exposed := true
-		for _, m := range metriccatalogue.In(frames[0].Meta.ExecutedQueryString) {
-			exposed = exposed && strings.Contains(series, "  "+m.Series()+"{")
+		for _, m := range metrics.In(frames[0].Meta.ExecutedQueryString) {
+			exposed = exposed && strings.Contains(series, "  "+m.Marker().Name+"{")
 		}
 		if !exposed {
 			continue
@@ -74,7 +74,7 @@ func TestGraphs(t *testing.T) {
 		notice string
 	}{
 		{`{"graph": "cpu"}`, map[string]float64{"s/1 · a.example": 0.1, "s/2 · a.example": 0.2, "s/3 · a.example": 0.9, "s/1 · b.example": 0.4}, ""},
-		{`{"graph": "cpu", "limit": 1}`, map[string]float64{"s/3 · a.example": 0.9, "s/1 · b.example": 0.4}, "Processes that are not drawn, those with lower values: 2 "},
+		{`{"graph": "cpu", "limit": 1}`, map[string]float64{"s/3 · a.example": 0.9, "s/1 · b.example": 0.4}, "Not shown: 2 lines with lower values (limit 1 "},
 		{`{"graph": "requests-time"}`, map[string]float64{"LoginRestServlet": 2, "VersionsRestServlet": 0.1}, ""},
 		{`{"graph": "requests-time", "limit": 1}`, map[string]float64{"LoginRestServlet": 2}, "Only the top 1 lines"},
 		{`{"graph": "requests-time", "instance": "h:9"}`, map[string]float64{}, "nothing of the kind happened"},

@@ -106,7 +106,7 @@ func TestResourcesProcesses(t *testing.T) {
 		t.Errorf("everything is known of process 1: %s", got)
 	}
 	part := notices(askLastSixHours(t, engine, resources.Type(), nil, `{"serverName": "a.example"}`))
-	if want := `Prometheus has no process_resident_memory_bytes, or a single value only, of 1 of 2 processes: "Memory" is empty there.`; !strings.Contains(part, want) || strings.Contains(part, "CPU") {
+	if want := `"Memory" is empty for 1 of 2 processes: Prometheus has no process_resident_memory_bytes of them, or one value only.`; !strings.Contains(part, want) || strings.Contains(part, "CPU") {
 		t.Errorf("notices %q, want %q", part, want)
 	}
 	if got := notices(askLastSixHours(t, engine, resources.Type(), nil, `{"serverName": "d.example"}`)); got == "" {

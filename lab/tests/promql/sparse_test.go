@@ -41,7 +41,7 @@ func TestEmptyForSparseScrapes(t *testing.T) {
 		}
 		for _, format := range formats {
 			rows, told := ask(typ, format, 15*time.Second)
-			if want := "about every 1m only, but the scrape interval of this data source is 15s"; rows != 0 || !strings.Contains(told, want) {
+			if want := "about every 60 s, but this data source is set to 15 s"; rows != 0 || !strings.Contains(told, want) {
 				t.Errorf("%s/%s: %d rows, %q does not say %q", id, format, rows, told, want)
 			}
 			for _, other := range []string{"Prometheus has no ", "Prometheus has nothing", "nothing to count", "No event passed"} {

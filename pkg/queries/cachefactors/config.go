@@ -17,11 +17,11 @@ import (
 type config struct{ yaml, server, environment, notes string }
 
 var configColumns = []query.Column[config]{
-	query.Words("yaml", "homeserver.yaml", "The per_cache_factors to merge into the caches section: one step for each cache to raise or to lower, and those "+
+	query.TextColumn("yaml", "homeserver.yaml", "The per_cache_factors to merge into the caches section: one step for each cache to raise or to lower, and those "+
 		"that have a factor of their own already; caches to try stand as comments. Empty where nothing is advised.", func(c config) string { return c.yaml }),
-	query.Words("server_name", "Homeserver", "The homeserver; empty where Synapse is older than the label.", func(c config) string { return c.server }),
-	query.Words("environment", "Environment", "The same steps as environment variables, one a line: they override the file.", func(c config) string { return c.environment }),
-	query.Words("notes", "Notes", "How to apply it and when to look again.", func(c config) string { return c.notes }),
+	query.TextColumn("server_name", "Homeserver", "The homeserver; empty where Synapse is older than the label.", func(c config) string { return c.server }),
+	query.TextColumn("environment", "Environment", "The same steps as environment variables, one a line: they override the file.", func(c config) string { return c.environment }),
+	query.TextColumn("notes", "Notes", "How to apply it and when to look again.", func(c config) string { return c.notes }),
 }
 
 type configs []config

@@ -21,16 +21,16 @@ type point struct {
 }
 
 var curveColumns = []query.Column[point]{
-	query.Words("cache", "Cache", "The cache, by its metrics' label name.", func(p point) string { return p.cache }),
-	query.Words("server_name", "Homeserver", "The homeserver; empty where Synapse is older than the label.", func(p point) string { return p.server }),
-	query.Amount("multiplier", "Size", "prefix:×", "Multiple of the present size.", func(p point) float64 { return p.multiplier }),
-	query.MaybeAmount("factor", "Factor", "none", "The factor that gives this size.", func(p point) *float64 { return p.factor }),
-	query.MaybeAmount("max_entries", "Max entries", "short", "Maximum number of entries at this size, per process.", func(p point) *float64 { return p.maxEntries }),
-	query.MaybeAmount("hit_ratio", "Hit ratio", "percentunit", "Hit ratio expected at this size. "+experimental+ifPredicted, func(p point) *float64 { return p.hit }),
-	query.MaybeAmount("low", "Hit ratio, low", "percentunit", "Lower end of the 80% interval; where it is not predicted, the present hit ratio: an LRU cache does not get worse by growing.", func(p point) *float64 { return p.low }),
-	query.MaybeAmount("high", "Hit ratio, high", "percentunit", "Upper end of the 80% interval; where it is not predicted, what the bound allows.", func(p point) *float64 { return p.high }),
-	query.MaybeAmount("avoided_misses_per_second", "Avoided misses", "cps", "Misses per second that this size is expected to avoid. "+experimental+ifPredicted, func(p point) *float64 { return p.avoided }),
-	query.MaybeAmount("avoided_misses_limit", "Avoidable at most", "cps", "Misses per second that this size"+provedLimit, func(p point) *float64 { return p.atMost }),
+	query.TextColumn("cache", "Cache", "The cache, by its metrics' label name.", func(p point) string { return p.cache }),
+	query.TextColumn("server_name", "Homeserver", "The homeserver; empty where Synapse is older than the label.", func(p point) string { return p.server }),
+	query.NumberColumn("multiplier", "Size", "prefix:×", "Multiple of the present size.", func(p point) float64 { return p.multiplier }),
+	query.NumberColumn("factor", "Factor", "none", "The factor that gives this size.", func(p point) *float64 { return p.factor }),
+	query.NumberColumn("max_entries", "Max entries", "short", "Maximum number of entries at this size, per process.", func(p point) *float64 { return p.maxEntries }),
+	query.NumberColumn("hit_ratio", "Hit ratio", "percentunit", "Hit ratio expected at this size. "+experimental+ifPredicted, func(p point) *float64 { return p.hit }),
+	query.NumberColumn("low", "Hit ratio, low", "percentunit", "Lower end of the 80% interval; where it is not predicted, the present hit ratio: an LRU cache does not get worse by growing.", func(p point) *float64 { return p.low }),
+	query.NumberColumn("high", "Hit ratio, high", "percentunit", "Upper end of the 80% interval; where it is not predicted, what the bound allows.", func(p point) *float64 { return p.high }),
+	query.NumberColumn("avoided_misses_per_second", "Avoided misses", "cps", "Misses per second that this size is expected to avoid. "+experimental+ifPredicted, func(p point) *float64 { return p.avoided }),
+	query.NumberColumn("avoided_misses_limit", "Avoidable at most", "cps", "Misses per second that this size"+provedLimit, func(p point) *float64 { return p.atMost }),
 }
 
 type curve []point
@@ -88,7 +88,7 @@ func runCurve(ctx context.Context, s *query.Session) (query.Result, error) {
 	}
 	if len(s.List("cache")) == 0 {
 		rows = slices.DeleteFunc(rows, func(r row) bool { return !r.Verdict.Advised() })
-		if rows, _ = query.FirstPerServer(rows, 1, func(r row) string { return r.Server }); len(rows) == 0 {
+		if rows, _ = query.LimitPerServer(rows, 1, func(r row) string { return r.Server }); len(rows) == 0 {
 			s.Inform("No cache is advised to grow here. Name one in \"Caches\" to see its curve.")
 		}
 	}

@@ -87,7 +87,7 @@ func (a asked) predictRows(ctx context.Context, s *query.Session, rows []row, se
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			return query.Recovered(func() error {
+			return query.CatchPanic(func() error {
 				step := r.step(servers[r.Server])
 				r.predicted = predictSizes(r.includes, histories, a.EntryTTL, t.window(), append([]float64{step}, multipliers...))
 				r.next = r.gainAt(step, r.atMost)
@@ -105,7 +105,7 @@ func firstOfEach(open []*row) []*row {
 	for _, r := range open {
 		servers[r.Server] = true
 	}
-	kept, _ := query.FirstPerServer(open, max(1, mostCaches/len(servers)), func(r *row) string { return r.Server })
+	kept, _ := query.LimitPerServer(open, max(1, mostCaches/len(servers)), func(r *row) string { return r.Server })
 	return kept
 }
 

@@ -111,7 +111,7 @@ func (r row) promised() float64 {
 
 // firstRows keeps the limit's number of rows of each homeserver and tells that it left some out.
 func firstRows(s *query.Session, rows []row) []row {
-	kept, left := query.FirstPerServer(rows, s.Limit, func(r row) string { return r.Server })
+	kept, left := query.LimitPerServer(rows, s.Limit, func(r row) string { return r.Server })
 	if left > 0 {
 		s.Inform("Rows that are not shown: %d (limit %d for each homeserver).", left, s.Limit)
 	}

@@ -20,11 +20,11 @@ func Type() query.Type {
 			"is too small; a low hit ratio alone is not. Response caches have no maximum size and are left out.",
 		Formats: []query.Format{
 			{ID: "table", Title: "Verdicts", Needs: query.Prometheus, Visualization: query.Table,
-				Columns: append(query.Infos(columns), query.Infos(processColumns)...),
+				Columns: append(query.ColumnInfos(columns), query.ColumnInfos(processColumns)...),
 				Help:    "One row per cache over all processes of a homeserver, caches to raise first. The time range is judged: choose hours with usual load, at least one."},
-			{ID: "curve", Title: "What if", Needs: query.Prometheus, Visualization: query.Trend, Columns: query.Infos(curveColumns),
+			{ID: "curve", Title: "What if", Needs: query.Prometheus, Visualization: query.Trend, Columns: query.ColumnInfos(curveColumns),
 				Help: "The hit ratio that a cache of other sizes is expected to reach, its 80% interval, and what no size exceeds. Without a named cache: the first advised one of each homeserver. A chart shows one cache. " + experimental},
-			{ID: "config", Title: "Configuration", Needs: query.Prometheus, Visualization: query.Table, Columns: query.Infos(configColumns),
+			{ID: "config", Title: "Configuration", Needs: query.Prometheus, Visualization: query.Table, Columns: query.ColumnInfos(configColumns),
 				Help: "The advised steps as homeserver.yaml and as environment variables, one row per homeserver."},
 		},
 		Params: []query.Param{

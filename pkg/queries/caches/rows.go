@@ -52,7 +52,7 @@ func rankCaches(ctx context.Context, s *query.Session, shape shape, asked select
 	}
 	var named model.Vector
 	err := s.Ask(ctx, query.At(promql, &named))
-	return query.Ranked(named, "name"), err
+	return query.RankingOf(named, "name"), err
 }
 
 // explainNothing tells rare scrapes and an absent metric from caches that had nothing to do.

@@ -39,17 +39,17 @@ func (e event) tags() string {
 }
 
 var columns = []query.Column[event]{
-	query.MaybeTime("time", "Time", "When it happened.", func(e event) *time.Time { return &e.at }),
-	query.MaybeTime("timeEnd", "Until", "When the last of several changes that belong together happened; empty for a single one.", func(e event) *time.Time {
+	query.TimeColumn("time", "Time", "When it happened.", func(e event) *time.Time { return &e.at }),
+	query.TimeColumn("timeEnd", "Until", "When the last of several changes that belong together happened; empty for a single one.", func(e event) *time.Time {
 		if !e.end.After(e.at) {
 			return nil
 		}
 		return &e.end
 	}),
-	query.Words("title", "Title", "What happened.", func(e event) string { return e.title }),
-	query.Words("text", "Text", "Which processes or caches changed, from what to what.", func(e event) string { return e.text }),
-	query.Words("tags", "Tags", "synapse, the kind, the homeserver.", event.tags),
-	query.Words("id", "Id", "The same for the same event.", event.id),
+	query.TextColumn("title", "Title", "What happened.", func(e event) string { return e.title }),
+	query.TextColumn("text", "Text", "Which processes or caches changed, from what to what.", func(e event) string { return e.text }),
+	query.TextColumn("tags", "Tags", "synapse, the kind, the homeserver.", event.tags),
+	query.TextColumn("id", "Id", "The same for the same event.", event.id),
 }
 
 type events []event

@@ -18,12 +18,12 @@ func Type() query.Type {
 		Help: "Restarts, version changes and cache resizes, as annotations for any graph. Cache resizes show the predicted effect (experimental) " +
 			"and, once it is significant, the measured one.",
 		Formats: []query.Format{
-			{ID: "annotations", Title: "Annotations", Needs: query.Prometheus, Visualization: query.Table, Columns: query.Infos(columns),
+			{ID: "annotations", Title: "Annotations", Needs: query.Prometheus, Visualization: query.Table, Columns: query.ColumnInfos(columns),
 				Help: "One row per event; restarts within a few minutes of each other are one."},
 		},
 		Limit: query.Limit{Default: 200, Max: 2000},
 		Params: []query.Param{
-			{ID: "kinds", Title: "Kinds", Kind: query.List, Options: query.Plain(kinds...), Help: "restart, version or cache-resize; empty means all."},
+			{ID: "kinds", Title: "Kinds", Kind: query.List, Options: query.OptionsOf(kinds...), Help: "restart, version or cache-resize; empty means all."},
 		},
 		Examples: []query.Example{
 			{Title: "What changed?", Query: map[string]any{"queryType": "changes"}},
@@ -73,7 +73,7 @@ func run(ctx context.Context, s *query.Session) (query.Result, error) {
 // latest keeps the last changes of each homeserver and says how many went before.
 func latest(s *query.Session, all events) events {
 	slices.Reverse(all)
-	kept, left := query.FirstPerServer(all, s.Limit, func(e event) string { return e.server })
+	kept, left := query.LimitPerServer(all, s.Limit, func(e event) string { return e.server })
 	slices.Reverse(kept)
 	if left > 0 {
 		s.Inform("Earlier changes that are not shown: %d (limit %d for each homeserver).", left, s.Limit)

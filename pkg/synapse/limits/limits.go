@@ -51,6 +51,8 @@ var (
 	// LongPause is the bucket of the collections' histogram that counts as a spike; Spikes is how many within 6 hours matter.
 	LongPause = Limit{Name: "longPause", Value: 2.5, Unit: "s", Meaning: "length of a collection that is a spike", Source: "the guide's spikes; a bucket of the histogram"}
 	Spikes    = Limit{Name: "someSpikes", Value: 5, Meaning: "number of long pauses within 6 hours that matters", Source: "ours"}
+	// EnoughCollections is how many collections of a generation make a mean.
+	EnoughCollections = Limit{Name: "enoughCollections", Value: 5, Meaning: "number of collections of a generation from which their mean pause is judged", Source: "ours"}
 	// Collecting and MuchCollecting are the time that garbage collection takes from a process.
 	Collecting     = Limit{Name: "collecting", Value: 0.05, Unit: "percentunit", Meaning: "share of time in garbage collection that is a warning", Source: "ours"}
 	MuchCollecting = Limit{Name: "muchCollecting", Value: 0.15, Unit: "percentunit", Meaning: "share of time in garbage collection that is critical", Source: "ours"}

@@ -106,7 +106,7 @@ func TestDestinationsLimit(t *testing.T) {
 	frame := askFederation(t, client(t, config()), `{"format": "destinations", "limit": 20}`, everything)
 	d := database.Destinations
 	left := d.DownUnderHour + d.DownUnderDay + d.DownUnderWeek + d.Older - (20 - d.LaggingBehind)
-	if frame.Rows() != 20 || !strings.Contains(told(frame), fmt.Sprintf("and are not shown: %d (limit 20)", left)) {
+	if frame.Rows() != 20 || !strings.Contains(told(frame), fmt.Sprintf("Not shown: %d more destinations that can't be reached (limit 20)", left)) {
 		t.Errorf("%d rows: %s", frame.Rows(), told(frame))
 	}
 	if strings.Contains(told(frame), "More healthy destinations") {

@@ -126,7 +126,7 @@ func TestLimitAndMinimum(t *testing.T) {
 	if counts := values[int64](t, frame, "extremities"); len(counts) != 2 || counts[0] != 213 || counts[1] != 40 {
 		t.Errorf("extremities = %v, want the first rooms", counts)
 	}
-	wantNotice(t, frame, "Further rooms with more than 30 extremities: 3;")
+	wantNotice(t, frame, "Further rooms with more than 30 extremities: 3.")
 	// Corrupt rooms without any extremity come last, and are told of where the limit leaves them out.
 	one := ask(t, client(t, config()), `{"limit": 1}`, query.View{ShowRooms: true})
 	if counts := values[int64](t, one, "extremities"); len(counts) != 1 || counts[0] != 213 {
