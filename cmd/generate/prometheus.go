@@ -142,7 +142,7 @@ func (r *recordings) names(c checks.Check) map[string]string {
 		if r.by[m] == "" {
 			r.by[m] = r.free("synapse:" + strings.ReplaceAll(c.ID, "-", "_") + ":" + snake(m.Name))
 			r.order = append(r.order, r.by[m])
-			r.exprs[r.by[m]] = broken(m.PromQL(usual))
+			r.exprs[r.by[m]] = readable(m.PromQL(usual))
 		}
 		names[m.Name] = r.by[m]
 	}

@@ -3,14 +3,13 @@ package metriccoverage
 import (
 	"cmp"
 	"context"
-	"maps"
 	"slices"
 	"strings"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 	"github.com/prometheus/common/model"
 
-	"github.com/matrix-insight/synapse-datasource/pkg/queries/diagnosis/checks"
+	"github.com/matrix-insight/synapse-datasource/pkg/checks"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metriccatalogue"
 )
@@ -101,11 +100,11 @@ const looks = "metric-coverage"
 // asked is the PromQL of a check.
 func asked(c checks.Check) []string {
 	var queries []string
-	if c.Measures != nil {
-		queries = slices.Sorted(maps.Values(c.Measures(checks.Where{})))
+	for _, m := range c.Measures {
+		queries = append(queries, m.PromQL(checks.Scope{}))
 	}
 	if c.Signal != nil {
-		queries = append(queries, c.Signal(checks.Where{}).PromQL)
+		queries = append(queries, c.Signal.PromQL(checks.Scope{}))
 	}
 	return queries
 }
