@@ -101,13 +101,13 @@ func Demo(ctx context.Context) error {
 // Real runs two real Synapse servers and compares the plugin's answers with what they say. KEEP=1 leaves them running.
 func Real(ctx context.Context) error {
 	mg.CtxDeps(ctx, Build)
-	return steps.Command(ctx, "lab", steps.Lab("real/cmd", "-keep="+strconv.FormatBool(os.Getenv("KEEP") == "1"))...)
+	return steps.Command(ctx, "lab", steps.Lab("tests/pair", "-keep="+strconv.FormatBool(os.Getenv("KEEP") == "1"))...)
 }
 
 // E2e looks at the plugin in a real Grafana, in a real browser. Pictures of every dashboard go to test-results/.
 func E2e(ctx context.Context) error {
 	mg.CtxDeps(ctx, Build)
-	return steps.Command(ctx, "lab", steps.Lab("e2e")...)
+	return steps.Command(ctx, "lab", steps.Lab("tests/e2e")...)
 }
 
 // Bench runs the Go benchmarks.

@@ -5,8 +5,8 @@ go 1.26.5
 // What the tasks run.
 tool (
 	github.com/matrix-insight/synapse-datasource/lab/demo
-	github.com/matrix-insight/synapse-datasource/lab/e2e
-	github.com/matrix-insight/synapse-datasource/lab/real/cmd
+	github.com/matrix-insight/synapse-datasource/lab/tests/e2e
+	github.com/matrix-insight/synapse-datasource/lab/tests/pair
 )
 
 require (

@@ -42,7 +42,7 @@ func pageOfCheck(c checks.Check) file {
 	p.heading(2, "What it asks")
 	p.para(reads(c))
 	for _, m := range c.Measures {
-		p.code("promql", "# "+m.Name+"\n"+broken(m.PromQL(usual)))
+		p.code("promql", "# "+m.Name+"\n"+readable(m.PromQL(usual)))
 	}
 	return p.file("docs/checks/" + c.ID + ".md")
 }

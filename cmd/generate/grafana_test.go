@@ -3,17 +3,24 @@ package main
 import (
 	"encoding/json"
 	"os"
+	"strings"
 	"testing"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/checks"
 )
 
 // An alert leads to the table of findings, wherever the dashboards' generator puts it.
 func TestRulesLeadToTheFindings(t *testing.T) {
-	raw, err := os.ReadFile("../../provisioning/dashboards/matrix-synapse/synapse-diagnosis.json")
+	t.Chdir("../..")
+	findings, err := panel("findings")
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := os.ReadFile("provisioning/dashboards/matrix-synapse/" + findings.Dashboard + ".json")
 	if err != nil {
 		t.Fatal(err)
 	}
 	var dashboard struct {
-		UID    string
 		Panels []struct {
 			ID      int
 			Targets []struct{ QueryType, Format string }
@@ -22,16 +29,40 @@ func TestRulesLeadToTheFindings(t *testing.T) {
 	if err := json.Unmarshal(raw, &dashboard); err != nil {
 		t.Fatal(err)
 	}
-	if dashboard.UID != dashboardUID {
-		t.Errorf("the rules lead to the dashboard %q, the findings are on %q", dashboardUID, dashboard.UID)
-	}
 	for _, panel := range dashboard.Panels {
-		if len(panel.Targets) == 1 && panel.Targets[0].QueryType == "diagnosis" && panel.Targets[0].Format == "findings" {
-			if panel.ID != findingsPanel { // the first one: the second holds the advice
-				t.Errorf("the rules lead to panel %d, the findings are in panel %d", findingsPanel, panel.ID)
+		if panel.ID == findings.Panel {
+			if len(panel.Targets) != 1 || panel.Targets[0].QueryType != "diagnosis" || panel.Targets[0].Format != "findings" {
+				t.Errorf("panel %d shows %+v", panel.ID, panel.Targets)
 			}
 			return
 		}
 	}
 	t.Error("no panel shows the findings")
+}
+
+// A check that knows both severities has two rules, and labels are static.
+func TestTwoRulesForTwoSeverities(t *testing.T) {
+	for _, c := range checks.All {
+		rules := map[string]grafanaRule{}
+		for _, severity := range severities(c) {
+			rules[severity.String()] = ruleOf(c, severity, panelPlace{})
+		}
+		if len(rules) == 1 == (c.Thresholds.Critical != nil || c.CriticalToo) {
+			t.Errorf("%s has %d rules", c.ID, len(rules))
+		}
+		for severity, rule := range rules {
+			uid := "synapse-" + c.ID
+			if severity == "critical" {
+				uid += "-critical"
+			}
+			if rule.UID != uid || rule.Labels[2].Value != severity {
+				t.Errorf("%s: %s with the labels %v", severity, rule.UID, rule.Labels)
+			}
+			for _, label := range rule.Labels {
+				if strings.Contains(label.Value.(string), "{{") {
+					t.Errorf("%s: a label that changes is another alert: %v", rule.UID, label)
+				}
+			}
+		}
+	}
 }

@@ -135,14 +135,14 @@ func (r *recordings) names(c checks.Check) map[string]string {
 		r.exprs, r.by = map[string]string{}, map[*checks.Measurement]string{}
 	}
 	names := map[string]string{}
-	for _, m := range c.Measures {
+	for _, m := range slices.Concat(c.Measures, c.Rule.Uses) {
 		if !strings.Contains(c.Rule.Expr, "."+m.Name) {
 			continue
 		}
 		if r.by[m] == "" {
 			r.by[m] = r.free("synapse:" + strings.ReplaceAll(c.ID, "-", "_") + ":" + snake(m.Name))
 			r.order = append(r.order, r.by[m])
-			r.exprs[r.by[m]] = broken(m.PromQL(usual))
+			r.exprs[r.by[m]] = readable(m.PromQL(usual))
 		}
 		names[m.Name] = r.by[m]
 	}

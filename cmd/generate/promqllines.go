@@ -1,8 +1,13 @@
 package main
 
 import (
+	"regexp"
+	"strconv"
 	"strings"
+	"time"
 	"unicode"
+
+	"github.com/prometheus/common/model"
 )
 
 // lineLength is how much PromQL one reads at a glance.
@@ -11,8 +16,25 @@ const lineLength = 120
 // setOperators begin a new line in a long expression.
 var setOperators = []string{" or ", " and ", " unless ", " / ", " * ", " - ", " + "}
 
-// broken puts a long expression on lines of their own, before its operators, each as far in as it is nested.
-func broken(promql string) string {
+// readable writes PromQL as a person would: durations in their largest unit, no empty braces, and a long expression on several
+// lines.
+func readable(promql string) string {
+	promql = secondsInPromQL.ReplaceAllStringFunc(promql, func(found string) string {
+		parts := secondsInPromQL.FindStringSubmatch(found)
+		seconds, err := strconv.ParseInt(parts[2], 10, 64)
+		if err != nil {
+			return found
+		}
+		return parts[1] + model.Duration(time.Duration(seconds)*time.Second).String()
+	})
+	return breakLines(strings.ReplaceAll(promql, "{}", ""))
+}
+
+// secondsInPromQL are ranges, steps of subqueries and offsets.
+var secondsInPromQL = regexp.MustCompile(`(\[|:|offset )(\d+)s\b`)
+
+// breakLines puts a long expression on several lines, before its operators, each as far in as it is nested.
+func breakLines(promql string) string {
 	if len(promql) <= lineLength {
 		return promql
 	}

@@ -48,15 +48,15 @@ func Test(build func(context.Context) error) []Step {
 	return append(Unit(),
 		Step{Name: plugin, After: bundle, Run: func(ctx context.Context, _ *Results) error { return build(ctx) }},
 		Step{Name: "lab: tests of its own", Run: labTests},
-		Step{Name: "lab: the plugin with PostgreSQL and Prometheus", After: plugin, Run: goTest("lab", "-timeout=15m", "./integration/...")},
+		Step{Name: "lab: the plugin with PostgreSQL and Prometheus", After: plugin, Run: goTest("lab", "-timeout=15m", "./tests/integration/...")},
 		Step{
 			Name: "lab: two real Synapse servers", After: plugin,
-			Run:   command("lab", Lab("real/cmd", "-traffic=45s")...), // the comparison is exact however little there was
+			Run:   command("lab", Lab("tests/pair", "-traffic=45s")...), // the comparison is exact however little there was
 			Needs: "Python 3.10 or later with its venv module, and PyPI or a mirror that pip is configured for",
 		},
 		Step{
 			Name: "lab: a real Grafana in a real browser", After: plugin,
-			Run:   suite("test-results/e2e.xml", "lab", Lab("e2e")...), // as tests/e2e/playwright.config.ts says
+			Run:   suite("test-results/e2e.xml", "lab", Lab("tests/e2e")...), // as tests/e2e/playwright.config.ts says
 			Needs: "Grafana (GRAFANA_HOME, an installed one, or Docker) and Chromium or Chrome (CHROMIUM_PATH, or on the PATH)",
 		},
 	)
@@ -70,7 +70,7 @@ func labTests(ctx context.Context, r *Results) error {
 	if err != nil {
 		return err
 	}
-	own := slices.DeleteFunc(strings.Fields(string(all)), func(p string) bool { return strings.Contains(p, "/lab/integration") })
+	own := slices.DeleteFunc(strings.Fields(string(all)), func(p string) bool { return strings.Contains(p, "/lab/tests/integration") })
 	return goTest("lab", own...)(ctx, r)
 }
 

@@ -10,7 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
-	"github.com/matrix-insight/synapse-datasource/lab/rig/postgres"
+	"github.com/matrix-insight/synapse-datasource/lab/servers/postgres"
 )
 
 func TestRoomsAreTheSameForTheSameSeed(t *testing.T) {

@@ -6,7 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/matrix-insight/synapse-datasource/lab/rig/postgres"
+	"github.com/matrix-insight/synapse-datasource/lab/servers/postgres"
 )
 
 // startPostgres starts a PostgreSQL with an empty database called synapse.

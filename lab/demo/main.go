@@ -12,17 +12,17 @@ import (
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 
-	"github.com/matrix-insight/synapse-datasource/lab/rig"
-	"github.com/matrix-insight/synapse-datasource/lab/rig/ask"
-	"github.com/matrix-insight/synapse-datasource/lab/rig/grafana"
-	"github.com/matrix-insight/synapse-datasource/lab/rig/stack"
+	"github.com/matrix-insight/synapse-datasource/lab/servers"
+	"github.com/matrix-insight/synapse-datasource/lab/servers/ask"
+	"github.com/matrix-insight/synapse-datasource/lab/servers/grafana"
+	"github.com/matrix-insight/synapse-datasource/lab/servers/stack"
 )
 
 // root is the top of the repository, seen from the lab's module where the task runs us.
 const root = ".."
 
 func main() {
-	ctx, cancel := rig.Context()
+	ctx, cancel := servers.Context()
 	defer cancel()
 	if err := run(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -35,7 +35,7 @@ func run(ctx context.Context) (err error) {
 	progress := func(sentence string) {
 		fmt.Printf("%6.1f s  %s\n", time.Since(began).Seconds(), sentence)
 	}
-	space, err := rig.NewSpace("synapse-demo")
+	space, err := servers.NewSpace("synapse-demo")
 	if err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func run(ctx context.Context) (err error) {
 
 // answers asks the plugin what a dashboard would, about the written history: the live scrapes begin after a gap, the
 // time that the writing took.
-func answers(ctx context.Context, lab *stack.Stack, progress rig.Progress) error {
+func answers(ctx context.Context, lab *stack.Stack, progress servers.Progress) error {
 	source := lab.Source
 	progress.Say("starting the plugin and asking it")
 	plugin, err := ask.Start(ctx, ask.Binary(filepath.Join(root, "dist")), nil)
@@ -103,7 +103,7 @@ func answers(ctx context.Context, lab *stack.Stack, progress rig.Progress) error
 }
 
 // show keeps a Grafana running, or says how to get one.
-func show(ctx context.Context, space *rig.Space, lab *stack.Stack, progress rig.Progress) error {
+func show(ctx context.Context, space *servers.Space, lab *stack.Stack, progress servers.Progress) error {
 	fmt.Println()
 	server, err := grafana.Start(ctx, grafana.Options{
 		Dir: space.Dir, Dist: filepath.Join(root, "dist"), Provisioning: filepath.Join(root, "provisioning"),

@@ -3,7 +3,7 @@ package main
 import (
 	"time"
 
-	"github.com/matrix-insight/synapse-datasource/lab/rig/ask"
+	"github.com/matrix-insight/synapse-datasource/lab/servers/ask"
 )
 
 // question is a query and the columns of its answer that fit into a terminal; the last one takes the room that is left.

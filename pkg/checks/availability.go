@@ -48,7 +48,7 @@ var availability = Check{
 	},
 	Limits: []limits.Limit{
 		someFailed, fewFailed, nearlyAllFailed, severalServlets, failedSpread, failedLong, failedRise, manyReceived, fewReceived, manyInFlight, inFlightClimb, finishedFall,
-		poolFull, poolPerConnection, loopBlockedWarning, loopBlockedCritical,
+		fullPool, perConnection, loopBlockedWarning, loopBlockedCritical,
 	},
 	Steps: []string{
 		"Find the exception: `journalctl -u matrix-synapse --since -10min | grep -m5 -A20 'Failed handle request via'` (in a container: `docker logs --since 10m <container> 2>&1 | grep …`). It names PostgreSQL, the disk or a bug.",

@@ -28,12 +28,12 @@ var (
 	ofKey   = []query.Matcher{metrics.SendServlets.Or(metrics.SyncServlets).Are(), metrics.NotPreflight}
 	ofOther = []query.Matcher{metrics.SendServlets.Or(metrics.SyncServlets).Or(metrics.PassingOnErrors).Or(metrics.NotOfUsers).AreNot(), metrics.NotPreflight}
 
-	keyErrors   = measure("keyErrors", func(s Scope) string { return s.Highest(failing(s, ofKey), outageHeld) })
+	keyErrors   = measure("keyErrors", func(s Scope) string { return s.highestOf(failing(s, ofKey), outageHeld) })
 	otherErrors = measure("otherErrors", func(s Scope) string {
 		failed, all := failedAnswers(s, s.scrapes(4, outageFor), ofOther), answers(s, s.scrapes(4, outageFor), ofOther)
 		servlets := failing(s, ofOther) + " >= " + plain(0.5)
 		by := "by (" + s.PerProcess() + ") "
-		return s.Highest(fmt.Sprintf("max %[1]s(%[2]s) and count %[1]s(%[2]s) >= %[3]g and sum %[1]s(%[4]s) / sum %[1]s(%[5]s) >= %[6]g",
+		return s.highestOf(fmt.Sprintf("max %[1]s(%[2]s) and count %[1]s(%[2]s) >= %[3]g and sum %[1]s(%[4]s) / sum %[1]s(%[5]s) >= %[6]g",
 			by, servlets, severalServlets.Value, failed, all, failedSpread.Value), outageHeld)
 	})
 	keyErrorsLong   = measure("keyErrorsLong", func(s Scope) string { return risen(s, "servlet", ofKey) })

@@ -14,8 +14,8 @@ import (
 // Every database connection is busy and nothing finishes. A database that refuses connections leaves the pool empty: that shows
 // as failed answers.
 var (
-	poolFull          = limits.Limit{Name: "fullPool", Value: 0.95, Unit: "percentunit", Meaning: "share of database connections that are busy at every scrape of 5 minutes", Source: "ours"}
-	poolPerConnection = limits.Limit{Name: "perConnection", Value: 5, Meaning: "number of transactions per connection in 5 minutes up to which the database hangs", Source: "ours"}
+	fullPool      = limits.Limit{Name: "fullPool", Value: 0.95, Unit: "percentunit", Meaning: "share of database connections that are busy at every scrape of 5 minutes", Source: "ours"}
+	perConnection = limits.Limit{Name: "perConnection", Value: 5, Meaning: "number of transactions per connection in 5 minutes up to which the database hangs", Source: "ours"}
 )
 
 const (
@@ -37,9 +37,9 @@ var (
 		busy := func(function string) string {
 			return "max " + by + "(" + s.Over(function, metrics.PoolWorkingThreads.Series(), poolWindow, databasePools) + ")"
 		}
-		return s.Highest(strings.NewReplacer(
+		return s.highestOf(strings.NewReplacer(
 			"$size", size, "$busy", busy("min_over_time"), "$seen", busy("count_over_time"), "$process", s.PerProcess(), "$all", "sum by ("+s.PerProcess()+") ("+size+")",
-			"$full", plain(poolFull.Value), "$samples", plain(poolSamples), "$small", plain(smallPool), "$per", plain(poolPerConnection.Value),
+			"$full", plain(fullPool.Value), "$samples", plain(poolSamples), "$small", plain(smallPool), "$per", plain(perConnection.Value),
 			"$finished", transactionsFinished(s, poolWindow), "$nothing", transactionsFinished(s, smallPoolWindow)+" == 0",
 		).Replace("$size and $busy >= $full * $size and $seen >= $samples and ($size > $small and on ($process) $finished <= $per * $all or $size and on ($process) $nothing)"), outageHeld)
 	})
@@ -63,7 +63,7 @@ func judgePools(in Input) []Finding {
 		}
 		found = append(found, Finding{
 			Subject: Subject{Name: p.Process()}, Severity: Critical, Title: "Database hangs", Unit: "none", Value: limits.At(finished),
-			Threshold: limits.At(poolPerConnection.Value * p.Value), NotCausedBy: notCausedBut(),
+			Threshold: limits.At(perConnection.Value * p.Value), NotCausedBy: notCausedBut(),
 			Evidence: fmt.Sprintf("%s for 5 min, and %s in that time: the database hangs.", busy, words.Count(finished, "transaction finished", "transactions finished")),
 			Steps: []string{
 				"Look who blocks: `SELECT pid, pg_blocking_pids(pid), application_name, state, now() - xact_start AS age, left(query, 80) FROM pg_stat_activity ORDER BY age DESC NULLS LAST` in psql on Synapse's database.",

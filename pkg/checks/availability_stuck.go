@@ -29,8 +29,8 @@ var (
 	// the present would be the outage itself after an hour. A process that never had such a moment must finish nothing at all.
 	stuckRequests = measure("stuck", func(s Scope) string {
 		window := s.scrapes(4, outageFor)
-		return s.Highest(strings.NewReplacer(
-			"$lowest", s.Lowest(inFlight(s, ofInFlight...), window), "$floor", usualInFlight(s), "$process", s.PerProcess(),
+		return s.highestOf(strings.NewReplacer(
+			"$lowest", s.lowestOf(inFlight(s, ofInFlight...), window), "$floor", usualInFlight(s), "$process", s.PerProcess(),
 			"$none", finished(s, window, ofInFlight)+" > 0",
 			"$few", fmt.Sprintf("%s / %g <= %g * %s", finished(s, window, ofInFlight), window.Seconds(), finishedFall.Value, finishedBefore(s)),
 		).Replace("($lowest >= $floor unless on ($process) $none) or ($lowest >= $floor and on ($process) $few)"), outageHeld)
@@ -38,7 +38,7 @@ var (
 	// On small servers a single send tells: it is in flight at every scrape, and none finishes.
 	stuckSends = measure("sendsInFlight", func(s Scope) string {
 		sends, window := []query.Matcher{metrics.SendServlets.Are(), `method=~"PUT|POST"`}, s.scrapes(4, 90*time.Second)
-		return s.Highest(fmt.Sprintf("%s >= 1 unless on (%s) %s > 0", s.Lowest(inFlight(s, sends...), window), s.PerProcess(), finished(s, window, sends)), outageHeld)
+		return s.highestOf(fmt.Sprintf("%s >= 1 unless on (%s) %s > 0", s.lowestOf(inFlight(s, sends...), window), s.PerProcess(), finished(s, window, sends)), outageHeld)
 	})
 )
 

@@ -31,11 +31,11 @@ var (
 	// The longer window is for servers that receive little.
 	unanswered = measure("unanswered", func(s Scope) string {
 		in := func(d time.Duration) string { return withoutAnswer(s, d, answerTime, metrics.ServerErrors, changing) }
-		return s.Highest(in(shortWindow)+" or "+in(s.scrapes(4, outageFor)), outageHeld)
+		return s.highestOf(in(shortWindow)+" or "+in(s.scrapes(4, outageFor)), outageHeld)
 	})
 	// A join fails with 502 where the other homeserver fails.
 	unansweredJoins = measure("joins", func(s Scope) string {
-		return s.Highest(withoutAnswer(s, 2*joinTime, joinTime, metrics.InternalErrors, joining), outageHeld)
+		return s.highestOf(withoutAnswer(s, 2*joinTime, joinTime, metrics.InternalErrors, joining), outageHeld)
 	})
 )
 

@@ -85,10 +85,13 @@ type Signal struct {
 type Rule struct {
 	// Expr is a text/template of PromQL that has a series per homeserver where something is wrong. In it {{.name}} is a
 	// measurement's expression (of Measures, by its name) or a limit's number, and {{.threshold}} is the threshold of the
-	// severity that the rule is made for: once for the warning, once for critical where the check has both. {{.by}} is the
+	// severity that the rule is made for: once for the warning, once for critical where the check has both
+	// ({{.warning}} and {{.critical}} are always those). {{.by}} is the
 	// labels that tell processes apart, with server_name in front. {{pick .a .b}} is the first limit in the warning's rule and the
 	// second one in the critical one's.
 	Expr string
+	// Uses are measurements that the rule needs and Judge does not.
+	Uses []*Measurement
 	// WarningOnly: the check has a critical threshold, but one expression can't decide it.
 	WarningOnly bool
 	// None says why there is no rule; empty where there is one, or where the check reads PostgreSQL.

@@ -33,13 +33,13 @@ func (s Scope) scrapes(atLeast int, d time.Duration) time.Duration {
 // step is how far apart the evaluations of a subquery are: no closer than there are values.
 func (s Scope) step() time.Duration { return max(s.Scrape, 15*time.Second) }
 
-// Lowest is the lowest value that an expression had within the last d.
-func (s Scope) Lowest(expression string, d time.Duration) string {
+// lowestOf is the lowest value that an expression had within the last d.
+func (s Scope) lowestOf(expression string, d time.Duration) string {
 	return "min_over_time((" + expression + ")" + subquery(d, s.step()) + ")"
 }
 
-// Highest is the highest value that an expression had within the last d.
-func (s Scope) Highest(expression string, d time.Duration) string {
+// highestOf is the highest value that an expression had within the last d.
+func (s Scope) highestOf(expression string, d time.Duration) string {
 	return "max_over_time((" + expression + ")" + subquery(d, s.step()) + ")"
 }
 

@@ -2,6 +2,8 @@ package checks
 
 import (
 	"math"
+	"slices"
+	"strings"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
@@ -75,6 +77,16 @@ type Finding struct {
 	CauseSubject string
 	// Explains are the only checks whose findings this one explains. Empty: all that name its check as a cause.
 	Explains []string
+}
+
+// sentence joins the clauses that there are; it begins with a space, as it follows another one.
+func sentence(clauses ...string) string {
+	clauses = slices.DeleteFunc(clauses, func(c string) bool { return c == "" })
+	if len(clauses) == 0 {
+		return ""
+	}
+	text := strings.Join(clauses, "; ")
+	return " " + strings.ToUpper(text[:1]) + text[1:] + "."
 }
 
 // EvidenceIn is the evidence for one viewer.

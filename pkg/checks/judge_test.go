@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/process"
 )
@@ -23,6 +24,13 @@ import (
 var update = flag.Bool("update", false, "write the snapshots of sentences anew")
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+// known is the data source that rooms of tests belong to; editor and viewer are who looks.
+var (
+	known  = query.Options{DatasourceUID: "uid"}
+	editor = query.View{ShowRooms: true}
+	viewer = query.View{Keyed: true}
+)
 
 // judged is what was measured on one homeserver and what the first finding must be.
 type judged struct {
@@ -79,7 +87,7 @@ func judgeCases(t *testing.T, check Check, cases map[string]judged) {
 			found := cases[name].judge(t, check)
 			fmt.Fprintf(&said, "## %s\n", name)
 			for _, f := range found {
-				fmt.Fprintf(&said, "%s: %s [%s]\n%s\n", f.Severity, cmp.Or(f.Title, "-"), f.Subject.Key(), f.Evidence)
+				fmt.Fprintf(&said, "%s: %s [%s]\n%s\n", f.Severity, cmp.Or(f.Title, "-"), f.Subject.Key(), f.EvidenceIn(editor))
 				for _, step := range f.Steps {
 					fmt.Fprintf(&said, "- %s\n", step)
 				}
@@ -119,7 +127,7 @@ func (j judged) judge(t *testing.T, check Check) []Finding {
 	}
 	f := found[0]
 	if f.Severity != j.want || f.CausedBy != j.causedBy || f.Subject.Key() != j.subject || f.Unit != j.unit {
-		t.Errorf("%s on %q caused by %q in %q, want %s on %q by %q in %q: %s", f.Severity, f.Subject.Key(), f.CausedBy, f.Unit, j.want, j.subject, j.causedBy, j.unit, f.Evidence)
+		t.Errorf("%s on %q caused by %q in %q, want %s on %q by %q in %q: %s", f.Severity, f.Subject.Key(), f.CausedBy, f.Unit, j.want, j.subject, j.causedBy, j.unit, f.EvidenceIn(editor))
 	}
 	if j.value != 0 && (f.Value == nil || *f.Value < j.value*0.999 || *f.Value > j.value*1.001) {
 		t.Errorf("value %v, want %g", f.Value, j.value)
@@ -139,16 +147,18 @@ func (j judged) judge(t *testing.T, check Check) []Finding {
 // checkWords holds what every finding's texts must keep to.
 func checkWords(t *testing.T, f Finding) {
 	t.Helper()
-	all := f.Title + " " + f.Evidence + " " + strings.Join(f.Steps, " ")
+	all := f.Title + " " + f.EvidenceIn(editor) + " " + f.EvidenceIn(viewer) + " " + f.EvidenceIn(query.View{}) + " " + strings.Join(f.Steps, " ")
 	switch {
+	case strings.Contains(all, "!room"):
+		t.Errorf("a room is named: %s", all)
 	case writes.MatchString(all):
 		t.Errorf("advice that writes to the database: %s", all)
 	case strings.Contains(all, "{") || strings.Contains(all, "%!"):
 		t.Errorf("a placeholder without a value: %s", all)
 	case len(f.Steps) > 3:
 		t.Errorf("%d steps; the rest belongs on the check's page: %s", len(f.Steps), all)
-	case f.Severity > OK && !strings.ContainsAny(f.Evidence, "0123456789"):
-		t.Errorf("evidence without a number: %s", f.Evidence)
+	case f.Severity > OK && !strings.ContainsAny(f.EvidenceIn(editor), "0123456789"):
+		t.Errorf("evidence without a number: %s", f.EvidenceIn(editor))
 	}
 }
 
@@ -164,4 +174,16 @@ func together(all ...map[string]float64) map[string]float64 {
 		maps.Copy(joined, series)
 	}
 	return joined
+}
+
+// overridden is the thresholds that an admin has set for a check; 0 leaves the default.
+func overridden(check string, warning, critical float64) map[string]settings.Threshold {
+	own := settings.Threshold{}
+	if warning != 0 {
+		own.Warning = &warning
+	}
+	if critical != 0 {
+		own.Critical = &critical
+	}
+	return map[string]settings.Threshold{check: own}
 }

@@ -27,6 +27,10 @@ var (
 	cpu = measure("cpu", func(s Scope) string {
 		return s.WithServer(s.Rate(metrics.ProcessCPU.Series(), shortWindow))
 	})
+	// requestsScraped tells whether Prometheus has any process that answers requests.
+	requestsScraped = measure("scraped", func(s Scope) string {
+		return "count by (server_name) (" + s.Now(metrics.RequestsReceived.Series()) + ")"
+	})
 )
 
 // upTo matches the bucket of a histogram with this bound, in whichever way the server writes whole numbers.

@@ -46,7 +46,7 @@ var reactorLag = Check{
 		"{stallLength} in the last hour (warning from {someStalls}, critical from {manyStalls}), and whether it was away for more than {blockedFor} at every scrape of the last minute (critical). " +
 		"Processes younger than {young} are not judged, nor are idle ones with fewer than {enoughTicks} ticks.",
 	CannotKnow: "What blocks the loop. The 99th percentile of all ticks says little: thousands of short ones hide a long one.",
-	Thresholds: limits.Thresholds{Check: "reactor-lag", Warning: limits.At(0.7), Critical: limits.At(0.9), Unit: "percentunit", Source: "ours: a loop that is always busy can't keep up"},
+	Thresholds: limits.EventLoop,
 	Limits:     []limits.Limit{limits.StallLength, limits.Stalls, limits.ManyStalls, loopBlockedFor, limits.Young, loopEnoughTicks},
 	Steps: []string{
 		"Open \"Processes\" on this dashboard and see what this process does: requests, background jobs, garbage collection, state resolution.",
@@ -69,10 +69,13 @@ or on (server_name)
 max by (server_name) (
   (
     {{.stalls}} >= {{pick .someStalls .manyStalls}}
-    {{pick "" (print "or " .away " > " .blockedFor)}}
+    or {{.away}} >= {{.blockedFor}}
   )
   unless on ({{.by}}) {{.uptime}} < {{.young}}
-  unless on ({{.by}}) {{.ticks}} < {{.enoughTicks}}
+  unless on ({{.by}}) (
+    {{.ticks}} < {{.enoughTicks}}
+    and on ({{.by}}) {{.busy}} < {{.warning}}
+  )
 )`},
 }
 

@@ -16,6 +16,8 @@ type Scope struct {
 	Scrape time.Duration
 	// Length is the length of the asked range.
 	Length time.Duration
+	// CacheEntryTTL is the setting: how long an unread entry stays in a cache; 0: for ever.
+	CacheEntryTTL time.Duration
 	// Identity is the labels that tell processes apart.
 	Identity process.Identity
 }
@@ -60,10 +62,21 @@ func (s Scope) Over(function string, series metrics.Series, d time.Duration, mor
 	return series.Over(function, s.selector(series, more), s.Window(d))
 }
 
+// Lowest is the lowest value of an expression within a window: a number that was high all the time is no burst.
+func (s Scope) Lowest(expression string, d time.Duration) string {
+	step := strings.Trim(metrics.Window(max(time.Minute, s.Scrape)), "[]")
+	return "min_over_time((" + expression + ")" + strings.TrimSuffix(s.Window(d), "]") + ":" + step + "])"
+}
+
 // WithServer labels an expression over metrics of whole processes (process_*, python_*) with the homeserver that each
 // process serves. Where the expression aggregates, it must keep s.Identity.Labels().
 func (s Scope) WithServer(expression string) string {
 	return s.Identity.WithServer(s.Filters, expression)
+}
+
+// WithServerLastDay is WithServer for every process of the last day, so that one that is down now is there too.
+func (s Scope) WithServerLastDay(expression string) string {
+	return s.Identity.SeenLastDay(s.Filters) + " * 0 + " + s.Identity.Join(expression)
 }
 
 // Sum adds up over the processes of a homeserver, by further labels if any are named.

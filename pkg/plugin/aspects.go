@@ -96,7 +96,7 @@ func tellHanging(aspects []upstream.Aspect, limit time.Duration) {
 
 // survived answers for a probe of ours that panics, so that it does not end the plugin.
 func survived(ctx context.Context, names []string, probe func(context.Context) []upstream.Aspect) (aspects []upstream.Aspect) {
-	err := query.Recovered(func() error { aspects = probe(ctx); return nil })
+	err := query.CatchPanic(func() error { aspects = probe(ctx); return nil })
 	if err == nil {
 		return aspects
 	}

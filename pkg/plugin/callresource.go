@@ -18,7 +18,7 @@ import (
 	"github.com/matrix-insight/synapse-datasource/pkg/queries"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/graph"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
-	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/process"
 )
 
 // CallResource serves the editors: suggestions, declarations, health in detail.
@@ -89,7 +89,7 @@ func (i *Instance) values(ctx context.Context, kind string, asked url.Values) ([
 	if i.broken != nil {
 		return nil, i.broken
 	}
-	label, metrics, err := synapse.LabelOf(kind)
+	label, metrics, err := process.LabelOf(kind)
 	if err != nil {
 		return nil, query.Badf("The suggestions can't be listed: %s.", err)
 	}

@@ -7,9 +7,9 @@ import (
 
 	"github.com/prometheus/common/model"
 
-	"github.com/matrix-insight/synapse-datasource/pkg/queries/diagnosis/checks"
+	"github.com/matrix-insight/synapse-datasource/pkg/checks"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
-	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/process"
 	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
 )
 
@@ -22,26 +22,26 @@ func (i *Instance) compareSettings(ctx context.Context, now time.Time, metrics *
 	for _, note := range checks.SwappedThresholds(checks.All, i.options) {
 		warn(note)
 	}
-	if labels := synapse.Identity(i.settings.ProcessLabels); len(labels) > 0 {
+	if labels := process.Identity(i.settings.ProcessLabels); len(labels) > 0 {
 		values, _, err := i.prometheus.Instant(ctx, labels.Values(), now)
 		if err != nil {
 			return err
 		}
 		for _, label := range labels.Missing(values) {
-			warn(fmt.Sprintf("No process in Prometheus has the label %q that the setting processLabels names, so it tells none of them apart: "+
-				"correct it in the data source settings, or empty the setting to have the labels found.", label))
+			warn(fmt.Sprintf("No Synapse process has the label %q, which processLabels names. Correct it in the data source settings, or clear the "+
+				"setting to detect labels automatically.", label))
 		}
 	}
-	spacing := synapse.SpacingOf(query.Filters{}, i.settings.ScrapeInterval)
+	spacing := process.ScrapeGapOf(query.Filters{}, i.settings.ScrapeInterval)
 	most, _, err := i.prometheus.Instant(ctx, spacing.PromQL, now)
 	if err != nil {
 		return err
 	}
 	// Graphs would stay empty.
 	if apart, sparse := spacing.Sparse(most); sparse {
-		warn(fmt.Sprintf("Prometheus has a value of its metrics about every %s only, but the scrape interval here is %s: graphs stay empty or have gaps.",
+		warn(fmt.Sprintf("Prometheus scrapes Synapse about every %s, but this data source is set to %s: graphs stay empty or have gaps.",
 			apart, model.Duration(i.settings.ScrapeInterval)))
-		metrics.Remedy = fmt.Sprintf("Set the scrape interval of this data source to that of Prometheus, %s.", apart)
+		metrics.Remedy = fmt.Sprintf("Set the scrape interval of this data source to %s.", apart)
 	}
 	return nil
 }

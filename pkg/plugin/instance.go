@@ -92,7 +92,7 @@ func withProxy(jsonData []byte, on bool) []byte {
 // httpTransport is what the standard HTTP settings make, with the secrets of the address where traces don't see them. The SDK
 // panics where a setting has another type than it expects.
 func (i *Instance) httpTransport(ctx context.Context, ds backend.DataSourceInstanceSettings, address prometheus.Address) (transport http.RoundTripper, err error) {
-	err = query.Recovered(func() error {
+	err = query.CatchPanic(func() error {
 		opts, err := ds.HTTPClientOptions(ctx)
 		if err != nil {
 			return err

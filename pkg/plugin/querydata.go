@@ -55,7 +55,7 @@ func merged(earlier, later backend.DataResponse) backend.DataResponse {
 
 func (i *Instance) respond(ctx context.Context, q backend.DataQuery, asker query.Asker) backend.DataResponse {
 	var frames data.Frames
-	err := query.Recovered(func() (err error) {
+	err := query.CatchPanic(func() (err error) {
 		frames, err = i.answer(ctx, q, asker)
 		return err
 	})

@@ -36,7 +36,7 @@ func (s *Session) StartBackground(key string, limit time.Duration, fn func(ctx c
 		return
 	}
 	b.StartBackground(key, limit, func(ctx context.Context, tx Tx) (value any, err error) {
-		err = Recovered(func() error { value, err = fn(ctx, tx); return err })
+		err = CatchPanic(func() error { value, err = fn(ctx, tx); return err })
 		return value, err
 	})
 }

@@ -6,23 +6,43 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 )
 
-// Column is one column of a table over rows of R: what it is called, and how its values are read off the rows.
+// Column is one column of a table over rows of R: what it is called, and how its values are read off the rows. A value that is
+// a pointer may be nil: not known.
 type Column[R any] struct {
 	ColumnInfo
-	colours []Colour
-	field   func(rows []R, view View) *data.Field
+	mappings data.ValueMappings
+	links    []data.DataLink
+	field    func(rows []R, view View) *data.Field
 }
 
 // Colour paints one value of a text column.
 type Colour struct{ Value, Colour string }
 
-// Painted gives a text column's values colours, as value mappings.
-func (c Column[R]) Painted(colours ...Colour) Column[R] {
-	c.colours = colours
+// WithColours gives a text column's values colours, as value mappings.
+func (c Column[R]) WithColours(colours ...Colour) Column[R] {
+	mapper := data.ValueMapper{}
+	for i, colour := range colours {
+		mapper[colour.Value] = data.ValueMappingResult{Color: colour.Colour, Index: i}
+	}
+	c.mappings = data.ValueMappings{mapper}
 	return c
 }
 
-func column[R, V any](info ColumnInfo, value func(R, View) V) Column[R] {
+// WithHighest tells that a column's values are quantiles of a histogram of seconds that ends there.
+func (c Column[R]) WithHighest(bound float64) Column[R] {
+	c.mappings = overflowMappings(bound)
+	return c
+}
+
+// WithLink makes the values addresses to open.
+func (c Column[R]) WithLink(title string) Column[R] {
+	c.links = []data.DataLink{{Title: title, TargetBlank: true, URL: "${__value.raw}"}}
+	return c
+}
+
+// ViewColumn is a column of values that depend on what a viewer may see.
+func ViewColumn[R, V any](name, title, unit, help string, value func(R, View) V) Column[R] {
+	info := ColumnInfo{name, title, unit, help}
 	return Column[R]{ColumnInfo: info, field: func(rows []R, view View) *data.Field {
 		values := make([]V, len(rows))
 		for i, r := range rows {
@@ -32,38 +52,32 @@ func column[R, V any](info ColumnInfo, value func(R, View) V) Column[R] {
 	}}
 }
 
-// Words is a text column.
-func Words[R any](name, title, help string, value func(R) string) Column[R] {
-	return column(ColumnInfo{Name: name, Title: title, Help: help}, func(r R, _ View) string { return value(r) })
+func column[R, V any](name, title, unit, help string, value func(R) V) Column[R] {
+	return ViewColumn(name, title, unit, help, func(r R, _ View) V { return value(r) })
 }
 
-// Amount is a number column that is never null. unit is a Grafana unit id; "" is a plain number.
-func Amount[R any](name, title, unit, help string, value func(R) float64) Column[R] {
-	return column(ColumnInfo{name, title, unit, help}, func(r R, _ View) float64 { return value(r) })
+// TextColumn is a column of texts.
+func TextColumn[R any, V string | *string](name, title, help string, value func(R) V) Column[R] {
+	return column(name, title, "", help, value)
 }
 
-// MaybeAmount is a number column where nil is "not known".
-func MaybeAmount[R any](name, title, unit, help string, value func(R) *float64) Column[R] {
-	return column(ColumnInfo{name, title, unit, help}, func(r R, _ View) *float64 { return value(r) })
+// NumberColumn is a column of numbers. unit is a Grafana unit id; "none" is a plain number.
+func NumberColumn[R any, V float64 | *float64](name, title, unit, help string, value func(R) V) Column[R] {
+	return column(name, title, unit, help, value)
 }
 
-// Count is a column of whole numbers.
-func Count[R any](name, title, help string, value func(R) int64) Column[R] {
-	return column(counts(name, title, help), func(r R, _ View) int64 { return value(r) })
+// The units of columns of whole numbers and of times.
+const (
+	countUnit = "none"
+	timeUnit  = "dateTimeAsIso"
+)
+
+// CountColumn is a column of whole numbers.
+func CountColumn[R any, V int64 | *int64](name, title, help string, value func(R) V) Column[R] {
+	return column(name, title, countUnit, help, value)
 }
 
-// MaybeCount is a column of whole numbers where nil is "not known".
-func MaybeCount[R any](name, title, help string, value func(R) *int64) Column[R] {
-	return column(counts(name, title, help), func(r R, _ View) *int64 { return value(r) })
-}
-
-// MaybeTime is a time column where nil is "not known".
-func MaybeTime[R any](name, title, help string, value func(R) *time.Time) Column[R] {
-	return column(times(name, title, help), func(r R, _ View) *time.Time { return value(r) })
-}
-
-func counts(name, title, help string) ColumnInfo { return ColumnInfo{name, title, "none", help} }
-
-func times(name, title, help string) ColumnInfo {
-	return ColumnInfo{name, title, "dateTimeAsIso", help}
+// TimeColumn is a column of times.
+func TimeColumn[R any](name, title, help string, value func(R) *time.Time) Column[R] {
+	return column(name, title, timeUnit, help, value)
 }

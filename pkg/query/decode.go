@@ -24,7 +24,7 @@ func (p Param) decode(raw json.RawMessage) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		return value, p.bounded(value)
+		return value, p.checkBounds(value)
 	case Numbers:
 		return p.decodeNumbers(raw)
 	case List:
@@ -32,7 +32,7 @@ func (p Param) decode(raw json.RawMessage) (any, error) {
 		if err != nil {
 			return nil, Badf("%q %v.", p.ID, err)
 		}
-		return list, listed(p.ID, list)
+		return list, checkLength(p.ID, list)
 	case Duration:
 		return p.decodeDuration(raw)
 	case Choice:
@@ -62,21 +62,21 @@ func decodeAs[T any](p Param, raw json.RawMessage, kind string) (T, error) {
 	return value, nil
 }
 
-func (p Param) bounded(value float64) error {
+func (p Param) checkBounds(value float64) error {
 	tooLow, tooHigh := p.Min != nil && value < *p.Min, p.Max != nil && value > *p.Max
 	switch {
 	case !tooLow && !tooHigh:
 		return nil
 	case p.Max == nil:
-		return Badf("%q is %s; it takes %s or more.", p.ID, plain(value), plain(*p.Min))
+		return Badf("%q is %s; it takes %s or more.", p.ID, formatNumber(value), formatNumber(*p.Min))
 	case p.Min == nil:
-		return Badf("%q is %s; it takes %s or less.", p.ID, plain(value), plain(*p.Max))
+		return Badf("%q is %s; it takes %s or less.", p.ID, formatNumber(value), formatNumber(*p.Max))
 	}
-	return Badf("%q is %s; it takes %s to %s.", p.ID, plain(value), plain(*p.Min), plain(*p.Max))
+	return Badf("%q is %s; it takes %s to %s.", p.ID, formatNumber(value), formatNumber(*p.Min), formatNumber(*p.Max))
 }
 
-// plain writes 1000000 rather than 1e+06.
-func plain(value float64) string { return strconv.FormatFloat(value, 'f', -1, 64) }
+// formatNumber writes 1000000 rather than 1e+06.
+func formatNumber(value float64) string { return strconv.FormatFloat(value, 'f', -1, 64) }
 
 func (p Param) decodeNumbers(raw json.RawMessage) (any, error) {
 	var one float64
@@ -87,7 +87,7 @@ func (p Param) decodeNumbers(raw json.RawMessage) (any, error) {
 		return nil, Badf("%q must be a number or a list of numbers, not %s.", p.ID, raw)
 	}
 	for _, value := range many {
-		if err := p.bounded(value); err != nil {
+		if err := p.checkBounds(value); err != nil {
 			return nil, err
 		}
 	}

@@ -139,7 +139,7 @@ func TestUndeclaredParameterIsOurMistake(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = Recovered(func() error { r.Text("typo"); return nil })
+	err = CatchPanic(func() error { r.Text("typo"); return nil })
 	if panicked := (*Panic)(nil); !errors.As(err, &panicked) || !strings.Contains(panicked.Value.(string), `undeclared parameter "typo"`) {
 		t.Errorf("reading an undeclared parameter: %v", err)
 	}

@@ -38,9 +38,9 @@ func (databaseStub) Query(context.Context, string, ...any) (pgx.Rows, error) {
 	return nil, nil
 }
 
-type words string
+type spoken string
 
-func (w words) Frames(v View) data.Frames {
+func (w spoken) Frames(v View) data.Frames {
 	if w == "panic" {
 		panic("while drawing")
 	}

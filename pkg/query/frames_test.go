@@ -22,16 +22,16 @@ type thing struct {
 }
 
 var thingColumns = []Column[thing]{
-	Words("name", "Name", "What it is called.", func(x thing) string { return x.name }),
-	Amount("size", "Size", "bytes", "How large it is.", func(x thing) float64 { return x.size }),
-	MaybeAmount("ratio", "Ratio", "percentunit", "Which part.", func(x thing) *float64 { return x.ratio }),
-	Count("number", "Number", "How many.", func(x thing) int64 { return x.number }),
-	MaybeCount("maybe", "Maybe", "How many, if known.", func(x thing) *int64 { return x.maybe }),
-	MaybeTime("since", "Since", "From when on.", func(x thing) *time.Time { return x.since }),
-	Masked("room", "Room", "Which room.", func(x thing) Room { return x.room }),
-	RoomWords("alias", "Alias", "Its alias.", func(x thing) *string { return x.alias }),
-	Words("verdict", "Verdict", "What to think of it.", func(x thing) string { return x.verdict }).
-		Painted(Colour{"bad", "red"}, Colour{"good", "green"}),
+	TextColumn("name", "Name", "What it is called.", func(x thing) string { return x.name }),
+	NumberColumn("size", "Size", "bytes", "How large it is.", func(x thing) float64 { return x.size }),
+	NumberColumn("ratio", "Ratio", "percentunit", "Which part.", func(x thing) *float64 { return x.ratio }),
+	CountColumn("number", "Number", "How many.", func(x thing) int64 { return x.number }),
+	CountColumn("maybe", "Maybe", "How many, if known.", func(x thing) *int64 { return x.maybe }),
+	TimeColumn("since", "Since", "From when on.", func(x thing) *time.Time { return x.since }),
+	HiddenColumn("room", "Room", "Which room.", func(x thing) Room { return x.room }),
+	RoomTextColumn("alias", "Alias", "Its alias.", func(x thing) *string { return x.alias }),
+	TextColumn("verdict", "Verdict", "What to think of it.", func(x thing) string { return x.verdict }).
+		WithColours(Colour{"bad", "red"}, Colour{"good", "green"}),
 }
 
 func TestTableFrame(t *testing.T) {
@@ -86,7 +86,7 @@ func TestTableFrame(t *testing.T) {
 	if empty := TableFrame("things", thingColumns, nil, View{}); len(empty.Fields) != len(thingColumns) || empty.Rows() != 0 {
 		t.Error("a table without rows must keep its columns: no data is not no answer")
 	}
-	if infos := Infos(thingColumns); len(infos) != 9 || infos[1] != (ColumnInfo{"size", "Size", "bytes", "How large it is."}) {
+	if infos := ColumnInfos(thingColumns); len(infos) != 9 || infos[1] != (ColumnInfo{"size", "Size", "bytes", "How large it is."}) {
 		t.Errorf("documentation %+v", infos)
 	}
 }
@@ -159,8 +159,8 @@ func sample(server, name string, value float64) *model.Sample {
 	return &model.Sample{Metric: model.Metric{"server_name": model.LabelValue(server), "desc": model.LabelValue(name)}, Value: model.SampleValue(value)}
 }
 
-func TestRankedNeverMixesHomeservers(t *testing.T) {
-	r := Ranked(model.Vector{sample("a.org", "small", 1), sample("a.org", "big", 9), sample("b.org", "other", 5)}, "desc")
+func TestRankingNeverMixesHomeservers(t *testing.T) {
+	r := RankingOf(model.Vector{sample("a.org", "small", 1), sample("a.org", "big", 9), sample("b.org", "other", 5)}, "desc")
 	if diff := cmp.Diff([]string{"big", "other", "small"}, r.Names()); diff != "" {
 		t.Error(diff)
 	}
@@ -183,15 +183,15 @@ func TestRankedNeverMixesHomeservers(t *testing.T) {
 	}
 }
 
-func TestRankedLegends(t *testing.T) {
-	r := Ranked(model.Vector{sample("a.org", "x", 1), sample("a.org", "y", 1)}, "desc")
+func TestRankingLegends(t *testing.T) {
+	r := RankingOf(model.Vector{sample("a.org", "x", 1), sample("a.org", "y", 1)}, "desc")
 	lines := r.Lines(model.Matrix{
 		stream(model.Metric{"server_name": "a.org", "desc": "y"}, 1), stream(model.Metric{"server_name": "a.org", "desc": "x"}, 1),
 	})
 	if len(lines) != 2 || lines[0].Legend != "x" || lines[1].Legend != "y" {
 		t.Errorf("one homeserver needs no name in the legend, and equals go by name: %+v", lines)
 	}
-	if len(Ranked(nil, "desc").Lines(nil)) != 0 || SeveralServers(nil) {
+	if len(RankingOf(nil, "desc").Lines(nil)) != 0 || SeveralServers(nil) {
 		t.Error("an empty ranking has lines")
 	}
 }

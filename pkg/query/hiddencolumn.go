@@ -5,57 +5,47 @@ import "time"
 // The columns of this file show what a viewer may see of rooms and other homeservers: what is in them can't be shown
 // otherwise.
 
-// Seen is a column of texts or numbers that know themselves what a viewer may see.
-func Seen[R, V any](name, title, unit, help string, value func(R, View) V) Column[R] {
-	return column(ColumnInfo{name, title, unit, help}, value)
+// HiddenColumn is a text column of things that not everybody may know.
+func HiddenColumn[R any, H Hidden](name, title, help string, value func(R) H) Column[R] {
+	return ViewColumn(name, title, "", help, func(r R, v View) string { return value(r).In(v) })
 }
 
-// Masked is a text column of things that not everybody may know.
-func Masked[R any, H Hidden](name, title, help string, value func(R) H) Column[R] {
-	return column(ColumnInfo{Name: name, Title: title, Help: help}, func(r R, v View) string { return value(r).In(v) })
+// PseudonymColumn is a text column of their pseudonyms, the same for everybody: an Editor finds there what an alert names.
+func PseudonymColumn[R any, H Hidden](name, help string, value func(R) H) Column[R] {
+	return column(name, "Pseudonym", "", help, func(r R) string { return value(r).String() })
 }
 
-// Pseudonyms is a text column of their pseudonyms, the same for everybody: an Editor finds there what an alert names.
-func Pseudonyms[R any, H Hidden](name, help string, value func(R) H) Column[R] {
-	return column(ColumnInfo{Name: name, Title: "Pseudonym", Help: help}, func(r R, _ View) string { return value(r).String() })
+// RoomTextColumn is a text column about rooms that is null where they are hidden.
+func RoomTextColumn[R any](name, title, help string, value func(R) *string) Column[R] {
+	return ViewColumn(name, title, "", help, func(r R, v View) *string { return v.RoomText(value(r)) })
 }
 
-// RoomWords is a text column about rooms that is null where they are hidden.
-func RoomWords[R any](name, title, help string, value func(R) *string) Column[R] {
-	return column(ColumnInfo{Name: name, Title: title, Help: help}, func(r R, v View) *string { return v.RoomText(value(r)) })
+// RoomCountColumn is a column of whole numbers about rooms, null where they are not known.
+func RoomCountColumn[R any](name, title, help string, value func(R) *int64) Column[R] {
+	return ViewColumn(name, title, countUnit, help, func(r R, v View) *int64 { return mapKnown(value(r), v.RoomCount) })
 }
 
-// RoomCount is a column of whole numbers about rooms.
-func RoomCount[R any](name, title, help string, value func(R) int64) Column[R] {
-	return column(counts(name, title, help), func(r R, v View) int64 { return v.RoomCount(value(r)) })
-}
-
-// MaybeRoomCount is a column of whole numbers about rooms where nil is "not known".
-func MaybeRoomCount[R any](name, title, help string, value func(R) *int64) Column[R] {
-	return column(counts(name, title, help), func(r R, v View) *int64 { return changed(value(r), v.RoomCount) })
-}
-
-// Members is a column of numbers of members of rooms, null where they are not known or too much for this viewer.
-func Members[R any](name, title, help string, value func(R) *int64) Column[R] {
-	return column(counts(name, title, help), func(r R, v View) *int64 {
+// RoomMembersColumn is a column of numbers of members of rooms, null where they are not known or too much for this viewer.
+func RoomMembersColumn[R any](name, title, help string, value func(R) *int64) Column[R] {
+	return ViewColumn(name, title, countUnit, help, func(r R, v View) *int64 {
 		if !v.ShowMembers() {
 			return nil
 		}
-		return changed(value(r), v.RoomCount)
+		return mapKnown(value(r), v.RoomCount)
 	})
 }
 
-// RoomTime is a time column about rooms where nil is "not known".
-func RoomTime[R any](name, title, help string, value func(R) *time.Time) Column[R] {
-	return column(times(name, title, help), func(r R, v View) *time.Time { return changed(value(r), v.RoomTime) })
+// RoomTimeColumn is a time column about rooms.
+func RoomTimeColumn[R any](name, title, help string, value func(R) *time.Time) Column[R] {
+	return ViewColumn(name, title, timeUnit, help, func(r R, v View) *time.Time { return mapKnown(value(r), v.RoomTime) })
 }
 
-// DestinationTime is a time column about other homeservers where nil is "not known".
-func DestinationTime[R any](name, title, help string, value func(R) *time.Time) Column[R] {
-	return column(times(name, title, help), func(r R, v View) *time.Time { return changed(value(r), v.DestinationTime) })
+// DestinationTimeColumn is a time column about other homeservers.
+func DestinationTimeColumn[R any](name, title, help string, value func(R) *time.Time) Column[R] {
+	return ViewColumn(name, title, timeUnit, help, func(r R, v View) *time.Time { return mapKnown(value(r), v.DestinationTime) })
 }
 
-func changed[V any](value *V, change func(V) V) *V {
+func mapKnown[V any](value *V, change func(V) V) *V {
 	if value == nil {
 		return nil
 	}

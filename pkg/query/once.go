@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
@@ -47,8 +48,15 @@ func Once[V any](ctx context.Context, s *Session, of Upstream, key string, work 
 	for _, n := range p.notices {
 		s.Notice(n.Severity, "%s", n.Text)
 	}
-	value, _ := p.value.(V)
-	return value, err
+	if err != nil {
+		var none V
+		return none, err
+	}
+	value, ok := p.value.(V)
+	if !ok {
+		panic(fmt.Sprintf("the key %q names a %T here and a %T elsewhere: each kind of answer needs a key of its own", key, value, p.value))
+	}
+	return value, nil
 }
 
 func (s *Session) partTTL(of Upstream) time.Duration {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -16,7 +17,7 @@ import (
 func onceType(of Upstream, work func(context.Context, *Session) (model.Vector, error)) Type {
 	return typeOf(Prometheus, false, func(ctx context.Context, s *Session) (Result, error) {
 		v, err := Once(ctx, s, of, "q", work)
-		return words(fmt.Sprint(len(v))), err
+		return spoken(fmt.Sprint(len(v))), err
 	})
 }
 
@@ -84,5 +85,21 @@ func TestOnceFails(t *testing.T) {
 	alone := NewSession(Request{}, lastHour, noon, Options{}, &prometheusStub{}, nil)
 	if v, err := Once(t.Context(), alone, Prometheus, "q", ask); err != nil || len(v) != 1 || len(alone.executed) != 1 {
 		t.Errorf("alone: %v, %v, %v", v, err, alone.executed)
+	}
+}
+
+// Two kinds of answers under one key are a mistake that must not become an empty answer.
+func TestOnceKeyOfTwoKinds(t *testing.T) {
+	r, _ := newTestRunner(nil, time.Minute)
+	typ := typeOf(Prometheus, false, func(ctx context.Context, s *Session) (Result, error) {
+		if _, err := Once(ctx, s, Prometheus, "q", ask); err != nil {
+			return nil, err
+		}
+		_, err := Once(ctx, s, Prometheus, "q", func(context.Context, *Session) (string, error) { return "", nil })
+		return nil, err
+	})
+	_, err := runOnce(t, r, typ, `{}`, lastHour, Asker{})
+	if panicked := (*Panic)(nil); !errors.As(err, &panicked) || !strings.Contains(panicked.Value.(string), `the key "q" names a string here`) {
+		t.Errorf("%v", err)
 	}
 }

@@ -21,7 +21,7 @@ type Option struct {
 }
 
 // Plain makes options that need no other title than their value.
-func Plain(values ...string) []Option {
+func OptionsOf(values ...string) []Option {
 	options := make([]Option, len(values))
 	for i, v := range values {
 		options[i] = Option{v, v}

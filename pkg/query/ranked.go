@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"github.com/prometheus/common/model"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/words"
 )
 
 // Ranking is the top N of each homeserver, by an instant query over the whole range. Series are drawn for these only.
@@ -18,23 +20,23 @@ type Ranking struct {
 type rankedThing struct{ server, name string }
 
 // RankTop asks which things, named by label, have the largest values of promql on each homeserver, as many as the query's
-// limit allows. told is the notice where that leaves some out, with %d for the limit.
-func RankTop(ctx context.Context, s *Session, promql string, label model.LabelName, told string) (Ranking, error) {
+// limit allows. notice is what to say where that leaves some out, with %d for the limit.
+func RankTop(ctx context.Context, s *Session, promql string, label model.LabelName, notice string) (Ranking, error) {
 	var top model.Vector
 	// One more than asked tells whether the limit cuts.
 	if err := s.Ask(ctx, At(fmt.Sprintf("topk by (server_name) (%d, %s)", s.Limit+1, promql), &top)); err != nil {
 		return Ranking{}, err
 	}
 	slices.SortStableFunc(top, func(a, b *model.Sample) int { return cmp.Compare(b.Value, a.Value) })
-	shown, left := FirstPerServer(top, s.Limit, func(sample *model.Sample) string { return ServerOf(sample.Metric) })
+	shown, left := LimitPerServer(top, s.Limit, func(sample *model.Sample) string { return ServerOf(sample.Metric) })
 	if left > 0 {
-		s.Inform(told, s.Limit)
+		s.Inform(notice, s.Limit)
 	}
-	return Ranked(shown, label), nil
+	return RankingOf(shown, label), nil
 }
 
-// Ranked reads a ranking of things that a label names; the largest value comes first.
-func Ranked(top model.Vector, label model.LabelName) Ranking {
+// RankingOf reads a ranking of things that a label names; the largest value comes first.
+func RankingOf(top model.Vector, label model.LabelName) Ranking {
 	sorted := slices.SortedFunc(slices.Values(top), func(a, b *model.Sample) int {
 		return cmp.Or(cmp.Compare(b.Value, a.Value), cmp.Compare(a.Metric[label], b.Metric[label]))
 	})
@@ -99,3 +101,31 @@ func Legend(name string, m model.Metric, several bool) string {
 	}
 	return name
 }
+
+// LimitPerServer keeps the first things of each homeserver in their order, limit of them at most, so that a large one
+// does not take the place of a small one. left is how many it leaves out.
+func LimitPerServer[T any](all []T, limit int, server func(T) string) (kept []T, left int) {
+	seen := map[string]int{}
+	kept = slices.DeleteFunc(slices.Clone(all), func(one T) bool {
+		name := server(one)
+		seen[name]++
+		return seen[name] > limit
+	})
+	return kept, len(all) - len(kept)
+}
+
+// KeepLimit keeps the first rows of each homeserver, as many as the query's limit, and says how many it leaves out; one and
+// more are what a row is called.
+func KeepLimit[T any](s *Session, all []T, server func(T) string, one, more string) []T {
+	kept, left := LimitPerServer(all, s.Limit, server)
+	if left > 0 {
+		s.Inform("Not shown: %s (limit %d for each homeserver).", words.Count(left, one, more), s.Limit)
+	}
+	return kept
+}
+
+// ServerOf is the homeserver that a series belongs to; "" where Synapse is older than the label.
+func ServerOf(m model.Metric) string { return string(m["server_name"]) }
+
+// SayServer is what a sentence calls a homeserver.
+func SayServer(name string) string { return cmp.Or(name, "the homeserver") }

@@ -26,7 +26,7 @@ func (e *BadRequest) Error() string { return e.Message }
 func Badf(format string, args ...any) error {
 	short := make([]any, len(args))
 	for i, arg := range args {
-		short[i] = shortened(arg)
+		short[i] = shorten(arg)
 	}
 	return &BadRequest{fmt.Sprintf(format, short...)}
 }
@@ -34,7 +34,7 @@ func Badf(format string, args ...any) error {
 // readableLength is above that of our longest list of valid values.
 const readableLength = 1000
 
-func shortened(arg any) any {
+func shorten(arg any) any {
 	var text string
 	switch value := arg.(type) {
 	case string:
@@ -46,10 +46,10 @@ func shortened(arg any) any {
 	default:
 		return arg
 	}
-	return truncated(text, readableLength)
+	return truncate(text, readableLength)
 }
 
-func truncated(text string, length int) string {
+func truncate(text string, length int) string {
 	if len(text) <= length {
 		return text
 	}
@@ -60,7 +60,7 @@ func truncated(text string, length int) string {
 // processes and caches of the largest homeservers take a tenth of it.
 const listLength = 64 << 10
 
-func listed(id string, list []string) error {
+func checkLength(id string, list []string) error {
 	length := 0
 	for _, name := range list {
 		length += len(name)
@@ -135,7 +135,7 @@ func (t Type) Decode(raw json.RawMessage) (Request, error) {
 		return Request{}, err
 	}
 	for name, list := range map[string][]string{"serverName": e.ServerName, "job": e.Job, "index": e.Index, "instance": e.Instance} {
-		if err := listed(name, list); err != nil {
+		if err := checkLength(name, list); err != nil {
 			return Request{}, err
 		}
 	}

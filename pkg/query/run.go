@@ -75,9 +75,7 @@ func (r *Runner) Run(ctx context.Context, t Type, req Request, tr TimeRange, ask
 		span.SetStatus(codes.Error, t.ID+" failed")
 		return nil, err
 	}
-	var frames data.Frames
-	err = Recovered(func() error { frames = a.framesFor(asker.View); return nil })
-	return frames, err
+	return a.framesFor(asker.View), nil
 }
 
 func (r *Runner) ttl(f Format, alert bool) time.Duration {
@@ -100,22 +98,22 @@ func (r *Runner) compute(ctx context.Context, t Type, req Request, tr TimeRange,
 	return answer{result, s.Range.Step, s.executed, s.notices}, nil
 }
 
-// What was run stands in every frame. The first one has room for a whole diagnosis; a diagnosis in numbers has a frame
+// What was run stands in every frame. The first one holds a whole diagnosis; a diagnosis in numbers has a frame
 // for each, and all of it in each would be most of the answer.
 const (
 	executedInFirst = 64 << 10
 	executedInOther = 4 << 10
 )
 
-// joined puts statements together as far as there is room, and says how many are left out; the first one is never.
-func joined(statements []string, room int) string {
+// joinStatements puts statements together as far as they fit, and says how many are left out; the first one is never.
+func joinStatements(statements []string, size int) string {
 	var text strings.Builder
 	for i, statement := range statements {
 		if i == 0 {
-			text.WriteString(truncated(statement, room))
+			text.WriteString(truncate(statement, size))
 			continue
 		}
-		if text.Len()+len(statement) > room {
+		if text.Len()+len(statement) > size {
 			fmt.Fprintf(&text, "\n\n… and %d more", len(statements)-i)
 			break
 		}
@@ -126,7 +124,7 @@ func joined(statements []string, room int) string {
 
 func (a answer) framesFor(view View) data.Frames {
 	frames := a.result.Frames(view)
-	executed := joined(a.executed, executedInFirst)
+	executed := joinStatements(a.executed, executedInFirst)
 	for i, frame := range frames {
 		if frame.Meta == nil {
 			frame.Meta = &data.FrameMeta{}
@@ -138,7 +136,7 @@ func (a answer) framesFor(view View) data.Frames {
 		}
 		if i == 0 {
 			frame.Meta.Notices = append(frame.Meta.Notices, a.notices...)
-			executed = joined(a.executed, executedInOther)
+			executed = joinStatements(a.executed, executedInOther)
 		}
 	}
 	return frames

@@ -32,7 +32,7 @@ func TestRunnerTellsWhatItRan(t *testing.T) {
 		})
 		s.Inform("%d more", 3)
 		s.Inform("%d more", 3)
-		return words("answer"), err
+		return spoken("answer"), err
 	})
 	frames, err := runOnce(t, r, typ, `{}`, lastHour, Asker{})
 	if err != nil {
@@ -93,7 +93,7 @@ func TestRunnerShares(t *testing.T) {
 	} {
 		r, _ := newTestRunner(nil, time.Minute)
 		runs := 0
-		typ := typeOf(Prometheus, c.current, func(context.Context, *Session) (Result, error) { runs++; return words("answer"), nil })
+		typ := typeOf(Prometheus, c.current, func(context.Context, *Session) (Result, error) { runs++; return spoken("answer"), nil })
 		if _, err := runOnce(t, r, typ, `{}`, lastHour, Asker{}); err != nil {
 			t.Fatal(err)
 		}
@@ -135,7 +135,7 @@ func TestRunnerKeepsPostgresLonger(t *testing.T) {
 func TestRunnerWithoutDatabase(t *testing.T) {
 	r, _ := newTestRunner(nil, 0)
 	ran := false
-	_, err := runOnce(t, r, typeOf(Postgres, true, func(context.Context, *Session) (Result, error) { ran = true; return words(""), nil }), `{}`, lastHour, Asker{})
+	_, err := runOnce(t, r, typeOf(Postgres, true, func(context.Context, *Session) (Result, error) { ran = true; return spoken(""), nil }), `{}`, lastHour, Asker{})
 	if missing := (*NotConfigured)(nil); !errors.As(err, &missing) || ran {
 		t.Errorf("ran: %t, error %v", ran, err)
 	}
@@ -151,7 +151,6 @@ func TestRunnerCatchesPanics(t *testing.T) {
 		"in a question": func(ctx context.Context, s *Session) (Result, error) {
 			return nil, s.Ask(ctx, func(context.Context, *Session) error { panic("mistake") })
 		},
-		"in Frames":        func(context.Context, *Session) (Result, error) { return words("panic"), nil },
 		"without database": func(ctx context.Context, s *Session) (Result, error) { _, err := s.Owner(ctx); return nil, err },
 	} {
 		r, _ := newTestRunner(nil, time.Minute)

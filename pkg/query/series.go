@@ -1,7 +1,9 @@
 package query
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
@@ -49,6 +51,29 @@ func (s Series) Mean() float64 {
 	return sum / float64(len(s.Values))
 }
 
+// LinesOf makes a line of each stream. name is what its legend says, with the homeserver where there are several.
+func LinesOf(streams model.Matrix, name func(model.Metric) string) []Series {
+	several := SeveralServers(streams)
+	lines := make([]Series, len(streams))
+	for i, stream := range streams {
+		lines[i] = NewSeries(Legend(name(stream.Metric), stream.Metric, several), stream)
+	}
+	return lines
+}
+
+// SortByLegend orders lines as people look them up.
+func SortByLegend(lines []Series) {
+	slices.SortStableFunc(lines, func(a, b Series) int { return cmp.Compare(a.Legend, b.Legend) })
+}
+
+// KeepHighest keeps the lines of each homeserver whose mean is highest, the highest first.
+func (s *Session) KeepHighest(lines []Series) []Series {
+	slices.SortStableFunc(lines, func(a, b Series) int {
+		return cmp.Or(cmp.Compare(b.Mean(), a.Mean()), cmp.Compare(a.Legend, b.Legend))
+	})
+	return KeepLimit(s, lines, Series.Server, "line with lower values", "lines with lower values")
+}
+
 // SeriesFrames makes one frame per line, dataplane type timeseries-multi. Without lines it is one frame without
 // fields: "no data", which can still carry notices.
 func SeriesFrames(name string, m Measure, lines []Series) data.Frames {
@@ -64,7 +89,7 @@ func SeriesFrames(name string, m Measure, lines []Series) data.Frames {
 	frames := make(data.Frames, len(lines))
 	for i, line := range lines {
 		value := data.NewField(m.Name, line.Labels, line.Values)
-		value.SetConfig(&data.FieldConfig{DisplayNameFromDS: line.Legend, Unit: m.Unit, Description: m.Help, Mappings: Beyond(m.Highest)})
+		value.SetConfig(&data.FieldConfig{DisplayNameFromDS: line.Legend, Unit: m.Unit, Description: m.Help, Mappings: overflowMappings(m.Highest)})
 		frames[i] = data.NewFrame(name, TimeField(line.Times), value).SetMeta(meta())
 	}
 	return frames
@@ -75,8 +100,8 @@ func TimeField(times []time.Time) *data.Field {
 	return data.NewField("time", nil, times).SetConfig(&data.FieldConfig{Description: "The time of the point."})
 }
 
-// Beyond lets the last bound of a histogram of seconds read as ">10 s": a quantile there is only known to be longer.
-func Beyond(highest float64) data.ValueMappings {
+// overflowMappings lets the last bound of a histogram of seconds read as ">10 s": a quantile there is only known to be longer.
+func overflowMappings(highest float64) data.ValueMappings {
 	if highest == 0 {
 		return nil
 	}

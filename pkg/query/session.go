@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
+	"github.com/jackc/pgx/v5"
 	"github.com/prometheus/common/model"
 	"golang.org/x/sync/errgroup"
 )
@@ -65,7 +66,7 @@ func (s *Session) record(statement string) {
 	}
 }
 
-func (s *Session) warnings(texts []string) {
+func (s *Session) warnOf(texts []string) {
 	for _, text := range texts {
 		s.Warn("Prometheus: %s", text)
 	}
@@ -96,7 +97,7 @@ func Between(promql string, from, to time.Time, step time.Duration, answer *mode
 	return func(ctx context.Context, s *Session) error {
 		s.record(promql)
 		matrix, warnings, err := s.metrics.Range(ctx, promql, from, to, step)
-		s.warnings(warnings)
+		s.warnOf(warnings)
 		*answer = finitePoints(matrix)
 		return err
 	}
@@ -105,7 +106,7 @@ func Between(promql string, from, to time.Time, step time.Duration, answer *mode
 func (s *Session) instant(ctx context.Context, promql string, at time.Time, answer *model.Vector) error {
 	s.record(promql)
 	vector, warnings, err := s.metrics.Instant(ctx, promql, at)
-	s.warnings(warnings)
+	s.warnOf(warnings)
 	*answer = finiteSamples(vector)
 	return err
 }
@@ -118,7 +119,7 @@ func (s *Session) Ask(ctx context.Context, questions ...Question) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(concurrentQuestions)
 	for _, question := range questions {
-		group.Go(func() error { return Recovered(func() error { return question(ctx, s) }) })
+		group.Go(func() error { return CatchPanic(func() error { return question(ctx, s) }) })
 	}
 	return group.Wait()
 }
@@ -134,4 +135,15 @@ func (s *Session) Read(ctx context.Context, limit time.Duration, fn func(ctx con
 	return s.database.Read(ctx, limit, func(ctx context.Context, tx Tx) error {
 		return fn(ctx, recordingTx{tx, s})
 	})
+}
+
+// recordingTx notes each statement as it was written, with $1 in place of values.
+type recordingTx struct {
+	Tx
+	session *Session
+}
+
+func (t recordingTx) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
+	t.session.record(sql)
+	return t.Tx.Query(ctx, sql, args...)
 }

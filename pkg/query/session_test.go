@@ -81,7 +81,7 @@ func TestManyStatements(t *testing.T) {
 	for range 100 {
 		statements = append(statements, statement)
 	}
-	frames := answer{result: words("a"), executed: statements}.framesFor(View{})
+	frames := answer{result: spoken("a"), executed: statements}.framesFor(View{})
 	first, second := frames[0].Meta.ExecutedQueryString, frames[1].Meta.ExecutedQueryString
 	if len(first) > executedInFirst+100 || !strings.HasPrefix(first, statement+"\n\n"+statement) || !strings.HasSuffix(first, "… and 35 more") {
 		t.Errorf("%d bytes, …%s", len(first), first[len(first)-20:])
@@ -89,10 +89,10 @@ func TestManyStatements(t *testing.T) {
 	if len(second) > executedInOther+100 || !strings.HasPrefix(second, statement+"\n\n") || !strings.HasSuffix(second, "… and 96 more") {
 		t.Errorf("%d bytes, …%s", len(second), second[len(second)-20:])
 	}
-	if got := joined([]string{strings.Repeat("é", 100), "up"}, 51); got != strings.Repeat("é", 25)+"…\n\n… and 1 more" {
+	if got := joinStatements([]string{strings.Repeat("é", 100), "up"}, 51); got != strings.Repeat("é", 25)+"…\n\n… and 1 more" {
 		t.Errorf("%q", got)
 	}
-	if got := joined([]string{"up", "down"}, executedInOther); got != "up\n\ndown" || joined(nil, 1) != "" {
+	if got := joinStatements([]string{"up", "down"}, executedInOther); got != "up\n\ndown" || joinStatements(nil, 1) != "" {
 		t.Errorf("%q", got)
 	}
 }

@@ -69,7 +69,7 @@ func (s *Shared[V]) start(ctx context.Context, key string, ttl time.Duration, wo
 	s.running[key] = f
 	go func() {
 		defer cancel()
-		f.err = Recovered(func() (err error) { f.value, err = work(own); return err })
+		f.err = CatchPanic(func() (err error) { f.value, err = work(own); return err })
 		s.mu.Lock()
 		if s.running[key] == f {
 			delete(s.running, key)

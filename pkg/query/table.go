@@ -1,14 +1,30 @@
 package query
 
-import "github.com/grafana/grafana-plugin-sdk-go/data"
+import (
+	"regexp"
 
-// TableFrame makes the frame of a table: one field per column, with display name, unit, description and colours.
+	"github.com/grafana/grafana-plugin-sdk-go/data"
+)
+
+// TableResult is a table as a Result.
+type TableResult[R any] struct {
+	Name    string
+	Columns []Column[R]
+	Rows    []R
+}
+
+// Frames is the table with what the viewer may see.
+func (t TableResult[R]) Frames(view View) data.Frames {
+	return data.Frames{TableFrame(t.Name, t.Columns, t.Rows, view)}
+}
+
+// TableFrame makes the frame of a table: one field per column, with display name, unit, description, colours and links.
 func TableFrame[R any](name string, columns []Column[R], rows []R, view View) *data.Frame {
 	frame := data.NewFrame(name)
 	for _, c := range columns {
 		field := c.field(rows, view)
 		field.SetConfig(&data.FieldConfig{
-			DisplayName: c.Title, Unit: c.Unit, Description: c.Help, Mappings: mappings(c.colours),
+			DisplayName: c.Title, Unit: c.Unit, Description: c.Help, Mappings: c.mappings, Links: c.links,
 		})
 		frame.Fields = append(frame.Fields, field)
 	}
@@ -19,8 +35,8 @@ func TableFrame[R any](name string, columns []Column[R], rows []R, view View) *d
 	return frame
 }
 
-// Infos is the documentation of a table's columns.
-func Infos[R any](columns []Column[R]) []ColumnInfo {
+// ColumnInfos is the documentation of a table's columns.
+func ColumnInfos[R any](columns []Column[R]) []ColumnInfo {
 	infos := make([]ColumnInfo, len(columns))
 	for i, c := range columns {
 		infos[i] = c.ColumnInfo
@@ -28,13 +44,8 @@ func Infos[R any](columns []Column[R]) []ColumnInfo {
 	return infos
 }
 
-func mappings(colours []Colour) data.ValueMappings {
-	if len(colours) == 0 {
-		return nil
-	}
-	mapper := data.ValueMapper{}
-	for i, c := range colours {
-		mapper[c.Value] = data.ValueMappingResult{Color: c.Colour, Index: i}
-	}
-	return data.ValueMappings{mapper}
-}
+// A step's number after the end of a sentence.
+var stepNumber = regexp.MustCompile(`([.:)]) ([1-9]\. \S)`)
+
+// BreakSteps puts the numbered steps of an advice ("1. Look. 2. Act.") on lines of their own, as tables show them.
+func BreakSteps(advice string) string { return stepNumber.ReplaceAllString(advice, "$1\n$2") }

@@ -1,6 +1,13 @@
+// Package query says what a query type is (Type), what one query asks (Request), what it may use while it runs
+// (Session) and what it answers (Result). Runner wraps every Run once: time limit, coalescing, cache, trace span,
+// panic to error, executed queries and notices. Query types themselves live in pkg/queries, one folder each.
 package query
 
-import "context"
+import (
+	"context"
+
+	"github.com/grafana/grafana-plugin-sdk-go/data"
+)
 
 // Upstream names a source of answers that a format needs.
 type Upstream string
@@ -33,7 +40,15 @@ type Type struct {
 	Params   []Param
 	Limit    Limit
 	Examples []Example
-	Run      func(ctx context.Context, s *Session) (Result, error)
+	// Reads are the names of the metrics that it asks Prometheus for.
+	Reads []string
+	Run   func(ctx context.Context, s *Session) (Result, error)
+}
+
+// Result is what a Run computed, before anybody looks at it. It is kept and shared between viewers, so Frames must
+// not change it; Frames makes new frames for one viewer.
+type Result interface {
+	Frames(view View) data.Frames
 }
 
 // Format is one shape of a type's answer.

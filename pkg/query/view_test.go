@@ -55,15 +55,15 @@ func TestHiddenColumns(t *testing.T) {
 	room, server := keyed.Room(roomID), keyed.Destination(host)
 	rows := []seen{{room, server, "Plans", 37, &members, &at}, {}}
 	columns := []Column[seen]{
-		Masked("room", "Room", "x", func(s seen) Room { return s.room }),
-		Masked("server", "Server", "x", func(s seen) Destination { return s.server }),
-		Pseudonyms("alias", "x", func(s seen) Room { return s.room }),
-		RoomWords("name", "Name", "x", func(s seen) *string { return &s.name }),
-		RoomCount("states", "States", "x", func(s seen) int64 { return s.count }),
-		MaybeRoomCount("maybe", "Maybe", "x", func(s seen) *int64 { return s.members }),
-		Members("members", "Members", "x", func(s seen) *int64 { return s.members }),
-		RoomTime("at", "At", "x", func(s seen) *time.Time { return s.at }),
-		DestinationTime("failed", "Failed", "x", func(s seen) *time.Time { return s.at }),
+		HiddenColumn("room", "Room", "x", func(s seen) Room { return s.room }),
+		HiddenColumn("server", "Server", "x", func(s seen) Destination { return s.server }),
+		PseudonymColumn("alias", "x", func(s seen) Room { return s.room }),
+		RoomTextColumn("name", "Name", "x", func(s seen) *string { return &s.name }),
+		RoomCountColumn("states", "States", "x", func(s seen) *int64 { return &s.count }),
+		RoomCountColumn("maybe", "Maybe", "x", func(s seen) *int64 { return s.members }),
+		RoomMembersColumn("members", "Members", "x", func(s seen) *int64 { return s.members }),
+		RoomTimeColumn("at", "At", "x", func(s seen) *time.Time { return s.at }),
+		DestinationTimeColumn("failed", "Failed", "x", func(s seen) *time.Time { return s.at }),
 	}
 	day := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 	for name, c := range map[string]struct {
@@ -87,7 +87,7 @@ func TestHiddenColumns(t *testing.T) {
 				value = nil
 			}
 			got = append(got, value)
-			if field.Nullable() && field.Name != "name" && field.At(1) != nil && !field.NilAt(1) {
+			if field.Nullable() && field.Name != "name" && field.Name != "states" && field.At(1) != nil && !field.NilAt(1) {
 				t.Errorf("%s: %s of nothing is %v", name, field.Name, field.At(1))
 			}
 		}

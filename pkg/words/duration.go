@@ -13,7 +13,7 @@ func Seconds(v float64) string {
 	case v == 0:
 		return "0 s"
 	case v < 0.00995:
-		return fmt.Sprintf("%.1f ms", v*1000)
+		return trimZero(fmt.Sprintf("%.1f", v*1000)) + " ms"
 	case v < 0.9995:
 		return fmt.Sprintf("%.0f ms", v*1000)
 	case v < 9.95:

@@ -4,21 +4,28 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/goccy/go-yaml"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/caches"
 )
 
 func TestConfig(t *testing.T) {
-	joined, event := undersized(), named1(eventCache, undersized())
-	event.maxEntries = known(5120)
-	other := *sized("get_aliases_for_room", 10_000)
-	o := usual()
-	o.stated = map[string]float64{"get_room_version_id": 0.5, "state_cache": 3}
-	var rows []row
-	for _, f := range []facts{joined, event, other} {
-		rows = append(rows, rowOf(f, o))
+	event, other := undersized(caches.EventCache), undersized("get_aliases_for_room")
+	event.MaxEntries = known(5120)
+	other.MaxEntries, other.Evicted, other.Before = known(10_000), 0, 0
+	several := caches.All{} // of factor 0.5
+	for _, name := range []string{"get_user_by_id", "get_device", "is_guest"} {
+		several[caches.Key{Server: "example.org", Cache: name}] = &caches.Measurements{MaxEntries: known(500), Key: caches.Key{Server: "example.org", Cache: name}}
 	}
-	got, err := configOf("example.org", rows, o, 50)
+	h := caches.Homeservers(several, query.Options{CacheEntryTTL: 30 * time.Minute, PerCacheFactors: map[string]float64{"get_room_version_id": 0.5, "state_cache": 3}}, false)["example.org"]
+	var rows []row
+	for _, m := range []*caches.Measurements{undersized(roomVersion), event, other} {
+		rows = append(rows, rowOf(m, h))
+	}
+	got, err := configOf(rows, h, 50)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +46,7 @@ func TestConfig(t *testing.T) {
 	if len(read.Caches.PerCacheFactors) != len(want) {
 		t.Errorf("want %v in\n%s", want, got.yaml)
 	}
-	for _, line := range []string{"# raise, now 0.5: at most 41 of 52 misses a second avoidable", "# as it is now"} {
+	for _, line := range []string{"# raise, now 0.5: at most 41 of 52 misses per second avoidable", "# as it is now"} {
 		if !strings.Contains(got.yaml, line) {
 			t.Errorf("%q is missing in\n%s", line, got.yaml)
 		}
@@ -53,9 +60,9 @@ func TestConfig(t *testing.T) {
 }
 
 func TestConfigWithoutSteps(t *testing.T) {
-	quiet := undersized()
-	quiet.requests = 1
-	got, err := configOf("example.org", []row{rowOf(quiet, usual())}, usual(), 50)
+	quiet := undersized(roomVersion)
+	quiet.Requests = 1
+	got, err := configOf([]row{rowOf(quiet, usual())}, usual(), 50)
 	if err != nil || got.yaml != "" || got.environment != "" || got.notes == "" {
 		t.Errorf("%+v, %v", got, err)
 	}
@@ -63,13 +70,9 @@ func TestConfigWithoutSteps(t *testing.T) {
 
 // A cache that nothing proves too small is offered as a comment: pasting the block must not raise it.
 func TestConfigOffersTriesAsComments(t *testing.T) {
-	scan := named1("get_thread_summary", undersized())
-	scan.maxEntries, scan.hits = known(500), 0
-	r := rowOf(scan, usual())
-	if r.verdict != probe {
-		t.Fatalf("verdict %s, want %s", r.verdict, probe)
-	}
-	got, err := configOf("example.org", []row{r}, usual(), 50)
+	scan := undersized("get_thread_summary")
+	scan.MaxEntries, scan.Hits = known(500), 0
+	got, err := configOf([]row{rowOf(scan, usual())}, usual(), 50)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,16 +92,16 @@ func pythonKey(name string) string {
 // Whatever the metrics call a cache, Synapse finds its line again.
 func TestConfigNames(t *testing.T) {
 	for _, name := range []string{"*getEvent*", "*stateGroupMembersCache*", "get_user_by_id", "get_room_version_id", "have_seen_event"} {
-		f := named1(name, undersized())
-		f.maxEntries = known(f.made.BaseSize / 2)
-		f.entries, f.fullEntries = f.maxEntries, *f.maxEntries
-		r := rowOf(f, usual())
-		r.verdict = raise // to stand as a line, not as a comment
-		if r.next == nil {
-			t.Errorf("%s: %s, no step: %s", name, r.verdict, r.reason)
+		m := undersized(name)
+		m.MaxEntries = known(caches.Named(name).BaseSize / 2)
+		m.Entries, m.FullEntries = m.MaxEntries, *m.MaxEntries
+		r := rowOf(m, usual())
+		r.Verdict = caches.Raise // to stand as a line, not as a comment
+		if r.factor.Next == nil {
+			t.Errorf("%s: %s, no step: %s", name, r.Verdict, r.reason())
 			continue
 		}
-		got, err := configOf("example.org", []row{r}, usual(), 50)
+		got, err := configOf([]row{r}, usual(), 50)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -117,16 +120,15 @@ func TestConfigNames(t *testing.T) {
 }
 
 func TestConfigSaysWhatTheBlockCant(t *testing.T) {
-	event := named1(eventCache, undersized())
-	event.maxEntries = known(51_200) // of no default size
-	alone, uneven := undersized(), undersized()
-	alone.alone = "synapse/sync1"
-	uneven.uneven = true
-	got, err := configOf("example.org", []row{rowOf(event, usual()), rowOf(alone, usual()), rowOf(uneven, usual())}, usual(), 50)
+	event := undersized(caches.EventCache)
+	event.MaxEntries = known(51_200) // of no default size
+	alone, uneven := undersized(roomVersion), undersized(roomVersion)
+	alone.Alone, uneven.LeastMax = "synapse/sync1", known(2500)
+	got, err := configOf([]row{rowOf(event, usual()), rowOf(alone, usual()), rowOf(uneven, usual())}, usual(), 50)
 	if err != nil || strings.Contains(got.yaml, "getevent") {
 		t.Errorf("%v\n%s", err, got.yaml)
 	}
-	for _, want := range []string{"event_cache_size is an option at the top of homeserver.yaml and needs a restart", "happens on synapse/sync1; the step in that process's own configuration",
+	for _, want := range []string{"event_cache_size is an option at the top of homeserver.yaml and needs a restart", "happens on synapse/sync1",
 		"processes have different factors, and the step is from the largest"} {
 		if !strings.Contains(got.notes, want) {
 			t.Errorf("%q is missing in\n%s", want, got.notes)
@@ -134,13 +136,13 @@ func TestConfigSaysWhatTheBlockCant(t *testing.T) {
 	}
 }
 
-// What could be lower is written as well; a factor that others have on their own stays.
+// What could be lower is written as well.
 func TestConfigLowers(t *testing.T) {
-	f, o := undersized(), usual()
-	rarelyHit(&f)
-	o.memoryShort = true
-	got, err := configOf("example.org", []row{rowOf(f, o)}, o, 50)
-	if want := "get_room_version_id: 0.25 # lower, now 0.5: costs 18 misses a second at most"; err != nil || !strings.Contains(got.yaml, want) {
+	m, h := undersized(roomVersion), usual()
+	m.Hits, m.Evicted, m.Before, m.Avoidable = 0.09*m.Requests, 0, 0, 0
+	h.MemoryShort = true
+	got, err := configOf([]row{rowOf(m, h)}, h, 50)
+	if want := "get_room_version_id: 0.25 # lower, now 0.5: costs at most 18 misses per second"; err != nil || !strings.Contains(got.yaml, want) {
 		t.Errorf("%v: want %q in\n%s", err, want, got.yaml)
 	}
 }

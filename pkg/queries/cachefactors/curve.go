@@ -7,6 +7,7 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/caches"
 )
 
 // point is a cache at one size.
@@ -20,16 +21,16 @@ type point struct {
 }
 
 var curveColumns = []query.Column[point]{
-	query.Words("cache", "Cache", "The cache, by the label name of its metrics.", func(p point) string { return p.cache }),
-	query.Words("server_name", "Homeserver", "The homeserver; empty where Synapse is older than the label.", func(p point) string { return p.server }),
-	query.Amount("multiplier", "Size", "prefix:×", "Multiple of the present size.", func(p point) float64 { return p.multiplier }),
-	query.MaybeAmount("factor", "Factor", "none", "The factor that gives this size.", func(p point) *float64 { return p.factor }),
-	query.MaybeAmount("max_entries", "Max entries", "short", "Room for entries at this size, per process.", func(p point) *float64 { return p.maxEntries }),
-	query.MaybeAmount("hit_ratio", "Hit ratio", "percentunit", "Hit ratio expected at this size."+predicted, func(p point) *float64 { return p.hit }),
-	query.MaybeAmount("low", "Hit ratio, low", "percentunit", "Lower end of the 80 % interval; where it is not predicted, the present hit ratio: an LRU cache does not get worse by growing.", func(p point) *float64 { return p.low }),
-	query.MaybeAmount("high", "Hit ratio, high", "percentunit", "Upper end of the 80 % interval; where it is not predicted, what the proved bound allows.", func(p point) *float64 { return p.high }),
-	query.MaybeAmount("avoided_misses_per_second", "Avoided misses", "cps", "Misses per second that this size is expected to avoid."+predicted, func(p point) *float64 { return p.avoided }),
-	query.MaybeAmount("avoided_misses_limit", "Avoidable at most", "cps", "Misses per second that this size could avoid at most, proved from evictions; an estimate, of ten for each eviction, where many keys are looked up at once.", func(p point) *float64 { return p.atMost }),
+	query.TextColumn("cache", "Cache", "The cache, by its metrics' label name.", func(p point) string { return p.cache }),
+	query.TextColumn("server_name", "Homeserver", "The homeserver; empty where Synapse is older than the label.", func(p point) string { return p.server }),
+	query.NumberColumn("multiplier", "Size", "prefix:×", "Multiple of the present size.", func(p point) float64 { return p.multiplier }),
+	query.NumberColumn("factor", "Factor", "none", "The factor that gives this size.", func(p point) *float64 { return p.factor }),
+	query.NumberColumn("max_entries", "Max entries", "short", "Maximum number of entries at this size, per process.", func(p point) *float64 { return p.maxEntries }),
+	query.NumberColumn("hit_ratio", "Hit ratio", "percentunit", "Hit ratio expected at this size. "+experimental+ifPredicted, func(p point) *float64 { return p.hit }),
+	query.NumberColumn("low", "Hit ratio, low", "percentunit", "Lower end of the 80% interval; where it is not predicted, the present hit ratio: an LRU cache does not get worse by growing.", func(p point) *float64 { return p.low }),
+	query.NumberColumn("high", "Hit ratio, high", "percentunit", "Upper end of the 80% interval; where it is not predicted, what the bound allows.", func(p point) *float64 { return p.high }),
+	query.NumberColumn("avoided_misses_per_second", "Avoided misses", "cps", "Misses per second that this size is expected to avoid. "+experimental+ifPredicted, func(p point) *float64 { return p.avoided }),
+	query.NumberColumn("avoided_misses_limit", "Avoidable at most", "cps", "Misses per second that this size"+provedLimit, func(p point) *float64 { return p.atMost }),
 }
 
 type curve []point
@@ -61,8 +62,8 @@ type style struct {
 
 var curveStyles = map[string]style{
 	"multiplier":                {"text", map[string]any{"axisLabel": "Size, as a multiple of the present one"}},
-	"factor":                    {"text", unseen()},
-	"max_entries":               {"text", unseen()},
+	"factor":                    {"text", hiddenStyle()},
+	"max_entries":               {"text", hiddenStyle()},
 	"hit_ratio":                 {"blue", map[string]any{"lineWidth": 2, "showPoints": "always", "pointSize": 6}},
 	"low":                       {"light-blue", map[string]any{"lineWidth": 1, "showPoints": "never"}},
 	"high":                      {"light-blue", map[string]any{"lineWidth": 1, "showPoints": "never", "fillBelowTo": "low", "fillOpacity": 25}},
@@ -70,7 +71,7 @@ var curveStyles = map[string]style{
 	"avoided_misses_limit":      {"red", map[string]any{"lineWidth": 2, "showPoints": "never", "lineStyle": map[string]any{"fill": "dash", "dash": []int{8, 8}}}},
 }
 
-func unseen() map[string]any {
+func hiddenStyle() map[string]any {
 	return map[string]any{"lineWidth": 0, "showPoints": "never", "axisPlacement": "hidden", "hideFrom": map[string]any{"legend": true, "tooltip": false, "viz": false}}
 }
 
@@ -81,22 +82,28 @@ func (c curve) single() bool {
 
 // runCurve answers for the named caches, or for each homeserver's first advised one.
 func runCurve(ctx context.Context, s *query.Session) (query.Result, error) {
-	rows, _, err := judged(ctx, s)
+	rows, _, err := judgeCaches(ctx, s, false)
 	if err != nil {
 		return nil, err
 	}
 	if len(s.List("cache")) == 0 {
-		if rows = firstAdvised(rows); len(rows) == 0 {
-			s.Inform("No cache is advised to grow here. Name one in \"cache\" to see its curve.")
+		rows = slices.DeleteFunc(rows, func(r row) bool { return !r.Verdict.Advised() })
+		if rows, _ = query.LimitPerServer(rows, 1, func(r row) string { return r.Server }); len(rows) == 0 {
+			s.Inform("No cache is advised to grow here. Name one in \"Caches\" to see its curve.")
 		}
 	}
 	if len(rows) == 0 {
 		return curve{}, nil
 	}
-	each, err := fetch(ctx, s, namesOf(rows), true)
+	a, err := askedBy(ctx, s, true)
 	if err != nil {
 		return nil, err
 	}
+	answers, asking := a.about(namesOf(rows, len(rows), func(row) bool { return true })).questions(caches.BoundQuestions)
+	if err := s.Ask(ctx, asking...); err != nil {
+		return nil, err
+	}
+	each := caches.Read(a.Window, caches.BoundQuestions, answers)
 	var points curve
 	for _, r := range rows {
 		points = append(points, r.curve(s.Numbers("multipliers"), each)...)
@@ -104,58 +111,31 @@ func runCurve(ctx context.Context, s *query.Session) (query.Result, error) {
 	return points, nil
 }
 
-func firstAdvised(rows []row) []row {
-	var first []row
-	for _, r := range rows {
-		if r.advised() && !slices.ContainsFunc(first, func(f row) bool { return f.server == r.server }) {
-			first = append(first, r)
-		}
-	}
-	return first
-}
-
-func namesOf(rows []row) []string {
-	var names []string
-	for _, r := range rows {
-		if !slices.Contains(names, r.cache) {
-			names = append(names, r.cache)
-		}
-	}
-	slices.Sort(names)
-	return names
-}
-
-// curve bounds a cache at each multiple of its size, process by process: of what was dropped before the window, a cache
+// curve bounds a cache at each multiple of its size, process by process: of what was evicted before the window, a cache
 // larger by n entries can hold at most n.
-func (r row) curve(multipliers []float64, each map[key]*facts) []point {
+func (r row) curve(multipliers []float64, each caches.All) []point {
 	points := make([]point, len(multipliers))
 	for i, m := range multipliers {
-		p := point{server: r.server, cache: r.cache, multiplier: m, low: r.hitRatio(), factor: times(r.current, m), maxEntries: times(r.maxEntries, m)}
-		if r.atMost != nil && r.requests > 0 {
-			avoided := avoidable(r.key, each, m)
-			p.atMost = known(r.perSecond(avoided))
-			p.high = known(min(1, value(p.low)+avoided/r.requests))
+		p := point{server: r.Server, cache: r.Cache, multiplier: m, low: r.HitRatio(), factor: times(r.factor.Current, m), maxEntries: times(r.MaxEntries, m)}
+		if r.atMost != nil && r.Requests > 0 {
+			avoided := 0.0
+			for k, process := range each {
+				if k.Server == r.Server && k.Cache == r.Cache {
+					avoided += process.Bound().With((m - 1) * valueOf(process.MaxEntries))
+				}
+			}
+			p.atMost = known(r.PerSecond(avoided))
+			p.high = known(min(1, valueOf(p.low)+avoided/r.Requests))
 		}
 		if g := r.gainAt(m, p.atMost); g != nil {
 			p.hit, p.low, p.high, p.avoided = known(g.hit), known(g.low), known(g.high), known(g.avoided)
 		} else if m <= 1 || p.atMost != nil && *p.atMost == 0 {
-			p.hit, p.high = r.hitRatio(), r.hitRatio() // as it is: the same size, or one proved to change nothing
+			p.hit, p.high = r.HitRatio(), r.HitRatio() // as it is: the same size, or one proved to change nothing
 			p.avoided = known(0)
 		}
 		points[i] = p
 	}
 	return points
-}
-
-func avoidable(of key, each map[key]*facts, multiplier float64) float64 {
-	sum := 0.0
-	for k, f := range each {
-		if k.server == of.server && k.cache == of.cache {
-			added := (multiplier - 1) * value(f.maxEntries)
-			sum += min(f.misses(), f.repeats()*(f.sizeDrops+min(f.carried, added)))
-		}
-	}
-	return sum
 }
 
 func times(v *float64, factor float64) *float64 {

@@ -2,14 +2,14 @@ package cachefactors
 
 import (
 	"context"
-	"fmt"
 	"time"
 
-	"github.com/prometheus/common/model"
+	prometheus "github.com/prometheus/common/model"
 
-	theory "github.com/matrix-insight/synapse-datasource/pkg/queries/cachefactors/model"
+	"github.com/matrix-insight/synapse-datasource/pkg/queries/cachefactors/model"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
-	"github.com/matrix-insight/synapse-datasource/pkg/synapse/cachecatalogue"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/caches"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
 )
 
 // What the series may cost. Source: ours; 11,000 is the most points that Prometheus gives of one series.
@@ -27,14 +27,14 @@ type stretch struct {
 	step              time.Duration
 }
 
-// stretchOf reaches back to the earliest of the processes' starts within the limit, where there is one, and as far as
-// dropped entries could still have been of use. The step grows with the number of series.
-func stretchOf(within query.TimeRange, memory, interval time.Duration, started *time.Time, series int) stretch {
+// stretchOf reaches back to the earliest of the processes' starts near the range, where there is one, and as far as evicted
+// entries could still have been of use. The step grows with the number of series.
+func stretchOf(within query.TimeRange, lifetime, interval time.Duration, started *time.Time, series int) stretch {
 	t := stretch{judged: within.From, to: within.To}
 	if earliest := t.to.Add(-longest); t.judged.Before(earliest) {
 		t.judged = earliest
 	}
-	t.start = t.judged.Add(-2*memory - 2*interval)
+	t.start = t.judged.Add(-2*lifetime - 2*interval)
 	if started != nil && started.Before(t.start) {
 		t.start = started.Add(-2 * interval)
 	}
@@ -45,18 +45,8 @@ func stretchOf(within query.TimeRange, memory, interval time.Duration, started *
 	return t
 }
 
-func (t stretch) window() theory.Window {
-	return theory.Window{From: float64(t.judged.Unix()), To: float64(t.to.Unix())}
-}
-
-// lastStart is the earliest of the starts within the limit of the processes that have these caches.
-func (q questions) lastStart(within query.TimeRange) string {
-	earliest := within.From
-	if from := within.To.Add(-longest); earliest.Before(from) {
-		earliest = from
-	}
-	return fmt.Sprintf("min(process_start_time_seconds%s >= %d and on (job, index, instance) %s%s)",
-		q.filters.ProcessSelector(), earliest.Add(-lookBack).Unix(), cachecatalogue.MaxSize, q.selector())
+func (t stretch) window() model.Window {
+	return model.Window{From: float64(t.judged.Unix()), To: float64(t.to.Unix())}
 }
 
 // The columns of a history.
@@ -64,35 +54,37 @@ const (
 	columnRequests = iota
 	columnHits
 	columnFull
-	columnUnused
+	columnUnread
 	columnEntries
 	columnSize
 	columnCount
 )
 
 // history is the samples of one cache in one process.
-type history [columnCount][]model.SamplePair
+type history [columnCount][]prometheus.SamplePair
 
 // fetchHistories reads each process's counters and sizes as they were scraped.
-func fetchHistories(ctx context.Context, s *query.Session, q questions, t stretch) (map[key]*history, error) {
-	metrics := map[int]string{
-		columnRequests: cachecatalogue.Requests + q.selector(), columnHits: cachecatalogue.Hits + q.selector(),
-		columnFull:    q.full(),
-		columnUnused:  cachecatalogue.Evicted + q.selector(query.Equal("reason", cachecatalogue.ReasonInvalidation)),
-		columnEntries: cachecatalogue.Size + q.selector(), columnSize: cachecatalogue.MaxSize + q.selector(),
+func (a asked) fetchHistories(ctx context.Context, s *query.Session, t stretch) (map[caches.Key]*history, error) {
+	evicted := func(reason string) string {
+		return metrics.CacheEvicted.Series().Of(a.Selector(query.Equal("reason", reason)))
 	}
-	var answers [columnCount]model.Matrix
+	series := [columnCount]string{
+		metrics.CacheRequests.Series().Of(a.Selector()), metrics.CacheHits.Series().Of(a.Selector()),
+		evicted(caches.ReasonSize), evicted(caches.ReasonInvalidation),
+		metrics.CacheSize.Series().Of(a.Selector()), metrics.CacheMaxSize.Series().Of(a.Selector()),
+	}
+	var answers [columnCount]prometheus.Matrix
 	var questions []query.Question
-	for column, metric := range metrics {
-		questions = append(questions, query.Between(metric, t.start, t.to, t.step, &answers[column]))
+	for column, promql := range series {
+		questions = append(questions, query.Between(promql, t.start, t.to, t.step, &answers[column]))
 	}
 	if err := s.Ask(ctx, questions...); err != nil {
 		return nil, err
 	}
-	all := map[key]*history{}
+	all := map[caches.Key]*history{}
 	for column, answer := range answers {
 		for _, stream := range answer {
-			k := keyOf(stream.Metric)
+			k := caches.KeyOf(stream.Metric)
 			if all[k] == nil {
 				all[k] = &history{}
 			}
@@ -103,8 +95,8 @@ func fetchHistories(ctx context.Context, s *query.Session, q questions, t stretc
 }
 
 // series keeps the moments at which every column has a sample.
-func (h *history) series() theory.Series {
-	var s theory.Series
+func (h *history) series() model.Series {
+	var s model.Series
 	columns := [columnCount]*[]float64{&s.Requests, &s.Hits, &s.EvictedSize, &s.EvictedInvalidation, &s.Entries, &s.MaxSize}
 	var next [columnCount]int
 	for _, sample := range h[columnRequests] {

@@ -2,120 +2,139 @@ package cachefactors
 
 import (
 	"cmp"
-	"math"
+	"context"
 	"slices"
 
-	"github.com/matrix-insight/synapse-datasource/pkg/queries/cachefactors/effect"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/caches"
 )
 
 // row is one row of the table.
 type row struct {
-	facts
-	advice
-	current, next, ceiling *float64 // factors; nothing changes above the ceiling
-	atMost                 *float64 // avoidable misses per second, by any size
-	memory                 *float64 // bytes that the step takes
-	note                   string   // on its factor
+	*caches.Measurements
+	caches.Judgement
+	factor caches.Factor
+	atMost *float64 // avoidable misses per second, by any size; nil where nothing is proved
 
-	outlook  *outlook         // nil: not predicted
-	expected *gain            // by the next step; nil: not predicted
-	saved    *float64         // seconds of database time per second
-	last     *effect.Measured // of its last step up; nil: none seen, or not comparable
+	predicted *prediction // nil: not predicted
+	next      *gain       // by the next step; nil: not predicted
+	saved     *float64    // seconds of database time per second, by the next step
 }
 
-func rowOf(f facts, o options) row {
-	r := row{facts: f, advice: judge(f, o)}
-	current, note := f.current(o)
-	r.current = current
-	if f.provable(o) {
-		r.atMost = known(f.perSecond(f.bound))
+// judgeCaches gives the rows of the caches that are asked for. The measurements are of all, as the factor that most of them
+// have counts for each.
+func judgeCaches(ctx context.Context, s *query.Session, perProcess bool) ([]row, map[string]caches.Homeserver, error) {
+	a, err := askedBy(ctx, s, perProcess)
+	if err != nil {
+		return nil, nil, err
 	}
-	if r.current != nil && f.useful != nil && value(f.maxEntries) > 0 && f.provable(o) {
-		// Upwards, so that the table and the reason say one number, and nothing changes above that one either.
-		r.ceiling = known(significant(*r.current*max(1, *f.useful / *f.maxEntries), 3, math.Ceil))
+	all, err := a.fetch(ctx, s)
+	if err != nil {
+		return nil, nil, err
 	}
-	if !r.advised() && r.verdict != lower {
-		return r
+	servers := caches.Homeservers(all, s.Options, s.Flag("memoryShort"))
+	warnAssumptions(s, all, servers)
+	rows := filterNamed(s, rowsOf(all, servers))
+	if changed, err := a.fetchLastSteps(ctx, s, rows); err != nil {
+		return nil, nil, err
+	} else if changed {
+		rows = filterNamed(s, rowsOf(all, servers))
 	}
-	r.note = note
-	switch {
-	case r.current == nil:
-	case r.verdict == lower:
-		r.next = known(twoDigits(*r.current/oneStep, math.Round))
-		r.memory = r.growth()
-	default:
-		r.next = known(nextFactor(*r.current, o.step(r.server), r.ceiling))
-		r.memory = r.growth()
+	if err := a.predictRows(ctx, s, rows, servers); err != nil {
+		return nil, nil, err
 	}
-	r.annotate()
+	sortRows(rows)
+	return rows, servers, nil
+}
+
+func rowOf(m *caches.Measurements, h caches.Homeserver) row {
+	r := row{Measurements: m, Judgement: caches.Judge(m, h)}
+	r.factor = caches.FactorOf(m, h, r.Verdict)
+	if m.Provable(h) {
+		r.atMost = known(m.PerSecond(m.Avoidable))
+	}
 	return r
 }
 
-func (r row) advised() bool { return r.verdict == raise || r.verdict == probe }
-
-func (r *row) annotate() {
-	r.reason += r.sayLast() + r.sayMemory()
-	if r.note != "" {
-		r.reason += " " + r.note
-	}
-}
-
-// urgency orders the verdicts; those that ask for nothing share one place.
-func (r row) urgency() int {
-	switch r.verdict {
-	case raise:
-		return 0
-	case probe:
-		return 1
-	case lower:
-		return 2
-	}
-	return 3
-}
-
-// rowsOf judges all by their facts and sorts them.
-func rowsOf(all map[key]*facts, o options) []row {
+// rowsOf judges all and sorts them.
+func rowsOf(all caches.All, servers map[string]caches.Homeserver) []row {
 	rows := make([]row, 0, len(all))
-	for _, f := range all {
-		rows = append(rows, rowOf(*f, o))
+	for k, m := range all {
+		rows = append(rows, rowOf(m, servers[k.Server]))
 	}
 	sortRows(rows)
 	return rows
 }
+
+// filterNamed keeps the caches that the query names, or all. A configuration is of all.
+func filterNamed(s *query.Session, rows []row) []row {
+	names := s.List("cache")
+	if len(names) == 0 || len(rows) == 0 || s.Format.ID == "config" {
+		return rows
+	}
+	rows = slices.DeleteFunc(rows, func(r row) bool { return !slices.Contains(names, r.Cache) })
+	if len(rows) == 0 {
+		s.Warn("None of the named caches is in this selection and time range. Names are those of the metrics' label \"name\"; response caches have no factor.")
+	}
+	return rows
+}
+
+// urgency orders the verdicts; those that ask for nothing share one place.
+var urgency = map[caches.Verdict]int{caches.Raise: -3, caches.Probe: -2, caches.Lower: -1}
 
 // sortRows: what to raise, what to probe, then the others; each by the database time that it saves, the misses that it
 // avoids, those that it could avoid at most.
 func sortRows(rows []row) {
 	slices.SortFunc(rows, func(a, b row) int {
 		return cmp.Or(
-			cmp.Compare(a.urgency(), b.urgency()),
-			cmp.Compare(value(b.saved), value(a.saved)),
-			cmp.Compare(value(b.avoided()), value(a.avoided())),
+			cmp.Compare(urgency[a.Verdict], urgency[b.Verdict]),
+			cmp.Compare(valueOf(b.saved), valueOf(a.saved)),
+			cmp.Compare(valueOf(b.avoided()), valueOf(a.avoided())),
 			cmp.Compare(b.promised(), a.promised()),
-			cmp.Compare(b.perSecond(b.misses()), a.perSecond(a.misses())),
-			cmp.Compare(a.server, b.server), cmp.Compare(a.cache, b.cache),
-			cmp.Compare(a.job, b.job), cmp.Compare(a.index, b.index), cmp.Compare(a.instance, b.instance),
+			cmp.Compare(b.PerSecond(b.Misses()), a.PerSecond(a.Misses())),
+			cmp.Compare(a.Server, b.Server), cmp.Compare(a.Cache, b.Cache),
+			cmp.Compare(a.Job, b.Job), cmp.Compare(a.Index, b.Index), cmp.Compare(a.Instance, b.Instance),
 		)
 	})
 }
 
-// promised sorts probes without a proved bound by their drops, which bound nothing but say where to look.
+// promised sorts probes without a proved bound by their evictions, which bound nothing but say where to look.
 func (r row) promised() float64 {
 	switch {
-	case !r.advised():
+	case !r.Verdict.Advised():
 		return 0
 	case r.atMost != nil:
 		return *r.atMost
 	}
-	return r.perSecond(min(r.misses(), r.sizeDrops))
+	return r.PerSecond(min(r.Misses(), r.Evicted))
 }
 
-// cut keeps the limit's number of rows of each homeserver and tells that it left some out.
-func cut(s *query.Session, rows []row) []row {
-	kept, left := query.FirstPerServer(rows, s.Limit, func(r row) string { return r.server })
+// firstRows keeps the limit's number of rows of each homeserver and tells that it left some out.
+func firstRows(s *query.Session, rows []row) []row {
+	kept, left := query.LimitPerServer(rows, s.Limit, func(r row) string { return r.Server })
 	if left > 0 {
 		s.Inform("Rows that are not shown: %d (limit %d for each homeserver).", left, s.Limit)
 	}
 	return kept
+}
+
+// namesOf are the caches of the first rows that are so, each once.
+func namesOf(rows []row, limit int, is func(row) bool) []string {
+	var names []string
+	for _, r := range rows {
+		if is(r) && !slices.Contains(names, r.Cache) && len(names) < limit {
+			names = append(names, r.Cache)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+func known(v float64) *float64 { return &v }
+
+func valueOf(v *float64) float64 {
+	if v == nil {
+		return 0
+	}
+	return *v
 }

@@ -4,33 +4,34 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/goccy/go-yaml"
 
-	"github.com/matrix-insight/synapse-datasource/pkg/synapse/cachecatalogue"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/caches"
 )
 
 // perCacheFactors writes the block with names as Synapse compares them, so that none needs quotes, and a comment that
 // says what each line rests on. What nothing proves yet stands below as comments: pasting the block changes only what
-// the facts speak for, and a try is made one cache at a time.
+// is worth it for sure, and a try is made one cache at a time.
 func perCacheFactors(steps []row, kept map[string]float64) (string, error) {
 	sure, tries := split(steps)
 	block, err := activeFactors(sure, kept)
 	if err != nil || len(tries) == 0 {
 		return block, err
 	}
-	lines := []string{strings.TrimRight(block, "\n"), "    # To try, one at a time, and to undo if misses do not fall:"}
+	lines := []string{strings.TrimRight(block, "\n"), "    # To try, one at a time; undo it if misses do not fall:"}
 	for _, r := range tries {
-		lines = append(lines, fmt.Sprintf("    # %s: %s # %s, now %s: %s", cachecatalogue.Key(r.cache), number(*r.next), r.verdict, number(*r.current), r.promise()))
+		lines = append(lines, fmt.Sprintf("    # %s: %s # %s, now %s: %s", caches.ConfigKey(r.Cache), plain(*r.factor.Next), r.Verdict, plain(*r.factor.Current), r.promise()))
 	}
 	return strings.Join(lines, "\n") + "\n", nil
 }
 
-// split parts what the facts speak for from what is a try.
+// split parts what is worth it from what is a try.
 func split(steps []row) (sure, tries []row) {
 	for _, r := range steps {
-		if r.verdict == raise || r.verdict == lower {
+		if r.Verdict == caches.Raise || r.Verdict == caches.Lower {
 			sure = append(sure, r)
 		} else {
 			tries = append(tries, r)
@@ -47,9 +48,9 @@ func activeFactors(steps []row, kept map[string]float64) (string, error) {
 		comments["$.caches.per_cache_factors."+key] = []*yaml.Comment{yaml.LineComment(" " + comment)}
 	}
 	for _, r := range steps {
-		key := cachecatalogue.Key(r.cache)
+		key := caches.ConfigKey(r.Cache)
 		delete(kept, key)
-		add(key, *r.next, fmt.Sprintf("%s, now %s: %s", r.verdict, number(*r.current), r.promise()))
+		add(key, *r.factor.Next, fmt.Sprintf("%s, now %s: %s", r.Verdict, plain(*r.factor.Current), r.promise()))
 	}
 	for key, factor := range kept {
 		add(key, factor, "as it is now")
@@ -63,13 +64,5 @@ func activeFactors(steps []row, kept map[string]float64) (string, error) {
 	return string(text), err
 }
 
-// promise is what the step can bring, for the line's comment.
-func (r row) promise() string {
-	if r.verdict == lower {
-		return "costs " + r.missesAt(r.hits) + " at most"
-	}
-	if r.atMost == nil {
-		return r.missing() + ", nothing proved"
-	}
-	return "at most " + r.avoidable() + " avoidable"
-}
+// plain is a factor as it is typed.
+func plain(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }

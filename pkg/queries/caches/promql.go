@@ -4,19 +4,15 @@ import (
 	"fmt"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
-	"github.com/matrix-insight/synapse-datasource/pkg/synapse/cachecatalogue"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
 )
 
 // family is the four metrics of one kind of caches.
-type family struct{ requests, hits, evicted, size string }
+type family struct{ requests, hits, evicted, size *metrics.Metric }
 
 var (
-	dataCaches = family{
-		cachecatalogue.Requests, cachecatalogue.Hits, cachecatalogue.Evicted, cachecatalogue.Size,
-	}
-	responseCaches = family{
-		cachecatalogue.ResponseRequests, cachecatalogue.ResponseHits, cachecatalogue.ResponseEvicted, cachecatalogue.ResponseSize,
-	}
+	dataCaches     = family{metrics.CacheRequests, metrics.CacheHits, metrics.CacheEvicted, metrics.CacheSize}
+	responseCaches = family{metrics.ResponseCacheRequests, metrics.ResponseCacheHits, metrics.ResponseCacheEvicted, metrics.ResponseCacheSize}
 )
 
 // selection is the caches that a query is about.
@@ -28,8 +24,9 @@ type selection struct {
 
 func (s selection) selector() string { return s.filters.Selector(query.OneOf("name", s.names)) }
 
-func (s selection) sum(labels, function, metric, window string) string {
-	return fmt.Sprintf("sum by (server_name, name%s) (%s(%s%s%s))", labels, function, metric, s.selector(), window)
+// sum adds up over the processes, by name and further labels: ", reason".
+func (s selection) sum(labels, function string, metric *metrics.Metric, window string) string {
+	return fmt.Sprintf("sum by (server_name, name%s) (%s)", labels, metric.Series().Over(function, s.selector(), window))
 }
 
 func (s selection) requestRate(window string) string { return s.sum("", "rate", s.requests, window) }
@@ -55,6 +52,6 @@ func (s selection) evictionRateByReason(window string) string {
 func (s selection) meanSize(window string) string { return s.sum("", "avg_over_time", s.size, window) }
 
 // present counts the series of a metric in the window; no answer means that the metric is absent.
-func present(metric, selector, window string) string {
-	return fmt.Sprintf("count(last_over_time(%s%s%s))", metric, selector, window)
+func (s selection) present(metric *metrics.Metric, window string) string {
+	return "count(" + metric.Series().Over("last_over_time", s.selector(), window) + ")"
 }

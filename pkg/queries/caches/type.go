@@ -15,20 +15,20 @@ func Type() query.Type {
 	return query.Type{
 		ID:    "caches",
 		Title: "Caches",
-		Help: "What Synapse remembers so that it need not ask the database, over all processes of a homeserver. Many misses " +
-			"cost database time; whether a larger cache would avoid them, the type \"Cache factors\" tells.",
+		Help: "Synapse's caches over all processes of a homeserver. Misses cost database time; \"Cache factors\" shows " +
+			"whether a larger cache would avoid them.",
 		Formats: formats,
 		Limit:   query.Limit{Default: 10, Max: 100},
 		Params: []query.Param{
 			{ID: "cache", Title: "Caches", Kind: query.List, Values: "cache",
 				Help: "Draw exactly these caches, by their metric's label name. Empty draws the top ones of the range."},
 			{ID: "responseCaches", Title: "Response caches", Kind: query.Boolean, Default: false,
-				Help: "Show the caches of finished requests (sync, federation answers) instead. They have no size limit and " +
-					"no factor changes them, so they are never ranked together with the others."},
+				Help: "Show the caches of finished requests (sync, federation responses) instead. They have no maximum size and " +
+					"no factor, so they are never ranked together with the others."},
 		},
 		Examples: []query.Example{
 			{Title: "Which caches miss most?", Query: map[string]any{"queryType": "caches", "format": "misses"}},
-			{Title: "Which caches drop entries, and why?", Query: map[string]any{"queryType": "caches", "format": "evictions"}},
+			{Title: "Which caches evict entries, and why?", Query: map[string]any{"queryType": "caches", "format": "evictions"}},
 			{Title: "Hit ratio of the event cache", Query: map[string]any{"queryType": "caches", "format": "hitRatio", "cache": "*getEvent*"}},
 		},
 		Run: run,

@@ -9,7 +9,7 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
-	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/process"
 )
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
@@ -40,8 +40,8 @@ func TestRestarts(t *testing.T) {
 		return model.Metric{"server_name": model.LabelValue(server), "job": "synapse", "index": model.LabelValue(index)}
 	}
 	long := ago(48 * time.Hour)
-	identity := synapse.Identity{"job", "index"}
-	found := rollouts(starts(identity, model.Matrix{
+	identity := process.Identity{"job", "index"}
+	found := rolloutsOf(startsOf(identity, model.Matrix{
 		stream(on("a", "1"), long, long, -1, ago(40*time.Minute), ago(40*time.Minute)),
 		stream(on("a", "2"), long, ago(38*time.Minute), ago(38*time.Minute)),
 		stream(on("a", "3"), long, ago(20*time.Minute), ago(18*time.Minute), ago(16*time.Minute)),
@@ -89,7 +89,7 @@ func TestVersions(t *testing.T) {
 		"a restart in a mixed fleet": {model.Matrix{stream(on("1.159.0"), 1, -1, -1, 1), stream(on("1.160.0"), 2, 2, 2, 2)}, nil},
 		"nobody was scraped":         {model.Matrix{stream(on("1.160.0"), append(append([]float64{1}, gaps(9)...), 1)...)}, nil},
 	} {
-		if got := titles(versionEvents(c.matrix)); !slices.Equal(got, c.want) {
+		if got := titles(upgradesOf(c.matrix)); !slices.Equal(got, c.want) {
 			t.Errorf("%s: got %v, want %v", name, got, c.want)
 		}
 	}
@@ -107,21 +107,21 @@ func TestResizes(t *testing.T) {
 	if len(groups) != 1 {
 		t.Fatalf("%v", groups)
 	}
-	found := []event{resizedTogether(groups[0], nil)}
+	found := []event{resizeEvent(groups[0], nil)}
 	if got := titles(found); !slices.Equal(got, []string{"a: 2 caches resized"}) {
 		t.Fatalf("%v", got)
 	}
-	if want := "get_user_by_id from 500 to 1000 entries; is_guest from 500 to 1000 entries."; found[0].text != want {
+	if want := "get_user_by_id from 500 to 1,000 entries; is_guest from 500 to 1,000 entries."; found[0].text != want {
 		t.Errorf("%s", found[0].text)
 	}
 }
 
-func TestCover(t *testing.T) {
+func TestChooseProcesses(t *testing.T) {
 	at := func(index, name string) *model.Sample {
 		return &model.Sample{Metric: model.Metric{"server_name": "a", "job": "synapse", "index": model.LabelValue(index), "name": model.LabelValue(name)}}
 	}
-	identity := synapse.Identity{"job", "index"}
-	chosen := cover(identity, model.Vector{at("1", "x"), at("2", "x"), at("2", "y"), at("3", "z"), at("3", "x")})
+	identity := process.Identity{"job", "index"}
+	chosen := chooseProcesses(identity, model.Vector{at("1", "x"), at("2", "x"), at("2", "y"), at("3", "z"), at("3", "x")})
 	if len(chosen) != 2 || !slices.Equal(chosen[0].caches, []string{"x", "y"}) || !slices.Equal(chosen[1].caches, []string{"z"}) {
 		t.Errorf("%+v", chosen)
 	}

@@ -3,39 +3,36 @@ package changes
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
-	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/process"
 )
-
-const maxSize = "synapse_util_caches_cache_max_size"
 
 // drawn bounds how many processes' sizes are drawn: a factor is changed for all of them, so that one mostly tells all.
 const drawn = 5
 
-// resizes finds when the size of a cache changed. A process that changed most caches is drawn first, and of the others
+// fetchResizes finds when the size of a cache changed. A process that changed most caches is drawn first, and of the others
 // only the caches that it does not have: sizes are never compared between processes, which may differ for good.
-func resizes(ctx context.Context, s *query.Session) ([]event, error) {
-	identity, err := synapse.FindIdentity(ctx, s)
+func fetchResizes(ctx context.Context, s *query.Session) ([]event, error) {
+	identity, err := process.Find(ctx, s)
 	if err != nil {
 		return nil, err
 	}
 	by := "max by (" + identity.By() + ", name) "
-	size := maxSize + s.Filters.Selector()
+	size, selector := metrics.CacheMaxSize.Series(), s.Filters.Selector()
 	// Within a series the size changes; in Kubernetes the changed one has another instance.
-	promql := by + "(changes(" + size + s.Range.Window() + ")) > 0 or " +
-		by + "(" + size + ") != " + by + "(" + size + fmt.Sprintf(" offset %ds)", int(s.Range.Length().Seconds()))
+	promql := by + "(" + size.Over("changes", selector, s.Range.Window()) + ") > 0 or " +
+		by + "(" + size.Of(selector) + ") != " + by + "(" + size.Of(selector+metrics.Offset(s.Range.Length())) + ")"
 	var changed model.Vector
 	if err := s.Ask(ctx, query.At(promql, &changed)); err != nil || len(changed) == 0 {
 		return nil, err
 	}
-	chosen := cover(identity, changed)
+	chosen := chooseProcesses(identity, changed)
 	if left := len(chosen) - drawn; left > 0 {
 		chosen = chosen[:drawn]
 		s.Inform("Processes whose own resizes are not shown: %d.", left)
@@ -43,44 +40,44 @@ func resizes(ctx context.Context, s *query.Session) ([]event, error) {
 	matrices := make([]model.Matrix, len(chosen))
 	questions := make([]query.Question, len(chosen))
 	for i, c := range chosen {
-		questions[i] = query.Over("max by (server_name, name) ("+maxSize+s.Filters.Selector(c.matchers(identity)...)+")", &matrices[i])
+		questions[i] = query.Over("max by (server_name, name) ("+size.Of(s.Filters.Selector(c.matchers(identity)...))+")", &matrices[i])
 	}
 	if err := s.Ask(ctx, questions...); err != nil {
 		return nil, err
 	}
 	groups := resizeGroups(slices.Concat(matrices...))
-	outcomes, err := followUp(ctx, s, groups)
+	outcomes, err := fetchOutcomes(ctx, s, groups)
 	if err != nil {
 		return nil, err
 	}
 	events := make([]event, len(groups))
 	for i, group := range groups {
-		events[i] = resizedTogether(group, outcomes[i])
+		events[i] = resizeEvent(group, outcomes[i])
 	}
 	return events, nil
 }
 
 // resized are caches that changed on one process.
 type resized struct {
-	process model.Metric
-	caches  []string
+	labels model.Metric
+	caches []string
 }
 
-func (r resized) matchers(identity synapse.Identity) []query.Matcher {
-	matchers := []query.Matcher{query.Equal("server_name", string(r.process["server_name"])), query.OneOf("name", r.caches)}
+func (r resized) matchers(identity process.Identity) []query.Matcher {
+	matchers := []query.Matcher{query.Equal("server_name", string(r.labels["server_name"])), query.OneOf("name", r.caches)}
 	for _, label := range identity {
-		matchers = append(matchers, query.Equal(label, string(r.process[model.LabelName(label)])))
+		matchers = append(matchers, query.Equal(label, string(r.labels[model.LabelName(label)])))
 	}
 	return matchers
 }
 
-// cover chooses processes until every cache that changed is drawn once on each homeserver.
-func cover(identity synapse.Identity, changed model.Vector) []resized {
+// chooseProcesses picks processes until every cache that changed is drawn once on each homeserver.
+func chooseProcesses(identity process.Identity, changed model.Vector) []resized {
 	perProcess := map[string]*resized{}
 	for _, sample := range changed {
 		key := string(sample.Metric["server_name"]) + " " + identity.Name(sample.Metric)
 		if perProcess[key] == nil {
-			perProcess[key] = &resized{process: sample.Metric}
+			perProcess[key] = &resized{labels: sample.Metric}
 		}
 		perProcess[key].caches = append(perProcess[key].caches, string(sample.Metric["name"]))
 	}
@@ -92,7 +89,7 @@ func cover(identity synapse.Identity, changed model.Vector) []resized {
 	var chosen []resized
 	for _, key := range keys {
 		r := *perProcess[key]
-		server := string(r.process["server_name"])
+		server := string(r.labels["server_name"])
 		r.caches = slices.DeleteFunc(r.caches, func(name string) bool { return done[cache{server, name}] })
 		for _, name := range r.caches {
 			done[cache{server, name}] = true
@@ -137,20 +134,12 @@ func resizeGroups(matrix model.Matrix) [][]resize {
 	return groups
 }
 
-// resizedTogether makes one event of the caches that changed one after the other: one edit of the configuration. After a
+// resizeEvent makes one event of the caches that changed one after the other: one edit of the configuration. After a
 // restart each cache shows its size when it is first used.
-func resizedTogether(group []resize, outcomes map[string]outcome) event {
-	at, end := group[0].at.Time().UTC(), group[len(group)-1].at.Time().UTC()
-	var lines []string
-	for _, r := range group[:min(shown, len(group))] {
-		lines = append(lines, fmt.Sprintf("%s from %.0f to %.0f entries%s", r.cache, r.from, r.to, outcomes[r.cache].say()))
+func resizeEvent(group []resize, outcomes map[string]outcome) event {
+	title, text := sayResizes(group, outcomes)
+	return event{
+		at: group[0].at.Time().UTC(), end: group[len(group)-1].at.Time().UTC(),
+		kind: cacheResize, server: group[0].server, title: title, text: text,
 	}
-	if left := len(group) - shown; left > 0 {
-		lines = append(lines, fmt.Sprintf("%d more", left))
-	}
-	title := "Cache " + group[0].cache + " resized"
-	if len(group) > 1 {
-		title = fmt.Sprintf("%d caches resized", len(group))
-	}
-	return event{at: at, end: end, kind: cacheResize, server: group[0].server, title: title, text: strings.Join(lines, "; ") + "."}
 }

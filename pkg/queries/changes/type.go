@@ -1,13 +1,11 @@
-// Package changes answers what happened to the homeserver and when: restarts, version changes, cache resizes. Shown as
-// annotations, they say whether a graph moved because of them.
+// Package changes finds what happened to the homeserver and when: restarts, version changes, cache resizes. Shown as
+// annotations, they tell whether a graph moved because of them.
 package changes
 
 import (
 	"cmp"
 	"context"
 	"slices"
-
-	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 )
@@ -17,14 +15,15 @@ func Type() query.Type {
 	return query.Type{
 		ID:    "changes",
 		Title: "Changes",
-		Help:  "Restarts, version changes and cache resizes, as annotations for any graph. A resize says what it was predicted to bring and, as soon as that stands out from what is usual, what it brought.",
+		Help: "Restarts, version changes and cache resizes, as annotations for any graph. Cache resizes show the predicted effect (experimental) " +
+			"and, once it is significant, the measured one.",
 		Formats: []query.Format{
-			{ID: "annotations", Title: "Annotations", Needs: query.Prometheus, Visualization: query.Table, Columns: query.Infos(columns),
+			{ID: "annotations", Title: "Annotations", Needs: query.Prometheus, Visualization: query.Table, Columns: query.ColumnInfos(columns),
 				Help: "One row per event; restarts within a few minutes of each other are one."},
 		},
 		Limit: query.Limit{Default: 200, Max: 2000},
 		Params: []query.Param{
-			{ID: "kinds", Title: "Kinds", Kind: query.List, Options: query.Plain(kinds...), Help: "restart, version or cache-resize; empty shows all."},
+			{ID: "kinds", Title: "Kinds", Kind: query.List, Options: query.OptionsOf(kinds...), Help: "restart, version or cache-resize; empty means all."},
 		},
 		Examples: []query.Example{
 			{Title: "What changed?", Query: map[string]any{"queryType": "changes"}},
@@ -53,7 +52,7 @@ func run(ctx context.Context, s *query.Session) (query.Result, error) {
 		wanted = kinds
 	}
 	finders := map[string]func(context.Context, *query.Session) ([]event, error){
-		restart: restarts, version: versions, cacheResize: resizes,
+		restart: fetchRestarts, version: fetchVersions, cacheResize: fetchResizes,
 	}
 	results := make([][]event, len(wanted))
 	questions := make([]query.Question, len(wanted))
@@ -74,20 +73,10 @@ func run(ctx context.Context, s *query.Session) (query.Result, error) {
 // latest keeps the last changes of each homeserver and says how many went before.
 func latest(s *query.Session, all events) events {
 	slices.Reverse(all)
-	kept, left := query.FirstPerServer(all, s.Limit, func(e event) string { return e.server })
+	kept, left := query.LimitPerServer(all, s.Limit, func(e event) string { return e.server })
 	slices.Reverse(kept)
 	if left > 0 {
 		s.Inform("Earlier changes that are not shown: %d (limit %d for each homeserver).", left, s.Limit)
 	}
 	return kept
-}
-
-type events []event
-
-func (e events) Frames(view query.View) data.Frames {
-	frame := query.TableFrame("changes", columns, e, view)
-	for _, field := range frame.Fields { // Grafana reads annotations by field name
-		field.Config.DisplayName = ""
-	}
-	return data.Frames{frame}
 }

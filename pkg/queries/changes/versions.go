@@ -10,38 +10,39 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
-	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/process"
 )
 
-// versions finds when a version of Synapse that was not there before appears on a homeserver.
-func versions(ctx context.Context, s *query.Session) ([]event, error) {
+// fetchVersions finds when a version of Synapse that was not there before appears on a homeserver.
+func fetchVersions(ctx context.Context, s *query.Session) ([]event, error) {
 	// Joined here: PromQL refuses a process with two versions, as it has for minutes after an upgrade where series come
 	// through another Prometheus.
 	var processes model.Vector
 	var builds, matrix model.Matrix
-	identity := synapse.Identity{}
+	identity := process.Identity{}
 	err := s.Ask(ctx,
 		query.At(identity.Seen(s.Filters, s.Range.Window()), &processes),
-		query.Over("max by (job, index, instance, version) (synapse_build_info"+s.Filters.ProcessSelector()+")", &builds))
+		query.Over("max by ("+identity.Labels()+", version) ("+metrics.BuildInfo.Series().Of(s.Filters.ProcessSelector())+")", &builds))
 	if err != nil {
 		return nil, err
 	}
-	homes := identity.Homes(processes)
+	servers := identity.Servers(processes)
 	for _, build := range builds {
-		for _, labels := range homes.Labelled(build.Metric) {
+		for _, labels := range servers.Label(build.Metric) {
 			matrix = append(matrix, &model.SampleStream{Metric: labels, Values: build.Values})
 		}
 	}
 	if len(matrix) == 0 {
-		s.Warn("Prometheus has no synapse_build_info for this selection and time range, so changes of version can't be told. Is Synapse scraped, and does the filter match?")
+		s.Warn("Prometheus has no %s for this selection and time range, so changes of version are unknown. Check that Synapse is scraped and that the filter matches.", metrics.BuildInfo.Name)
 	}
-	return versionEvents(matrix), nil
+	return upgradesOf(matrix), nil
 }
 
 // seenVersions are the versions that run on one homeserver at each time.
 type seenVersions map[model.Time][]string
 
-func versionEvents(matrix model.Matrix) []event {
+func upgradesOf(matrix model.Matrix) []event {
 	seen := map[string]seenVersions{}
 	for _, stream := range matrix {
 		server := string(stream.Metric["server_name"])

@@ -9,7 +9,7 @@ import (
 
 	"github.com/prometheus/common/model"
 
-	"github.com/matrix-insight/synapse-datasource/pkg/queries/diagnosis/checks"
+	"github.com/matrix-insight/synapse-datasource/pkg/checks"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
 )
@@ -93,7 +93,7 @@ func TestSinceAndHealed(t *testing.T) {
 // Where job and index do not tell processes apart, the instance is part of their names, in the history too.
 func TestNamesOfProcesses(t *testing.T) {
 	on := onTwo(0.97, 0.3)
-	on.vectors[twice] = model.Vector{process("1", 2)}
+	on.vectors[twice] = model.Vector{sampleOf("1", 2)}
 	frame := ask(t, on, `{"checks":["cpu-saturation"]}`)[0]
 	if got := words(frame, "subject"); !slices.Equal(got, []string{"synapse/1/host:1"}) {
 		t.Fatalf("subjects %v", got)
@@ -120,7 +120,7 @@ func TestErrorsAndUnknownChecks(t *testing.T) {
 
 // A query that Prometheus refuses for its size blinds the checks that need it; a source that is lost is an error.
 func TestRefusedQuery(t *testing.T) {
-	heavy := "process_resident_memory_bytes{}[1d]"
+	heavy := "process_resident_memory_bytes{}[86400s]"
 	frame := ask(t, refusing{onTwo(0.97, 0.3), heavy, upstream.Limit}, `{"checks":["memory","cpu-saturation"]}`)[0]
 	ids, severities, evidence := words(frame, "check"), words(frame, "severity"), words(frame, "evidence")
 	for i, id := range ids {
@@ -163,7 +163,7 @@ func TestPostgresTellsOfNow(t *testing.T) {
 			t.Errorf("evidence %q", got)
 		}
 		notices := frames[0].Meta.Notices
-		if is := len(notices) == 1 && strings.Contains(notices[0].Text, "PostgreSQL tells of now, not of the end of the time range: partial-state."); is != told {
+		if is := len(notices) == 1 && strings.Contains(notices[0].Text, "PostgreSQL shows the present, not the end of the time range: Room joins."); is != told {
 			t.Errorf("%s ago: notices %v", ago, notices)
 		}
 	}

@@ -74,14 +74,14 @@ func words(frame *data.Frame, column string) []string {
 	return all
 }
 
-func process(index string, value float64) *model.Sample {
+func sampleOf(index string, value float64) *model.Sample {
 	return &model.Sample{Value: model.SampleValue(value), Metric: model.Metric{
 		"server_name": "a.example", "job": "synapse", "index": model.LabelValue(index), "instance": "host:" + model.LabelValue(index),
 	}}
 }
 
 func processLine(index string, values ...float64) *model.SampleStream {
-	stream := &model.SampleStream{Metric: process(index, 0).Metric}
+	stream := &model.SampleStream{Metric: sampleOf(index, 0).Metric}
 	for i, v := range values {
 		at := noon.Add(time.Duration(i-len(values)+1) * time.Minute)
 		stream.Values = append(stream.Values, model.SamplePair{Timestamp: model.TimeFromUnix(at.Unix()), Value: model.SampleValue(v)})
@@ -100,7 +100,7 @@ func onTwo(cpuOf1, cpuOf2 float64) answering {
 	return answering{
 		vectors: map[string]model.Vector{
 			servers: {{Metric: model.Metric{"server_name": "a.example"}, Value: 2}},
-			cpu:     {process("1", cpuOf1), process("2", cpuOf2)}, busy: {process("1", cpuOf1), process("2", cpuOf2)},
+			cpu:     {sampleOf("1", cpuOf1), sampleOf("2", cpuOf2)}, busy: {sampleOf("1", cpuOf1), sampleOf("2", cpuOf2)},
 		},
 		lines: map[string]model.Matrix{cpu: {processLine("1", 0.2, 0.97, 0.5, 0.96, 0.97), processLine("2", 0.2, 0.9, 0.3, 0.3, 0.3)}},
 	}

@@ -54,6 +54,12 @@ func (r row) firstStep() string {
 	return ""
 }
 
+// causeTitle is what the finding that explains this one is called; empty where none does.
+func (r row) causeTitle() string {
+	cause, _ := checks.Find(r.CausedBy)
+	return cause.Title
+}
+
 // unit is the Grafana unit of value and threshold.
 func (r row) unit() string { return cmp.Or(r.Unit, r.check.Thresholds.Unit) }
 

@@ -29,7 +29,7 @@ type measured struct {
 // What tells processes apart is asked before, since every query names it.
 func measure(ctx context.Context, s *query.Session, wanted []checks.Check, withHistory bool) (measured, error) {
 	m := measured{
-		scope:   checks.Scope{Filters: s.Filters, Scrape: s.Options.ScrapeInterval, Length: s.Range.Length()},
+		scope:   checks.Scope{Filters: s.Filters, Scrape: s.Options.ScrapeInterval, Length: s.Range.Length(), CacheEntryTTL: s.Options.CacheEntryTTL},
 		vectors: map[*checks.Measurement]model.Vector{}, refused: map[*checks.Measurement]string{}, rows: map[string]any{},
 		failed: map[string]string{}, history: map[string]model.Matrix{},
 	}

@@ -54,7 +54,7 @@ func ordered(rows []row) []row {
 
 // cut keeps the first subjects of each check and the first rows of each homeserver, and says what it left out.
 func cut(s *query.Session, rows []row) []row {
-	within, left := query.FirstPerServer(fewSubjects(s, rows), s.Limit, func(r row) string { return r.server })
+	within, left := query.LimitPerServer(fewSubjects(s, rows), s.Limit, func(r row) string { return r.server })
 	if left > 0 {
 		s.Inform("%d more rows (limit %d for each homeserver).", left, s.Limit)
 	}

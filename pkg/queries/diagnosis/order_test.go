@@ -6,35 +6,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/matrix-insight/synapse-datasource/pkg/queries/diagnosis/checks"
+	"github.com/matrix-insight/synapse-datasource/pkg/checks"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
 )
-
-// Causes form chains: following them never leads back.
-func TestNoCircles(t *testing.T) {
-	causes := map[string][]string{}
-	for _, c := range checks.All {
-		causes[c.ID] = c.Causes
-		if c.ID == "" || c.Title == "" || c.Judge == nil || c.Meaning == "" || c.Decides == "" || c.Source == "" || c.CannotKnow == "" {
-			t.Errorf("%s lacks a part of its documentation", c.ID)
-		}
-	}
-	var walk func(id string, path []string)
-	walk = func(id string, path []string) {
-		if slices.Contains(path, id) {
-			t.Fatalf("a circle: %s → %s", strings.Join(path, " → "), id)
-		}
-		for _, cause := range causes[id] {
-			if _, known := causes[cause]; !known {
-				t.Errorf("%s is explained by %q, which is no check", id, cause)
-			}
-			walk(cause, append(slices.Clone(path), id))
-		}
-	}
-	for id := range causes {
-		walk(id, nil)
-	}
-}
 
 func check(t *testing.T, id string) checks.Check {
 	t.Helper()
@@ -47,7 +22,7 @@ func check(t *testing.T, id string) checks.Check {
 	return checks.Check{}
 }
 
-func rowOf(t *testing.T, id, subject string, severity checks.Severity) row {
+func rowOf(t *testing.T, id, subject string, severity limits.Severity) row {
 	t.Helper()
 	return row{Finding: checks.Finding{Severity: severity, Subject: checks.Subject{Name: subject}}, check: check(t, id), server: "a.example"}
 }
@@ -145,13 +120,13 @@ func TestExplainedByTheSameProcess(t *testing.T) {
 func TestCutIsTold(t *testing.T) {
 	on := onTwo(0.97, 0.97)
 	for _, index := range []string{"3", "4", "5", "6", "7"} {
-		on.vectors[cpu] = append(on.vectors[cpu], process(index, 0.97))
-		on.vectors[busy] = append(on.vectors[busy], process(index, 0.97))
+		on.vectors[cpu] = append(on.vectors[cpu], sampleOf(index, 0.97))
+		on.vectors[busy] = append(on.vectors[busy], sampleOf(index, 0.97))
 	}
 	for format, frames := range map[string]int{"findings": 1, "score": 6, "measured": 6} {
 		got := ask(t, on, `{"format":"`+format+`","checks":["cpu-saturation"]}`)
 		notices := got[0].Meta.Notices
-		if len(got) != frames || len(notices) != 1 || !strings.Contains(notices[0].Text, "more subjects on a.example that are not shown: 2 ") {
+		if len(got) != frames || len(notices) != 1 || !strings.Contains(notices[0].Text, "2 more subjects on a.example") {
 			t.Errorf("%s: %d frames, notices %v", format, len(got), notices)
 		}
 	}

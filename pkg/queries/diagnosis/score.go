@@ -52,8 +52,9 @@ func (s scores) Frames(query.View) data.Frames {
 	several := slices.ContainsFunc(s.rows, func(r row) bool { return r.server != s.rows[0].server })
 	frame := func(r row, subject string) *data.Frame {
 		labels := data.Labels{"check": r.check.ID, "subject": subject, "server_name": r.server}
-		if s.measured && !s.subjects {
-			labels["unit"] = r.unit() // the alert's text needs it; the alert's labels are the score's
+		if s.measured { // for the alert's text only; the alert's own labels are the score's
+			labels["unit"], labels["caused_by"] = r.unit(), r.causeTitle()
+			labels["worst_subject"], labels["first_step"] = r.Subject.Key(), r.firstStep()
 		}
 		field := data.NewField(name, labels, []*float64{s.value(r)})
 		field.SetConfig(&data.FieldConfig{DisplayNameFromDS: legend(r, subject, several), Description: help, Unit: s.unit(r)})

@@ -9,7 +9,7 @@ import (
 
 	"github.com/prometheus/common/model"
 
-	"github.com/matrix-insight/synapse-datasource/pkg/queries/diagnosis/checks"
+	"github.com/matrix-insight/synapse-datasource/pkg/checks"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 )
 
@@ -78,7 +78,7 @@ func TestAllRulesCostOneDiagnosis(t *testing.T) {
 	}
 }
 
-// For alert rules there is one number per check, and the measured one names its unit; otherwise labels are the same three.
+// For alert rules there is one number per check. Measured brings what an alert's text needs as labels; the score has the same three always.
 func TestScoresForRules(t *testing.T) {
 	value := 213.0
 	rows := []row{
@@ -88,20 +88,20 @@ func TestScoresForRules(t *testing.T) {
 	for _, c := range []struct {
 		query  string
 		frames int
-		unit   bool
+		labels int
 	}{
-		{`{"format":"score","subjects":false}`, 1, false},
-		{`{"format":"measured","subjects":false}`, 1, true},
-		{`{"format":"score"}`, 3, false},
-		{`{"format":"measured"}`, 3, false},
+		{`{"format":"score","subjects":false}`, 1, 3},
+		{`{"format":"measured","subjects":false}`, 1, 7},
+		{`{"format":"score"}`, 3, 3},
+		{`{"format":"measured"}`, 3, 7},
 	} {
 		frames := scoresOf(t, rows, c.query)
 		if len(frames) != c.frames {
 			t.Errorf("%s: %d frames, want %d", c.query, len(frames), c.frames)
 		}
-		unit, there := frames[0].Fields[0].Labels["unit"]
-		if there != c.unit || there && unit != "none" {
-			t.Errorf("%s: labels %v", c.query, frames[0].Fields[0].Labels)
+		labels := frames[0].Fields[0].Labels
+		if len(labels) != c.labels || c.labels > 3 && (labels["unit"] != "none" || labels["worst_subject"] != "x" || labels["first_step"] == "") {
+			t.Errorf("%s: labels %v", c.query, labels)
 		}
 	}
 }

@@ -13,31 +13,31 @@ import (
 const docs = "https://github.com/matrix-insight/synapse-datasource/blob/main/docs/checks/"
 
 var columns = []query.Column[row]{
-	query.Words("severity", "Severity", "critical, warning, info, ok, or unknown where the check could not look.", func(r row) string { return r.Severity.String() }).
-		Painted(query.Colour{Value: "critical", Colour: "red"}, query.Colour{Value: "warning", Colour: "orange"}, query.Colour{Value: "info", Colour: "blue"},
+	query.TextColumn("severity", "Severity", "critical, warning, info, ok, or unknown where the check could not look.", func(r row) string { return r.Severity.String() }).
+		WithColours(query.Colour{Value: "critical", Colour: "red"}, query.Colour{Value: "warning", Colour: "orange"}, query.Colour{Value: "info", Colour: "blue"},
 			query.Colour{Value: "ok", Colour: "green"}, query.Colour{Value: "unknown", Colour: "gray"}),
-	query.Words("server_name", "Homeserver", "The homeserver; empty where Synapse is older than this label.", func(r row) string { return r.server }),
-	query.Words("check", "Check", "The check's id.", func(r row) string { return r.check.ID }),
-	query.Words("title", "Finding", "The problem in a few words.", row.title),
-	query.Seen("subject", "Subject", "", "The process, transaction, cache or room that the finding is about; empty for the whole homeserver.",
+	query.TextColumn("server_name", "Homeserver", "The homeserver; empty where Synapse is older than this label.", func(r row) string { return r.server }),
+	query.TextColumn("check", "Check", "The check's id.", func(r row) string { return r.check.ID }),
+	query.TextColumn("title", "Finding", "The problem in a few words.", row.title),
+	query.ViewColumn("subject", "Subject", "", "The process, transaction, cache or room that the finding is about; empty for the whole homeserver.",
 		func(r row, view query.View) string { return r.Subject.Text(view) }),
-	query.Seen("evidence", "Evidence", "", "The numbers that the severity rests on.", row.EvidenceIn),
-	query.Seen("value", "Value", "none", "The number that decided, in the unit of its row.", row.measured),
-	query.MaybeAmount("threshold", "Threshold", "none", "The threshold that it is compared with, in the unit of its row.", func(r row) *float64 { return r.Threshold }),
-	query.Words("unit", "Unit", "The Grafana unit of value and threshold.", row.unit),
-	query.Words("advice", "Advice", "What to do, the first step first, one per line.", func(r row) string { return strings.Join(r.steps(), "\n") }),
-	query.Words("remedy", "First step", "What to do first.", row.firstStep),
-	query.Words("caused_by", "Caused by", "The check whose finding explains this one.", func(r row) string { return r.CausedBy }),
-	query.Amount("confidence", "Confidence", "percentunit", "How sure the finding is.", func(r row) float64 {
+	query.ViewColumn("evidence", "Evidence", "", "The numbers that the severity rests on.", row.EvidenceIn),
+	query.ViewColumn("value", "Value", "none", "The number that decided, in the unit of its row.", row.measured),
+	query.NumberColumn("threshold", "Threshold", "none", "The threshold that it is compared with, in the unit of its row.", func(r row) *float64 { return r.Threshold }),
+	query.TextColumn("unit", "Unit", "The Grafana unit of value and threshold.", row.unit),
+	query.TextColumn("advice", "Advice", "What to do, the first step first, one per line.", func(r row) string { return strings.Join(r.steps(), "\n") }),
+	query.TextColumn("remedy", "First step", "What to do first.", row.firstStep),
+	query.TextColumn("caused_by", "Caused by", "The check whose finding explains this one.", func(r row) string { return r.CausedBy }),
+	query.NumberColumn("confidence", "Confidence", "percentunit", "How sure the finding is.", func(r row) float64 {
 		if r.Confidence == 0 {
 			return 1
 		}
 		return r.Confidence
 	}),
-	query.Words("docs_url", "Documentation", "The check's page: how it decides and what it can't see.", func(r row) string { return docs + r.check.ID + ".md" }),
-	query.MaybeTime("since", "Since", "When the problem began; the start of the time range if it began earlier.", func(r row) *time.Time { return r.since }),
-	query.Count("severity_rank", "Rank", "0 ok or unknown, 1 info, 2 warning, 3 critical: to sort by.", func(r row) int64 { return r.Severity.Rank() }),
-	query.Words("subject_alias", "Pseudonym", "The pseudonym of a room or another homeserver, which alerts and viewers see in place of its name; empty for "+
+	query.TextColumn("docs_url", "Documentation", "The check's page: how it decides and what it can't see.", func(r row) string { return docs + r.check.ID + ".md" }),
+	query.TimeColumn("since", "Since", "When the problem began; the start of the time range if it began earlier.", func(r row) *time.Time { return r.since }),
+	query.CountColumn("severity_rank", "Rank", "0 ok or unknown, 1 info, 2 warning, 3 critical: to sort by.", func(r row) int64 { return r.Severity.Rank() }),
+	query.TextColumn("subject_alias", "Pseudonym", "The pseudonym of a room or another homeserver, which alerts and viewers see in place of its name; empty for "+
 		"other subjects.", func(r row) string { return r.Subject.Pseudonym() }),
 }
 

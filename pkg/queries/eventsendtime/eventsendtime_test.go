@@ -25,7 +25,7 @@ func bucket(server, le string, values map[int64]float64) *model.SampleStream {
 }
 
 func TestHeatmap(t *testing.T) {
-	maps := newHeatmaps(model.Matrix{
+	maps := heatmapsOf(model.Matrix{
 		bucket("b.org", "+Inf", map[int64]float64{0: 1}),
 		bucket("a.org", "+Inf", map[int64]float64{0: 10, 60: 20}),
 		bucket("a.org", "0.005", map[int64]float64{0: 2}),
@@ -63,7 +63,7 @@ func TestHeatmap(t *testing.T) {
 	if frames[1].Fields[1].Labels["server_name"] != "b.org" || frames[1].Fields[1].Len() != 1 {
 		t.Error("two homeservers are mixed")
 	}
-	empty := newHeatmaps(nil).Frames(query.View{})
+	empty := heatmapsOf(nil).Frames(query.View{})
 	if len(empty) != 1 || len(empty[0].Fields) != 2 || empty[0].Rows() != 0 || empty[0].Meta.Type != "heatmap-rows" {
 		t.Errorf("without sends: %v; want one frame with a time and a band, and no rows", empty)
 	}
@@ -79,12 +79,12 @@ func TestBandNames(t *testing.T) {
 
 // A quantile in the last bucket is not 10 s but more.
 func TestHighestBucketReadsAsMore(t *testing.T) {
-	lines := query.Lines{Name: "x", Measure: seconds, Lines: []query.Series{{Legend: "99 %", Times: []time.Time{{}}, Values: []float64{10}}}}
+	lines := query.Lines{Name: "x", Measure: sendTime, Lines: []query.Series{{Legend: "99%", Times: []time.Time{{}}, Values: []float64{10}}}}
 	field := lines.Frames(query.View{})[0].Fields[1]
 	if diff := cmp.Diff(data.ValueMappings{data.ValueMapper{"10": {Text: ">10 s"}}}, field.Config.Mappings); diff != "" {
 		t.Error(diff)
 	}
-	if field.Config.Unit != "s" || field.Config.Description == "" || field.Config.DisplayNameFromDS != "99 %" {
+	if field.Config.Unit != "s" || field.Config.Description == "" || field.Config.DisplayNameFromDS != "99%" {
 		t.Errorf("%+v", field.Config)
 	}
 }
@@ -108,20 +108,20 @@ func notices(t *testing.T, limit int, do func(*query.Session)) []string {
 	return texts
 }
 
-func TestTell(t *testing.T) {
+func TestExplainSends(t *testing.T) {
 	for _, c := range []struct {
 		server        string
 		sends, inTime float64
 		want          []string
 	}{
 		{"a.org", 100, 100, nil},
-		{"a.org", 99.6, 99.6, []string{"Sends on a.org in this time range: about 100, too few for the quantiles to say much."}},
-		{"", 3, 3, []string{"Sends on the homeserver in this time range: about 3, too few for the quantiles to say much."}},
+		{"a.org", 99.6, 99.6, []string{"About 100 sends on a.org in this time range: too few for reliable quantiles."}},
+		{"", 3, 3, []string{"About 3 sends on the homeserver in this time range: too few for reliable quantiles."}},
 		{"a.org", 500, 499.1, nil},
 		{"a.org", 75000, 74998, nil},
-		{"a.org", 500, 488, []string{`Sends on a.org that took longer than 10 s, where the histogram ends: about 12. A quantile of 10 s reads as ">10 s".`}},
+		{"a.org", 500, 488, []string{`About 12 sends on a.org took more than 10 s, where the histogram ends. A quantile there is shown as ">10 s".`}},
 	} {
-		told := notices(t, 0, func(s *query.Session) { tell(s, c.server, c.sends, c.inTime) })
+		told := notices(t, 0, func(s *query.Session) { explainSends(s, c.server, c.sends, c.inTime) })
 		if diff := cmp.Diff(c.want, told); diff != "" {
 			t.Errorf("%+v: %s", c, diff)
 		}
@@ -134,7 +134,7 @@ func TestSlowestPerHomeserver(t *testing.T) {
 	}
 	var kept []query.Series
 	told := notices(t, 2, func(s *query.Session) {
-		kept = slowest(s, []query.Series{
+		kept = s.KeepHighest([]query.Series{
 			line("a.org", "quick", 0.1, 0.1), line("a.org", "slow", 3, 1), line("b.org", "other", 0.05), line("a.org", "middling", 0.5), line("a.org", "once", 0.2),
 		})
 	})
@@ -145,7 +145,7 @@ func TestSlowestPerHomeserver(t *testing.T) {
 	if diff := cmp.Diff([]string{"slow", "middling", "other"}, got); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{"Quicker processes that are not shown: 2 (limit 2 for each homeserver)."}, told); diff != "" {
+	if diff := cmp.Diff([]string{"Not shown: 2 lines with lower values (limit 2 for each homeserver)."}, told); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
 )
 
 // Type declares the query type "eventSendTime".
@@ -12,35 +13,44 @@ func Type() query.Type {
 	return query.Type{
 		ID:    "eventSendTime",
 		Title: "Event send time",
-		Help: "How long the server takes to accept a message from a client. Only successful sends count; state events and " +
-			"redactions are other requests. Messages of bridges are among them.",
+		Help: "How long the homeserver takes to accept a message from a client. Only successful sends count, those of bridges included. " +
+			"State events and redactions are other requests.",
 		Formats: []query.Format{
-			{ID: "quantiles", Title: "Quantiles", Needs: query.Prometheus, Visualization: query.TimeSeries,
-				Help: "50 %, 75 %, 90 %, 95 % and 99 % of the sends were at least this quick, and the mean."},
-			{ID: "heatmap", Title: "Heatmap", Needs: query.Prometheus, Visualization: query.Heatmap,
-				Help: "How many sends per second fell into each band of duration."},
-			{ID: "byWorker", Title: "By worker", Needs: query.Prometheus, Visualization: query.TimeSeries,
-				Help: "One quantile of each process that serves sends, to see whether one of them is the slow one."},
+			{
+				ID: "quantiles", Title: "Quantiles", Needs: query.Prometheus, Visualization: query.TimeSeries,
+				Help: "The times within which 50%, 75%, 90%, 95% and 99% of the sends were accepted, and the mean.",
+			},
+			{
+				ID: "heatmap", Title: "Heatmap", Needs: query.Prometheus, Visualization: query.Heatmap,
+				Help: "Sends per second by their duration.",
+			},
+			{
+				ID: "byWorker", Title: "By worker", Needs: query.Prometheus, Visualization: query.TimeSeries,
+				Help: "One quantile for each process that accepts sends. Compare them to find a slow worker.",
+			},
 		},
 		Limit: query.Limit{Default: 20, Max: 100},
 		Params: []query.Param{
-			{ID: "quantile", Title: "Quantile", Kind: query.Number, Default: 0.95, Min: query.Bound(0.01), Max: query.Bound(0.999),
-				Formats: []string{"byWorker"}, Help: "Which part of the sends the line bounds: 0.95 means that 95 of 100 were quicker."},
+			{
+				ID: "quantile", Title: "Quantile", Kind: query.Number, Default: 0.95, Min: query.Bound(0.01), Max: query.Bound(0.999),
+				Formats: []string{"byWorker"}, Help: "0.95 draws the time within which 95% of the sends were accepted.",
+			},
 		},
 		Examples: []query.Example{
-			{Title: "Is the server slow?", Query: map[string]any{"queryType": "eventSendTime", "format": "quantiles"}},
-			{Title: "Is one worker the slow one?", Query: map[string]any{"queryType": "eventSendTime", "format": "byWorker"}},
+			{Title: "How long sending takes", Query: map[string]any{"queryType": "eventSendTime", "format": "quantiles"}},
+			{Title: "Sending by worker", Query: map[string]any{"queryType": "eventSendTime", "format": "byWorker"}},
 		},
-		Run: run,
+		Reads: metrics.Names(metrics.ResponseTime, metrics.ScheduleTime),
+		Run:   run,
 	}
 }
 
 func run(ctx context.Context, s *query.Session) (query.Result, error) {
 	switch s.Format.ID {
 	case "heatmap":
-		return runHeatmap(ctx, s)
+		return fetchHeatmap(ctx, s)
 	case "byWorker":
-		return runByWorker(ctx, s)
+		return fetchByWorker(ctx, s)
 	}
-	return runQuantiles(ctx, s)
+	return fetchQuantiles(ctx, s)
 }

@@ -13,19 +13,20 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
 )
 
 func TestSummary(t *testing.T) {
-	metrics := newMetrics()
-	metrics.vectors = map[string]model.Vector{
-		"(rate(" + pdusIn:  {sample(3, "server_name", "a.org"), sample(1, "server_name", "b.org")},
-		"(rate(" + edusIn:  {sample(14, "server_name", "a.org")},
-		"max by":           {sample(2, "server_name", "a.org")},
-		"(rate(" + edusOut: {sample(10, "server_name", "a.org"), sample(0, "server_name", "b.org")},
-		edusByType:         {sample(2, "server_name", "a.org", "type", "m.typing"), sample(8, "server_name", "a.org", "type", "m.presence")},
-		"count by":         {sample(2, "server_name", "a.org")},
+	fake := newMetrics()
+	fake.vectors = map[string]model.Vector{
+		"(rate(" + metrics.ReceivedPDUs.Name: {sample(3, "server_name", "a.org"), sample(1, "server_name", "b.org")},
+		"(rate(" + metrics.ReceivedEDUs.Name: {sample(14, "server_name", "a.org")},
+		"max by":                             {sample(2, "server_name", "a.org")},
+		"(rate(" + metrics.SentEDUs.Name:     {sample(10, "server_name", "a.org"), sample(0, "server_name", "b.org")},
+		metrics.SentEDUsByType.Name:          {sample(2, "server_name", "a.org", "type", "m.typing"), sample(8, "server_name", "a.org", "type", "m.presence")},
+		"count by":                           {sample(2, "server_name", "a.org")},
 	}
-	frames := ask(t, metrics, nil, `{"format": "summary"}`)
+	frames := ask(t, fake, nil, `{"format": "summary"}`)
 	var got []string
 	for i := range frames[0].Rows() {
 		row := make([]string, 5)
@@ -45,7 +46,7 @@ func TestSummary(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("rows %q, want %q", got, want)
 	}
-	if text := notices(frames); !strings.Contains(text, "2 federation senders share the destinations of a.org") {
+	if text := notices(frames); !strings.Contains(text, "a.org has 2 federation senders") {
 		t.Errorf("notices: %s", text)
 	}
 	if text := notices(ask(t, newMetrics(), nil, `{"format": "summary"}`)); !strings.Contains(text, "no federation metrics") {
@@ -54,12 +55,12 @@ func TestSummary(t *testing.T) {
 }
 
 func TestTraffic(t *testing.T) {
-	metrics := newMetrics()
-	metrics.streams = map[string]model.Matrix{
-		"(rate(" + pdusIn:  {stream(3, "server_name", "a.org"), stream(1, "server_name", "b.org")},
-		"(rate(" + edusOut: {stream(10, "server_name", "a.org")},
+	fake := newMetrics()
+	fake.streams = map[string]model.Matrix{
+		"(rate(" + metrics.ReceivedPDUs.Name: {stream(3, "server_name", "a.org"), stream(1, "server_name", "b.org")},
+		"(rate(" + metrics.SentEDUs.Name:     {stream(10, "server_name", "a.org")},
 	}
-	frames := ask(t, metrics, nil, `{"job": "synapse"}`)
+	frames := ask(t, fake, nil, `{"job": "synapse"}`)
 	var legends []string
 	for _, frame := range frames {
 		legends = append(legends, frame.Fields[1].Config.DisplayNameFromDS)
@@ -70,7 +71,7 @@ func TestTraffic(t *testing.T) {
 	if labels := frames[0].Fields[1].Labels; labels["direction"] != "in" || labels["kind"] != "PDU" || labels["server_name"] != "a.org" {
 		t.Errorf("labels %v", labels)
 	}
-	for _, promql := range *metrics.asked {
+	for _, promql := range *fake.asked {
 		if !strings.Contains(promql, `job="synapse"`) {
 			t.Errorf("the filter is missing: %s", promql)
 		}
@@ -78,14 +79,14 @@ func TestTraffic(t *testing.T) {
 }
 
 func TestEDUsRankedFirst(t *testing.T) {
-	metrics := newMetrics()
-	metrics.vectors = map[string]model.Vector{"topk": {sample(2, "type", "m.typing"), sample(8, "type", "m.presence")}}
-	metrics.streams = map[string]model.Matrix{edusByType: {stream(2, "type", "m.typing"), stream(8, "type", "m.presence")}}
-	frames := ask(t, metrics, nil, `{"format": "edus", "limit": 2}`)
+	fake := newMetrics()
+	fake.vectors = map[string]model.Vector{"topk": {sample(2, "type", "m.typing"), sample(8, "type", "m.presence")}}
+	fake.streams = map[string]model.Matrix{metrics.SentEDUsByType.Name: {stream(2, "type", "m.typing"), stream(8, "type", "m.presence")}}
+	frames := ask(t, fake, nil, `{"format": "edus", "limit": 2}`)
 	if frames[0].Fields[1].Config.DisplayNameFromDS != "m.presence" {
 		t.Error("the largest does not come first")
 	}
-	if asked := strings.Join(*metrics.asked, "\n"); !strings.Contains(asked, "topk by (server_name) (3,") || !strings.Contains(asked, `type=~"m\\.presence|m\\.typing"`) {
+	if asked := strings.Join(*fake.asked, "\n"); !strings.Contains(asked, "topk by (server_name) (3,") || !strings.Contains(asked, `type=~"m\\.presence|m\\.typing"`) {
 		t.Errorf("asked %s", asked)
 	}
 	if text := notices(ask(t, newMetrics(), nil, `{"format": "edus"}`)); !strings.Contains(text, "no EDU was sent") {
@@ -94,15 +95,15 @@ func TestEDUsRankedFirst(t *testing.T) {
 }
 
 func TestLag(t *testing.T) {
-	metrics := newMetrics()
+	fake := newMetrics()
 	nan := stream(0, "server_name", "a.org")
 	nan.Values[0].Value = model.SampleValue(math.NaN())
-	metrics.streams = map[string]model.Matrix{"(0.5": {stream(0.2, "server_name", "a.org")}, "(0.99": {nan}}
-	frames := ask(t, metrics, nil, `{"format": "lag"}`)
+	fake.streams = map[string]model.Matrix{"(0.5": {stream(0.2, "server_name", "a.org")}, "(0.99": {nan}}
+	frames := ask(t, fake, nil, `{"format": "lag"}`)
 	if len(frames) != 1 || frames[0].Fields[1].Labels["quantile"] != "0.5" || frames[0].Fields[1].Config.Unit != "s" {
 		t.Errorf("%d frames, labels %v", len(frames), frames[0].Fields[1].Labels)
 	}
-	for _, promql := range *metrics.asked {
+	for _, promql := range *fake.asked {
 		if !strings.Contains(promql, `name="federation_sender"`) {
 			t.Errorf("bridges are among it: %s", promql)
 		}

@@ -93,5 +93,5 @@ func TestRoomsOfViewers(t *testing.T) {
 func rowsOf(details ...extremities.Detail) []row {
 	options := known
 	options.DummyEventsThreshold = 10
-	return rows(query.NewSession(query.Request{}, query.TimeRange{}, now, options, nil, nil), "example.org", details)
+	return judgeRooms(query.NewSession(query.Request{}, query.TimeRange{}, now, options, nil, nil), "example.org", details)
 }

@@ -8,7 +8,9 @@ import (
 
 	"github.com/prometheus/common/model"
 
-	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/process"
 )
 
 func TestJudge(t *testing.T) {
@@ -18,15 +20,21 @@ func TestJudge(t *testing.T) {
 		verdict, explanation string
 	}{
 		"fine":           {row{mean: v(0.2), longest: v(0.5), share: 0.01}, fine, ""},
-		"slow":           {row{mean: v(1.4), longest: v(2.5), share: 0.01, perHour: 12}, slow, "1.4 s, 12 times an hour"},
+		"slow":           {row{mean: v(1.4), longest: v(2.5), share: 0.01, perHour: 12, collections: 5}, slow, "1.4 s on average, 12 times per hour"},
+		"a few slow":     {row{mean: v(1.4), longest: v(2.5), share: 0.01, collections: 4.9}, spikes, "more than 2.5 s"},
 		"spikes":         {row{mean: v(0.2), longest: v(5), share: 0.01}, spikes, "more than 5 s"},
-		"expensive":      {row{mean: v(0.2), longest: v(0.5), share: 0.07}, expensive, "7 % of the time"},
+		"expensive":      {row{mean: v(0.2), longest: v(0.5), share: 0.07}, expensive, "7% of its time"},
+		"just started":   {row{mean: v(1.4), uptime: v(3599), collections: 100}, starting, "60 min ago"},
 		"no collections": {row{}, fine, ""},
 	} {
-		verdict, explanation := c.row.judge()
+		verdict, explanation := c.row.judge(limits.GCPause.In(nil))
 		if verdict != c.verdict || !strings.Contains(explanation, c.explanation) {
 			t.Errorf("%s: %s, %q", name, verdict, explanation)
 		}
+	}
+	own := map[string]query.Threshold{"gc-pauses": {Warning: v(2)}}
+	if verdict, _ := (row{mean: v(1.4), collections: 5}).judge(limits.GCPause.In(own)); verdict != fine {
+		t.Errorf("%s although the admin allows 2 s", verdict)
 	}
 }
 
@@ -46,8 +54,8 @@ func TestRows(t *testing.T) {
 	present := model.Vector{sample("1", "", 1, "server_name", "a"), sample("2", "", 1, "server_name", "a"), sample("2", "", 1, "server_name", "b")}
 	counts := model.Vector{sample("1", "0", 0.5), sample("1", "2", 0.01), sample("2", "2", 0), sample("3", "2", 1)}
 	sums := model.Vector{sample("1", "0", 0.001), sample("1", "2", 0.02), sample("2", "2", 0), sample("3", "2", 1)}
-	identity := synapse.Identity{"job", "index"}
-	got := rows(identity, identity.Homes(present), synapse.Newcomers{}, counts, sums, nil)
+	identity := process.Identity{"job", "index"}
+	got := answers{identity: identity, present: present, counts: counts, sums: sums}.rows(time.Hour, limits.GCPause.In(nil))
 	var names []string
 	for _, r := range got {
 		names = append(names, r.server+" "+r.process+" "+r.generation)
@@ -64,7 +72,7 @@ func TestRows(t *testing.T) {
 }
 
 func TestLongest(t *testing.T) {
-	identity := synapse.Identity{"job", "index"}
+	identity := process.Identity{"job", "index"}
 	buckets := func(spelling string, counts ...float64) model.Vector {
 		bounds := map[string][]string{"old": {"1", "2.5", "5", "+Inf"}, "new": {"1.0", "2.5", "5.0", "+Inf"}}[spelling]
 		var v model.Vector

@@ -5,6 +5,7 @@ import (
 	"context"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
 )
 
 // Type declares the query type "garbageCollection".
@@ -12,27 +13,34 @@ func Type() query.Type {
 	return query.Type{
 		ID:    "garbageCollection",
 		Title: "Garbage collection",
-		Help: "While Python collects garbage, a process does nothing else. Spikes of several seconds are felt by everyone; " +
-			"generation 2, which walks through everything, is the expensive one.",
+		Help: "While Python collects garbage, a process does nothing else, and everyone it serves waits. Generation 2, which visits all objects, is the " +
+			"expensive one.",
 		Formats: []query.Format{
-			{ID: "time", Title: "Share of time", Needs: query.Prometheus, Visualization: query.TimeSeries,
-				Help: "The share of time that each process spent collecting."},
-			{ID: "pauses", Title: "Pauses", Needs: query.Prometheus, Visualization: query.TimeSeries,
-				Help: "The mean length of a collection, per process and generation."},
-			{ID: "summary", Title: "One row per process and generation", Needs: query.Prometheus, Visualization: query.Table, Columns: query.Infos(columns),
-				Help: "How often, how long, how long at worst."},
+			{
+				ID: "time", Title: "Share of time", Needs: query.Prometheus, Visualization: query.TimeSeries,
+				Help: "Share of time that each process spends in garbage collection.",
+			},
+			{
+				ID: "pauses", Title: "Pauses", Needs: query.Prometheus, Visualization: query.TimeSeries,
+				Help: "Mean duration of a collection, per process and generation.",
+			},
+			{
+				ID: "summary", Title: "One row per process and generation", Needs: query.Prometheus, Visualization: query.Table, Columns: query.ColumnInfos(columns),
+				Help: "How often each process collects, how long it takes, and how long at most.",
+			},
 		},
 		Limit: query.Limit{Default: 60, Max: 1000},
 		Examples: []query.Example{
-			{Title: "Does garbage collection stop a process?", Query: map[string]any{"queryType": "garbageCollection", "format": "summary"}},
+			{Title: "Processes that garbage collection blocks", Query: map[string]any{"queryType": "garbageCollection", "format": "summary"}},
 		},
-		Run: run,
+		Reads: metrics.Names(metrics.GCTime, metrics.ScheduleTime, metrics.ProcessStart),
+		Run:   run,
 	}
 }
 
 func run(ctx context.Context, s *query.Session) (query.Result, error) {
 	if s.Format.ID == "summary" {
-		return runSummary(ctx, s)
+		return fetchSummary(ctx, s)
 	}
-	return runSeries(ctx, s)
+	return fetchLines(ctx, s)
 }

@@ -14,31 +14,21 @@ func Type() query.Type {
 	return query.Type{
 		ID:    "graph",
 		Title: "Graph",
-		Help:  "One named graph of the catalogue: those of the guide and of Synapse's own dashboard, with units and limits.",
+		Help:  "One graph of the catalogue: those of the guide and of Synapse's own dashboard, with units and limits.",
 		Formats: []query.Format{
 			{ID: "series", Title: "Time series", Needs: query.Prometheus, Visualization: query.TimeSeries, Help: "The lines of the chosen graph."},
 		},
 		Limit: query.Limit{Default: 10, Max: 200},
 		Params: []query.Param{
-			{ID: "graph", Title: "Graph", Kind: query.Choice, Default: All[0].ID, Options: options(), Help: "Which graph to draw."},
+			{ID: "graph", Title: "Graph", Kind: query.Choice, Default: All[0].ID, Options: options(), Help: "The graph to draw."},
 		},
 		Examples: []query.Example{
-			{Title: "Where does a process's CPU go?", Query: map[string]any{"queryType": "graph", "graph": "background-cpu"}},
-			{Title: "Which requests take the time?", Query: map[string]any{"queryType": "graph", "graph": "requests-time"}},
+			{Title: "CPU by background job", Query: map[string]any{"queryType": "graph", "graph": "background-cpu"}},
+			{Title: "Mean time by kind of request", Query: map[string]any{"queryType": "graph", "graph": "requests-time"}},
 		},
-		Run: run,
+		Reads: reads(),
+		Run:   run,
 	}
-}
-
-// All is the catalogue, in the guide's order.
-var All = slices.Concat(overview, requests, database, federation, caches, rooms, collection, workers)
-
-func options() []query.Option {
-	list := make([]query.Option, len(All))
-	for i, g := range All {
-		list[i] = query.Option{Value: g.ID, Title: g.Section + ": " + g.Title}
-	}
-	return list
 }
 
 func run(ctx context.Context, s *query.Session) (query.Result, error) {

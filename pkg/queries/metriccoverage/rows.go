@@ -3,14 +3,13 @@ package metriccoverage
 import (
 	"cmp"
 	"context"
-	"maps"
 	"slices"
 	"strings"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 	"github.com/prometheus/common/model"
 
-	"github.com/matrix-insight/synapse-datasource/pkg/queries/diagnosis/checks"
+	"github.com/matrix-insight/synapse-datasource/pkg/checks"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metriccatalogue"
 )
@@ -32,7 +31,7 @@ func options() []query.Option {
 	for i, status := range statuses {
 		values[i] = string(status)
 	}
-	return query.Plain(values...)
+	return query.OptionsOf(values...)
 }
 
 func known(wanted []string) error {
@@ -101,25 +100,25 @@ const looks = "metric-coverage"
 // asked is the PromQL of a check.
 func asked(c checks.Check) []string {
 	var queries []string
-	if c.Measures != nil {
-		queries = slices.Sorted(maps.Values(c.Measures(checks.Where{})))
+	for _, m := range c.Measures {
+		queries = append(queries, m.PromQL(checks.Scope{}))
 	}
 	if c.Signal != nil {
-		queries = append(queries, c.Signal(checks.Where{}).PromQL)
+		queries = append(queries, c.Signal.PromQL(checks.Scope{}))
 	}
 	return queries
 }
 
 var columns = []query.Column[row]{
-	query.Words("metric", "Metric", "The name under which Synapse exposes it today.", func(r row) string { return r.Name }),
-	query.Words("server_name", "Homeserver", "The homeserver; empty where Synapse is older than this label.", func(r row) string { return r.server }),
-	query.Words("status", "Status", "present, older-name (read under the name of an older version), not-yet (comes with an event, a role, or an hour after the start), or absent.",
+	query.TextColumn("metric", "Metric", "The name under which Synapse exposes it today.", func(r row) string { return r.Name }),
+	query.TextColumn("server_name", "Homeserver", "The homeserver; empty where Synapse is older than this label.", func(r row) string { return r.server }),
+	query.TextColumn("status", "Status", "present, older-name (read under the name of an older version), not-yet (comes with an event, a role, or an hour after the start), or absent.",
 		func(r row) string { return string(r.status) }).
-		Painted(query.Colour{Value: string(metriccatalogue.IsPresent), Colour: "green"}, query.Colour{Value: string(metriccatalogue.IsOlder), Colour: "yellow"},
+		WithColours(query.Colour{Value: string(metriccatalogue.IsPresent), Colour: "green"}, query.Colour{Value: string(metriccatalogue.IsOlder), Colour: "yellow"},
 			query.Colour{Value: string(metriccatalogue.IsNotYet), Colour: "blue"}, query.Colour{Value: string(metriccatalogue.IsAbsent), Colour: "red"}),
-	query.Words("found_as", "Found as", "The series that told; empty where there is none.", func(r row) string { return r.foundAs }),
-	query.Words("used_by", "Read by", "The query types and checks that are blind, or see less, without it.", func(r row) string { return strings.Join(r.usedBy, ", ") }),
-	query.Words("meaning", "Meaning", "What it says, and how the numbers of several processes add up.", func(r row) string {
+	query.TextColumn("found_as", "Found as", "The series that told; empty where there is none.", func(r row) string { return r.foundAs }),
+	query.TextColumn("used_by", "Read by", "The query types and checks that are blind, or see less, without it.", func(r row) string { return strings.Join(r.usedBy, ", ") }),
+	query.TextColumn("meaning", "Meaning", "What it says, and how the numbers of several processes add up.", func(r row) string {
 		return r.Meaning + " (Over processes: " + string(r.Adds) + ".)"
 	}),
 }
@@ -129,7 +128,7 @@ type metrics []row
 
 // table keeps the first rows of each homeserver and says how many more there are.
 func table(s *query.Session, all []row) metrics {
-	kept, left := query.FirstPerServer(all, s.Limit, func(r row) string { return r.server })
+	kept, left := query.LimitPerServer(all, s.Limit, func(r row) string { return r.server })
 	if left > 0 {
 		s.Inform("Metrics that are not shown: %d (limit %d for each homeserver).", left, s.Limit)
 	}

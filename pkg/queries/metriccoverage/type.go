@@ -16,7 +16,7 @@ func Type() query.Type {
 		Help: "Every metric that this plugin reads, whether Prometheus has it, and what is blind without it. " +
 			"Some come with the first event of their kind, with a worker's role, or an hour after the start.",
 		Formats: []query.Format{
-			{ID: "table", Title: "One row per metric", Needs: query.Prometheus, Visualization: query.Table, Columns: query.Infos(columns),
+			{ID: "table", Title: "One row per metric", Needs: query.Prometheus, Visualization: query.Table, Columns: query.ColumnInfos(columns),
 				Help: "What is missing comes first."},
 		},
 		Limit: query.Limit{Default: 200, Max: 1000},

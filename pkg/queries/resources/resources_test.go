@@ -10,36 +10,36 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
-	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/process"
 )
 
 func TestJudge(t *testing.T) {
 	v := func(x float64) *float64 { return &x }
 	day := v(86400)
 	for name, c := range map[string]struct {
-		process         process
+		row             row
 		verdict, advice string
 	}{
-		"fine":                 {process{uptime: day, busy: v(0.3), stalls: v(1), gc: v(0.01), fds: v(0.2)}, fine, ""},
-		"full":                 {process{uptime: day, busy: v(0.95)}, full, "before you add a worker"},
-		"full of collections":  {process{uptime: day, busy: v(0.95), gc: v(0.3)}, full, "30 % of it is garbage collection"},
-		"full, doing it all":   {process{uptime: day, busy: v(0.95), roles: []string{"main", "sync"}}, full, "move one of them"},
-		"near its limit":       {process{uptime: day, busy: v(0.75)}, busy, "near its limit"},
-		"stands still":         {process{uptime: day, busy: v(0.3), stalls: v(30)}, stalling, "30 times an hour"},
-		"collects":             {process{uptime: day, busy: v(0.3), gc: v(0.08)}, collecting, "8 % of its time"},
-		"runs out of files":    {process{uptime: day, busy: v(0.95), fds: v(0.9)}, files, "90 % of the files"},
-		"just started":         {process{uptime: v(300), busy: v(0.99), stalls: v(300)}, starting, "few minutes ago"},
-		"a whole core":         {process{uptime: day, busy: v(0.75), cpu: v(0.97)}, full, "before you add a worker"},
-		"full, and at work":    {process{uptime: day, busy: v(0.95), cpu: v(0.6)}, full, ""},
-		"waits for the CPU":    {process{uptime: day, busy: v(0.95), cpu: v(0.3)}, starved, "busy 95 % of the time, but the process got 0.3 of a core"},
-		"idle, no CPU":         {process{uptime: day, busy: v(0.3), cpu: v(0.05)}, fine, ""},
-		"nothing known":        {process{}, unknown, "can't be told"},
-		"CPU only":             {process{uptime: day, cpu: v(0.4)}, unknown, "can't be told"},
-		"CPU beside the loop":  {process{uptime: day, busy: v(0.2), cpu: v(1.8)}, fine, ""},
-		"uptime is not known":  {process{busy: v(0.95)}, full, ""},
-		"a single slow minute": {process{uptime: day, busy: v(0.3), stalls: v(9)}, fine, ""},
+		"fine":                 {row{uptime: day, busy: v(0.3), stalls: v(1), gc: v(0.01), fds: v(0.2)}, fine, ""},
+		"full":                 {row{uptime: day, busy: v(0.95)}, full, "before you add a worker"},
+		"full of collections":  {row{uptime: day, busy: v(0.95), gc: v(0.3)}, full, "takes 30% of its time"},
+		"full, doing it all":   {row{uptime: day, busy: v(0.95), roles: []string{"main", "sync"}}, full, "move that one"},
+		"near its limit":       {row{uptime: day, busy: v(0.75)}, busy, "Close to saturation"},
+		"stands still":         {row{uptime: day, busy: v(0.3), stalls: v(30)}, stalling, "30 times per hour"},
+		"collects":             {row{uptime: day, busy: v(0.3), gc: v(0.08)}, collecting, "8% of its time"},
+		"runs out of files":    {row{uptime: day, busy: v(0.95), fds: v(0.9)}, files, "90% of the files"},
+		"just started":         {row{uptime: v(300), busy: v(0.99), stalls: v(300)}, starting, "15 min ago"},
+		"a whole core":         {row{uptime: day, busy: v(0.75), cpu: v(0.97)}, full, "before you add a worker"},
+		"full, and at work":    {row{uptime: day, busy: v(0.95), cpu: v(0.6)}, full, ""},
+		"waits for the CPU":    {row{uptime: day, busy: v(0.95), cpu: v(0.3)}, starved, "busy 95% of the time, but the process got only 0.3 cores"},
+		"idle, no CPU":         {row{uptime: day, busy: v(0.3), cpu: v(0.05)}, fine, ""},
+		"nothing known":        {row{}, unknown, "nothing tells"},
+		"CPU only":             {row{uptime: day, cpu: v(0.4)}, unknown, "nothing tells"},
+		"CPU beside the loop":  {row{uptime: day, busy: v(0.2), cpu: v(1.8)}, fine, ""},
+		"uptime is not known":  {row{busy: v(0.95)}, full, ""},
+		"a single slow minute": {row{uptime: day, busy: v(0.3), stalls: v(9)}, fine, ""},
 	} {
-		verdict, advice := c.process.judge()
+		verdict, advice := c.row.judge(thresholdsOf(query.Options{}))
 		if verdict != c.verdict || !strings.Contains(advice, c.advice) {
 			t.Errorf("%s: %s, %q", name, verdict, advice)
 		}
@@ -56,14 +56,14 @@ func sample(server, index string, value float64, more ...string) *model.Sample {
 
 func TestRows(t *testing.T) {
 	a := answers{
-		identity: synapse.Identity{"job", "index"},
+		identity: process.Identity{"job", "index"},
 		present:  model.Vector{sample("b", "1", 1), sample("a", "1", 1), sample("a", "2", 1)},
 		busy:     model.Vector{sample("a", "1", 0.2), sample("a", "2", 0.9)},
 		version:  model.Vector{sample("", "2", 1, "version", "1.160.0")},
 		roles:    model.Vector{sample("a", "2", 5, "role", "sync"), sample("a", "2", 1, "role", "main")},
 		fds:      model.Vector{sample("a", "1", 0.1)},
 	}
-	rows := a.rows()
+	rows := a.rows(thresholdsOf(query.Options{}))
 	var got []string
 	for _, r := range rows {
 		got = append(got, r.server+" "+r.name)
@@ -75,10 +75,10 @@ func TestRows(t *testing.T) {
 	if first.version != "1.160.0" || !slices.Equal(first.roles, []string{"main", "sync"}) || first.fds != nil || *first.busy != 0.9 || first.instance != "host:2" {
 		t.Errorf("%+v", first)
 	}
-	if frame := table(rows).Frames(query.View{})[0]; frame.Rows() != 3 || len(frame.Fields) != len(columns) {
+	if frame := query.TableFrame("", columns, rows, query.View{}); frame.Rows() != 3 || len(frame.Fields) != len(columns) {
 		t.Errorf("%d rows of %d columns", frame.Rows(), len(frame.Fields))
 	} else if tick, _ := frame.FieldByName("reactor_tick_p99"); tick.Config.Mappings[0].(data.ValueMapper)["5"].Text != ">5 s" {
-		t.Errorf("a round of the loop beyond the last bucket reads as %v", tick.Config.Mappings)
+		t.Errorf("a tick beyond the last bucket reads as %v", tick.Config.Mappings)
 	}
 }
 
@@ -91,16 +91,31 @@ func TestLines(t *testing.T) {
 		return s
 	}
 	session := query.NewSession(query.Request{Limit: 2}, query.TimeRange{}, time.Now(), query.Options{}, nil, nil)
-	answers := map[string]*model.Matrix{
-		"":        {stream("a", "1", 1, 1), stream("a", "2", 3), stream("a", "3", 2, 2), stream("b", "1", 0.5)},
+	whole := model.Matrix{stream("a", "1", 1, 1), stream("a", "2", 3), stream("a", "3", 2, 2), stream("b", "1", 0.5)}
+	parts := map[string]*model.Matrix{
 		" in use": {stream("a", "2", 1.5), stream("a", "1", 0.5)},
 	}
 	var got []string
-	for _, line := range lines(session, synapse.Identity{"job", "index"}, answers) {
+	for _, line := range linesOf(session, process.Identity{"job", "index"}, whole, parts) {
 		got = append(got, line.Legend)
 	}
 	want := []string{"synapse/1 · b", "synapse/2 in use · a", "synapse/2 · a", "synapse/3 · a"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// An admin's thresholds of the checks move the table as well.
+func TestJudgeByTheAdminsThresholds(t *testing.T) {
+	v := func(x float64) *float64 { return &x }
+	process := row{uptime: v(86400), busy: v(0.93), cpu: v(0.97)}
+	for want, own := range map[string]map[string]query.Threshold{
+		full: nil,
+		busy: {"reactor-lag": {Critical: v(0.95)}, "cpu-saturation": {Critical: v(1.5)}},
+		fine: {"reactor-lag": {Warning: v(0.95), Critical: v(0.99)}, "cpu-saturation": {Warning: v(1.2), Critical: v(1.5)}},
+	} {
+		if got, _ := process.judge(thresholdsOf(query.Options{Thresholds: own})); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
 	}
 }

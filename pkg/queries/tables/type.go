@@ -18,7 +18,7 @@ func Type() query.Type {
 		Help: "The largest tables of Synapse's database: how large they and their indexes are, how many rows PostgreSQL believes them to have, what is dead in them and when they were last cleaned. " +
 			"Tables that are known to grow without bound link to where that is discussed.",
 		Formats: []query.Format{{
-			ID: "table", Title: "Tables", Needs: query.Postgres, Visualization: query.Table, Current: true, Columns: query.Infos(columns),
+			ID: "table", Title: "Tables", Needs: query.Postgres, Visualization: query.Table, Current: true, Columns: query.ColumnInfos(columns),
 			Help: "The largest first. Read from PostgreSQL's catalogue: no row of any table is counted, numbers of rows are PostgreSQL's estimates, and everything is of now, whatever time range is chosen.",
 		}},
 		Limit: query.Limit{Default: 20, Max: 500},

@@ -41,7 +41,7 @@ func runSeries(ctx context.Context, s *query.Session) (query.Result, error) {
 	if left > 0 {
 		s.Inform("Lesser transactions that are not drawn: %d (limit %d for each homeserver).", left, s.Limit)
 	}
-	ranked := query.Ranked(top, "desc")
+	ranked := query.RankingOf(top, "desc")
 	if !ranked.Empty() {
 		var lines model.Matrix
 		if err := s.Ask(ctx, query.Over(shape.draw(selection{s.Filters, ranked.Names()}, s.Range.RateWindow()), &lines)); err != nil {

@@ -16,7 +16,7 @@ func Type() query.Type {
 		Help: "Synapse's database transactions, ranked by the time they take in all. Often asked is not expensive: " +
 			"cost is the number of calls times their mean duration.",
 		Formats: []query.Format{
-			{ID: "table", Title: "Ranking", Needs: query.Prometheus, Visualization: query.Table, Columns: query.Infos(columns),
+			{ID: "table", Title: "Ranking", Needs: query.Prometheus, Visualization: query.Table, Columns: query.ColumnInfos(columns),
 				Help: "One row per transaction over the whole time range, with a verdict and an explanation."},
 			{ID: "cost", Title: "Cost over time", Needs: query.Prometheus, Visualization: query.TimeSeries,
 				Help: "Seconds of database time per second, of the transactions that cost most in the time range."},

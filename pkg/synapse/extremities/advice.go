@@ -5,82 +5,108 @@ import (
 	"strings"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/words"
 )
 
-const (
-	keepHandsOff = "Change and delete nothing, neither by SQL nor by the admin API. Make a backup, look for the room's id in " +
-		"Synapse's log, and report it with those lines at github.com/element-hq/synapse. "
-	message  = "Let any local member send a normal message: each message merges up to 10 of them. "
-	mayStop  = "After a restart Synapse first tries rooms that it had given up, which takes longer. "
-	mayPower = "Make sure that some local member may send events there (power level): Synapse's own tidying needs one, and " +
-		"tries again 7 days after a failure or after a restart. "
-)
-
-// Advice says why a room has its verdict and what to do, from harmless to risky. No step is SQL.
+// Advice says why a room has its verdict and what to do, one step per line.
 func Advice(f Facts, j Judgement, threshold int64) string {
-	return strings.TrimSpace(sentence(f, j, threshold))
+	steps := Steps(f, j, threshold)
+	if len(steps) == 0 {
+		steps = []string{"Nothing to do."}
+	}
+	return why(f, j, threshold) + "\n" + strings.Join(steps, "\n")
 }
 
-func sentence(f Facts, j Judgement, threshold int64) string {
+func why(f Facts, j Judgement, threshold int64) string {
 	switch j.Reason {
 	case NoneLeft:
-		return "Local users are in this room, but Synapse has no forward extremity of it left: no event can be added " +
-			"(\"No forward extremities left!\" in the log). " + keepHandsOff + "A new room is the way out for its members meanwhile."
+		return "Local users are in this room, but it has no forward extremity left: no event can be added (\"No forward extremities left!\" in the log)."
 	case Unusable:
-		return unusableText(f, threshold)
+		return whyUnusable(f, threshold)
 	case Joining:
-		return "This room is still being joined: its state has not all arrived, and its extremities change until it has. Wait. " +
-			"If that lasts for more than a day, look for sync_partial_state_room in Synapse's log."
+		return "A join of this room is in progress: its extremities change until all of its state has arrived."
 	case LeftReceiving:
-		return "No local user is in this room any more, but an event arrived within the last 24 hours; each one writes a row " +
-			"per extremity. Check that Synapse is up to date. If nobody needs the room's history: the admin API's Delete Room " +
-			"takes the room off this homeserver, which can't be undone; make a backup before."
+		return "No local user is in this room any more, but an event arrived in the last " + words.Duration(recent) + "; each one writes a row per extremity."
 	case LeftQuiet:
-		return "No local user is in this room and nothing has arrived for 24 hours: it costs nothing. Nothing to do."
+		return "No local user is in this room, and nothing has arrived for " + words.Duration(recent) + ": it costs nothing."
 	case Few:
-		return fmt.Sprintf("Not more than %d: normal, Synapse does not tidy below that. Nothing to do.", threshold)
+		return fmt.Sprintf("At most %d extremities are normal: Synapse does not merge them below that.", threshold)
 	case OneGroup:
-		return "All have the same state: there is nothing to resolve, so they cost little. Nothing to do. A message sent " +
-			"there merges up to 10 of them."
+		return "All extremities have the same state: there is nothing to resolve, so they cost little."
 	case OneGroupHealing:
-		return "All have the same state, and Synapse is merging them with dummy events. Wait. " + mayStop
+		return "All extremities have the same state, and Synapse is merging them with dummy events."
 	case Blocked:
-		return "Synapse tidies the rooms with the most extremities first, and stops every time at a corrupt room that stands " +
-			"above this one. Look at that room first. " + message
+		return "Synapse merges extremities in the rooms with the most first, and stops every time at a corrupt room above this one."
 	case Healing:
-		return fmt.Sprintf("Synapse merges them by itself: up to %d fewer every 5 minutes, in %d rooms at a time. Wait. ",
-			dummyGain, dummyRooms) + mayStop
+		return fmt.Sprintf("Synapse is merging the extremities: up to %d fewer every %s, in %d rooms at a time.", dummyGain, words.Duration(dummyInterval), dummyRooms)
 	case Many:
-		return "Every event must resolve many different states. 1. " + message + "2. " + mayPower +
-			"3. If nobody needs the room, let its local members leave. 4. Last, after a backup, by hand and for this room only: " +
-			"the admin API's DELETE /_synapse/admin/v1/rooms/<room id>/forward_extremities. It keeps the one that arrived last, " +
-			"which can be the wrong one, and does not compute the room's state anew; rooms were broken by it. Don't run the SQL of issue 1760, to which the guide " +
-			"links: it makes the same choice, behind Synapse's back."
+		return "Every event has to resolve many different states."
 	case Some:
-		return fmt.Sprintf("More than %d with different states to resolve, and Synapse does not merge them at the moment. 1. ", threshold) + message + "2. " + mayPower + "3. Look again tomorrow."
+		return fmt.Sprintf("More than %d extremities with different states, and Synapse is not merging them at the moment.", threshold)
 	}
 	panic("a room without a reason for its verdict")
 }
 
-func unusableText(f Facts, threshold int64) string {
-	text := fmt.Sprintf("Synapse can't build on %d of %d extremities (%s). ", f.Bad, f.Extremities, badness(f))
+// CorruptSteps are what to do about a corrupt room, from harmless to risky.
+var CorruptSteps = []string{
+	"Search Synapse's log for the room's id, and make a backup of the database.",
+	"Report it with those lines at https://github.com/element-hq/synapse/issues. Do not delete extremities, neither by SQL nor by the admin API: rooms were lost that way.",
+	"Last, if the room exists on other homeservers: delete it here with `DELETE /_synapse/admin/v2/rooms/<room_id>` and join it again through another homeserver. " +
+		"This removes its local members and loses history that only this homeserver has.",
+}
+
+const (
+	wait  = "Wait. After a restart it takes longer, because Synapse first retries rooms that it had given up."
+	power = "Make sure that a local member may send events there (power level): without one Synapse cannot merge extremities, and it retries only after 7 days or a restart."
+)
+
+// Steps are what to do about a room, from harmless to risky; none where there is nothing to do. No step is SQL.
+func Steps(f Facts, j Judgement, threshold int64) []string {
+	message := fmt.Sprintf("Let local members send %s: each one merges up to %d extremities.", words.Count(ceil(f.Extremities-threshold, dummyGain), "message", "messages"), dummyGain+1)
+	switch j.Reason {
+	case NoneLeft, Unusable:
+		return CorruptSteps
+	case Joining:
+		return []string{"Wait. If it takes more than a day, search Synapse's log for `sync_partial_state_room`."}
+	case LeftReceiving:
+		return []string{"Upgrade Synapse, if there is a newer version.",
+			"If nobody needs the room's history, make a backup and delete the room with `DELETE /_synapse/admin/v2/rooms/<room_id>`. This can't be undone."}
+	case OneGroupHealing, Healing:
+		return []string{wait}
+	case Blocked:
+		return []string{"Repair the corrupt room above this one first.", message}
+	case Many:
+		return []string{message, power, "If nobody needs the room, let its local members leave.",
+			"Last, after a backup, by hand and for this room only: `DELETE /_synapse/admin/v1/rooms/<room_id>/forward_extremities`. It keeps the extremity that arrived last, " +
+				"which can be the wrong one, and does not recompute the room's state: rooms were broken by it. Do not run the SQL of issue 1760, to which the guide links: " +
+				"it makes the same choice behind Synapse's back."}
+	case Some:
+		return []string{message, power, "Look again tomorrow."}
+	case LeftQuiet, Few, OneGroup:
+	}
+	return nil
+}
+
+func whyUnusable(f Facts, threshold int64) string {
+	text := fmt.Sprintf("Synapse cannot build on %d of %d extremities (%s).", f.Bad, f.Extremities, badness(f))
 	if f.OnlyRejected() {
-		text += "Rejected events alone are a weaker sign than the others. "
+		text += " Rejected events alone are a weaker sign than other faults."
 	}
-	if !f.Local() {
-		text += "No local user is in the room, so nobody notices. "
-	} else if f.Tidied(threshold) {
-		text += "Synapse's tidying may stop here every time and not reach the rooms below. "
+	switch {
+	case !f.Local():
+		text += " No local user is in the room, so nobody is affected."
+	case f.Tidied(threshold):
+		text += " Synapse may stop merging extremities at this room every time and not reach the rooms below it."
 	}
-	return text + keepHandsOff
+	return text
 }
 
 // Faults says what is wrong with a corrupt room, as evidence for one viewer.
 func Faults(f Facts, view query.View) string {
 	if f.Bad > 0 {
-		return fmt.Sprintf("Synapse can't build on %d of %d forward extremities (%s).", f.Bad, f.Extremities, badness(f))
+		return fmt.Sprintf("%d of %s cannot be built on (%s).", f.Bad, words.Count(f.Extremities, "forward extremity", "forward extremities"), badness(f))
 	}
-	return "No forward extremity of the room is left, but " + members(f, view) + " in it."
+	return "0 forward extremities are left, but " + members(f, view) + " in the room."
 }
 
 // OnlyRejected tells whether all that is wrong is that events were rejected, a weaker sign than the others.

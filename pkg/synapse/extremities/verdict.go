@@ -2,7 +2,11 @@
 // rule that says what to make of a room, and its words. A room's text never names the room.
 package extremities
 
-import "time"
+import (
+	"time"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
+)
 
 // Verdict is what an admin should make of a room. The values are public API.
 type Verdict string
@@ -46,9 +50,10 @@ const (
 	recent = 24 * time.Hour
 	// longestHealing is the time beyond which healing is no answer (ours).
 	longestHealing = 24 * time.Hour
-	// ManyExtremities is where every event becomes expensive (ours).
-	ManyExtremities = 50
 )
+
+// ManyExtremities is where every event becomes expensive.
+var ManyExtremities = limits.Limit{Name: "manyExtremities", Value: 50, Meaning: "number of forward extremities with different states from which every event is expensive", Source: "ours"}
 
 // Facts are what the database tells about one room.
 type Facts struct {
@@ -126,7 +131,7 @@ func judge(f Facts, at position, threshold int64, now time.Time) Judgement {
 		return Judgement{Verdict: Watch, Reason: Blocked}
 	case (f.Dummy || at.rank <= dummyRooms && f.Oldest != nil && !f.Oldest.Before(since)) && eta <= longestHealing:
 		return Judgement{HealsItself, Healing, &eta}
-	case f.Extremities >= ManyExtremities:
+	case f.Extremities >= int64(ManyExtremities.Value):
 		return Judgement{Verdict: Act, Reason: Many}
 	}
 	return Judgement{Verdict: Watch, Reason: Some}

@@ -33,7 +33,7 @@ var (
 	Saturated = Limit{Name: "saturated", Value: 0.8, Unit: "percentunit", Meaning: "share of time that the event loop is busy from which a process is saturated",
 		Source: "ours: the guide's \"CPU near one core\", put on the better measure"}
 	// Busy is when the event loop has so much to do that it matters at all.
-	Busy = Limit{Name: "busy", Value: 0.7, Unit: "percentunit", Meaning: "share of time that the event loop is busy below which high CPU comes from threads outside the loop",
+	Busy = Limit{Name: "busyLoop", Value: 0.7, Unit: "percentunit", Meaning: "share of time that the event loop is busy below which high CPU comes from threads outside the loop",
 		Source: "ours"}
 	// Young is the uptime below which caches are cold and rates are not the usual ones.
 	Young = Limit{Name: "young", Value: 900, Unit: "s", Meaning: "uptime below which a process is not judged", Source: "ours"}
@@ -50,7 +50,12 @@ var (
 	OpenFilesShare = Limit{Name: "openFiles", Value: 0.8, Unit: "percentunit", Meaning: "share of the file descriptors that a process may open", Source: "ours"}
 	// LongPause is the bucket of the collections' histogram that counts as a spike; Spikes is how many within 6 hours matter.
 	LongPause = Limit{Name: "longPause", Value: 2.5, Unit: "s", Meaning: "length of a collection that is a spike", Source: "the guide's spikes; a bucket of the histogram"}
-	Spikes    = Limit{Name: "spikes", Value: 5, Meaning: "number of long pauses within 6 hours that matters", Source: "ours"}
+	Spikes    = Limit{Name: "someSpikes", Value: 5, Meaning: "number of long pauses within 6 hours that matters", Source: "ours"}
+	// EnoughCollections is how many collections of a generation make a mean.
+	EnoughCollections = Limit{Name: "enoughCollections", Value: 5, Meaning: "number of collections of a generation from which their mean pause is judged", Source: "ours"}
+	// Collecting and MuchCollecting are the time that garbage collection takes from a process.
+	Collecting     = Limit{Name: "collecting", Value: 0.05, Unit: "percentunit", Meaning: "share of time in garbage collection that is a warning", Source: "ours"}
+	MuchCollecting = Limit{Name: "muchCollecting", Value: 0.15, Unit: "percentunit", Meaning: "share of time in garbage collection that is critical", Source: "ours"}
 	// ExtremitiesPerRoom is the guide's number.
 	ExtremitiesPerRoom = Limit{Name: "extremitiesPerRoom", Value: 10, Meaning: "number of forward extremities in a room above which state resolution becomes expensive",
 		Source: "the guide, and Synapse's dummy_events_threshold"}

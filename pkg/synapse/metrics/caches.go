@@ -7,23 +7,23 @@ const someCaches = `name=~"[*]getEvent[*]|[*]stateGroupCache[*]|get_user_by_id|g
 // and evictions are gauges in Synapse that only grow.
 var (
 	CacheRequests = declare(Metric{
-		Name: "synapse_util_caches_cache", Labels: []string{"name"}, Aggregate: Sum, Exists: Always, sample: someCaches,
+		Name: "synapse_util_caches_cache", Labels: []string{"name"}, Aggregate: Sum, Exists: Always, Sample: someCaches,
 		Meaning: "Lookups in a cache, hits and misses.",
 	})
 	CacheHits = declare(Metric{
-		Name: "synapse_util_caches_cache_hits", Labels: []string{"name"}, Aggregate: Sum, Exists: Always, sample: someCaches,
+		Name: "synapse_util_caches_cache_hits", Labels: []string{"name"}, Aggregate: Sum, Exists: Always, Sample: someCaches,
 		Meaning: "Lookups in a cache that found something or joined a pending lookup.",
 	})
 	CacheEvicted = declare(Metric{
-		Name: "synapse_util_caches_cache_evicted_size", Labels: []string{"name", "reason"}, Aggregate: Sum, Exists: Always, sample: someCaches,
+		Name: "synapse_util_caches_cache_evicted_size", Labels: []string{"name", "reason"}, Aggregate: Sum, Exists: Always, Sample: someCaches,
 		Meaning: "Entries evicted from a cache, by reason; only the reason size means that the cache is full.",
 	})
 	CacheSize = declare(Metric{
-		Name: "synapse_util_caches_cache_size", Kind: Gauge, Labels: []string{"name"}, Aggregate: Sum, Exists: Always, sample: someCaches,
+		Name: "synapse_util_caches_cache_size", Kind: Gauge, Labels: []string{"name"}, Aggregate: Sum, Exists: Always, Sample: someCaches,
 		Meaning: "Entries in a cache, or items in its entries where Synapse counts those.",
 	})
 	CacheMaxSize = declare(Metric{
-		Name: "synapse_util_caches_cache_max_size", Kind: Gauge, Labels: []string{"name"}, Aggregate: Sum, Exists: Always, sample: someCaches,
+		Name: "synapse_util_caches_cache_max_size", Kind: Gauge, Labels: []string{"name"}, Aggregate: Sum, Exists: Always, Sample: someCaches,
 		Meaning: "Capacity of a cache; absent where no factor changes it.",
 	})
 	CacheSizeBytes = declare(Metric{
@@ -31,7 +31,7 @@ var (
 		Meaning: "Memory of a cache; only with caches.track_memory_usage.",
 	})
 	CachePending = declare(Metric{
-		Name: "synapse_util_caches_cache_pending", Kind: Gauge, Labels: []string{"name"}, Aggregate: Sum, Exists: Always, sample: someCaches,
+		Name: "synapse_util_caches_cache_pending", Kind: Gauge, Labels: []string{"name"}, Aggregate: Sum, Exists: Always, Sample: someCaches,
 		Meaning: "Lookups that wait for a value to be loaded.",
 	})
 )

@@ -8,12 +8,12 @@ const someTransactions = `desc=~"get_user_by_id|get_user_by_access_token|persist
 var (
 	TransactionCount = declare(Metric{
 		Name: "synapse_storage_transaction_time_count_total", Older: []string{"synapse_storage_transaction_time_count"},
-		Labels: []string{"desc"}, Aggregate: Sum, Exists: Always, sample: someTransactions,
+		Labels: []string{"desc"}, Aggregate: Sum, Exists: Always, Sample: someTransactions,
 		Meaning: "Database transactions, by name.",
 	})
 	TransactionTime = declare(Metric{
 		Name: "synapse_storage_transaction_time_sum_total", Older: []string{"synapse_storage_transaction_time_sum"},
-		Unit: "s", Labels: []string{"desc"}, Aggregate: Sum, Exists: Always, sample: someTransactions,
+		Unit: "s", Labels: []string{"desc"}, Aggregate: Sum, Exists: Always, Sample: someTransactions,
 		Meaning: "Time in database transactions, by name.",
 	})
 	ScheduleTime = declare(Metric{

@@ -35,6 +35,16 @@ func (m *Metric) suffixes() []string {
 	return []string{""}
 }
 
+// Names are the names of some metrics, sorted.
+func Names(some ...*Metric) []string {
+	names := make([]string, len(some))
+	for i, m := range some {
+		names[i] = m.Name
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
 var (
 	seriesName = regexp.MustCompile(`\b(?:(?:synapse|python|process|jemalloc|scrape)_[a-z0-9_]+|up\b)`)
 	// quoted is a string in PromQL: a label's value may look like a metric.

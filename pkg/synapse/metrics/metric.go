@@ -79,8 +79,8 @@ type Metric struct {
 	// version without it, "" where the newest has it.
 	Since, Until string
 	Meaning      string
-	// sample narrows the question whether it is there to a few of its series, where it has hundreds per process.
-	sample string
+	// Sample narrows the question whether it is there to a few of its series, where it has hundreds per process.
+	Sample string
 }
 
 // all is every declared metric.

@@ -31,7 +31,7 @@ func TestEveryMetricIsDeclaredOnceAndWhole(t *testing.T) {
 		if !slices.IsSorted(m.Labels) {
 			t.Errorf("%s: labels %q are not sorted", m.Name, m.Labels)
 		}
-		if len(m.Labels) == 0 && m.sample != "" {
+		if len(m.Labels) == 0 && m.Sample != "" {
 			t.Errorf("%s has no label to take a sample by", m.Name)
 		}
 	}

@@ -20,6 +20,7 @@ func TestEverySourceNamesDeclaredMetrics(t *testing.T) {
 		"process_event_queue_for_federation": "a background job", "scrape_configs": "Prometheus' configuration",
 		"scrape_timeout": "Prometheus' configuration", "scrape_interval": "Prometheus' configuration",
 		"process_rooms": "a transaction", "synapse_admin": "an address of the admin API",
+		"synapse_port_db": "a program of Synapse",
 	}
 	named := 0
 	for path, text := range literals(t) {

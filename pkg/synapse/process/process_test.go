@@ -30,7 +30,11 @@ type oneAnswer struct {
 
 func (o *oneAnswer) Instant(_ context.Context, promql string, _ time.Time) (model.Vector, []string, error) {
 	o.asked = append(o.asked, promql)
-	return make(model.Vector, o.samples), nil, nil
+	answer := make(model.Vector, o.samples)
+	for i := range answer {
+		answer[i] = &model.Sample{}
+	}
+	return answer, nil, nil
 }
 
 func (o *oneAnswer) Range(context.Context, string, time.Time, time.Time, time.Duration) (model.Matrix, []string, error) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
+	"github.com/matrix-insight/synapse-datasource/pkg/words"
 )
 
 const (
@@ -56,13 +57,22 @@ func WarnScrapeGap(ctx context.Context, s *query.Session) (told bool, err error)
 	}
 	apart, sparse := spacing.Sparse(most)
 	if sparse {
-		s.Warn("Prometheus has a value of Synapse's metrics about every %s only, but the scrape interval of this data source is %s: that leaves graphs empty or with gaps. "+
-			"Set it to Prometheus' own in the data source settings.", apart, model.Duration(s.Options.ScrapeInterval))
+		s.Warn("Prometheus scrapes Synapse about every %s, but this data source is set to %s, so graphs are empty or have gaps. Set the scrape interval in the data "+
+			"source settings to that of Prometheus.", words.Duration(time.Duration(apart)), words.Duration(s.Options.ScrapeInterval))
 	}
 	return sparse, nil
 }
 
+// ExplainEmpty says why there is nothing to show: Prometheus scrapes too seldom, or what otherwise says.
+func ExplainEmpty(ctx context.Context, s *query.Session, otherwise func()) error {
+	told, err := WarnScrapeGap(ctx, s)
+	if err == nil && !told {
+		otherwise()
+	}
+	return err
+}
+
 // WarnAbsent says that Prometheus has nothing of a metric that every Synapse exports.
 func WarnAbsent(s *query.Session, metric string) {
-	s.Warn("Prometheus has no %s for this selection and time range. Is Synapse scraped, and does the filter match?", metric)
+	s.Warn("Prometheus has no %s for this selection and time range. Check that Synapse is scraped and that the filter matches.", metric)
 }

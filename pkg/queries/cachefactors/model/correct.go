@@ -22,40 +22,37 @@ const (
 // Clumps and load: misses that come in clumps (rooms, pages) and misses that grow more than the load does fall faster
 // than any shape of independent requests. The more a cache hits the more there is to them:
 //
-//	y = y - h0 (1.2 (1-7.5/clumping) (1+2 min(0, slope)) + 2 max(0, slope)) ln x'
+//	y = y - h0 (1.2 max(0, 1-7.5/clumping) + 2 max(0, slope)) ln x'
 //
-// with the first two brackets at least 0. A negative slope means sessions rather than rooms.
-//
-// x' is the multiplier, at most what the cache would use without limit on average.
-func (t *target) correct(p *Prediction, e expected, b Bounds) {
+// x' is the multiplier, at most what the cache would use without limit on average (useful, as a multiple of its size).
+func (t *target) correct(p *Prediction, e expected, useful float64) {
 	h0 := t.hitRatio
 	m0 := 1 - h0
 	if m0 <= 0 || p.Limit <= h0 {
 		return
 	}
-	useful := math.Log(max(1, min(p.Multiplier, b.MeanUseful/b.MaxSize)))
-	slope := t.texture.slope
-	clumps := max(0, 1-t.ClumpFrom/t.texture.clumping) * max(0, 1+t.Apart*min(0, slope))
-	extra := (t.Clumps*clumps + t.Load*min(max(0, slope), steepest)) * h0 * useful
+	growth := math.Log(max(1, min(p.Multiplier, useful)))
+	clumps := max(0, 1-t.ClumpFrom/t.clumping)
+	extra := (t.Clumps*clumps + t.Load*min(max(0, t.slope), steepest)) * h0 * growth
 
 	var y, low, high float64
 	if e.known {
 		change := func(h float64) float64 { return math.Log(max(1e-6, 1-h)/m0) - extra }
 		y, low, high = change(e.mean), change(e.low), change(e.high)
 	} else {
-		y = -plainElasticity*useful - extra
+		y = -plainElasticity*growth - extra
 		low, high = y/3, 3*y
 	}
 	if t.fill.fills > 0 {
-		law := -t.FillPower * max(0, t.fill.ratio-1) * useful
+		law := -t.FillPower * max(0, t.fill.ratio-1) * growth
 		y = (1-t.FillLaw)*y + t.FillLaw*law
 	}
 	least := t.Floor
 	if t.fill.fills == 0 && len(t.fill.points) == 0 {
 		least = t.Unseen
 	}
-	low = y + t.LowSpread*max(0, low-y) + least*useful
-	high = y - t.HighSpread*max(0, y-high) - least*useful
+	low = (y + t.LowSpread*max(0, low-y) + least*growth) / t.WidenLow
+	high = (y - t.HighSpread*max(0, y-high) - least*growth) * t.WidenHigh
 	back := func(y float64) float64 { return min(p.Limit, max(h0, 1-m0*math.Exp(min(0, y)))) }
 	p.HitRatio, p.Low, p.High = back(y), back(low), back(high)
 	if h0 < nothingHit {

@@ -21,7 +21,8 @@ type target struct {
 	size     float64
 	perTTL   float64 // requests in one ttl, in units of the size; infinite without expiry
 	fill     fill
-	texture  texture
+	clumping float64
+	slope    float64
 	ratios   []float64 // ascending
 }
 
@@ -65,7 +66,7 @@ func (t *target) weigh(s *shape, v float64, hits []float64) (weight float64, ok 
 	weight = t.prior(s, u, v)
 	for _, p := range t.fill.points {
 		w := min(max(t.PointTop+t.PointSlope*math.Log2((p.from+p.to)/2), t.PointLeast), t.PointTop)
-		noise := .5 * math.Sqrt(t.texture.clumping/p.requests)
+		noise := .5 * math.Sqrt(t.clumping/p.requests)
 		d := (c.hitBetween(p.from, p.to) - p.hitRatio) / math.Hypot(t.PointNoise, noise)
 		weight -= w * d * d / 2
 	}

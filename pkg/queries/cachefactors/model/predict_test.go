@@ -32,9 +32,6 @@ func TestPredictReadsTheFill(t *testing.T) {
 	flat, w := filled(func(share float64) float64 { return .6 })
 	steep, _ := filled(func(share float64) float64 { return 1 - .4*share })
 	f, s := Predict(flat, 1800, w, multipliers), Predict(steep, 1800, w, multipliers)
-	if f.Starts != 1 || s.Starts != 1 || s.Points < 3 {
-		t.Errorf("saw %d and %d fills, %d points", f.Starts, s.Starts, s.Points)
-	}
 	if f.Predictions[1].HitRatio >= s.Predictions[1].HitRatio {
 		t.Errorf("a fill that went on improving predicts %.3f, one that had stopped %.3f", s.Predictions[1].HitRatio, f.Predictions[1].HitRatio)
 	}
@@ -52,11 +49,8 @@ func TestPredictWidensWithoutAStart(t *testing.T) {
 	seen := Predict(s, 1800, w, []float64{2})
 	s = s.from(150)
 	blind := Predict(s, 1800, w, []float64{2})
-	if blind.Starts != 0 || blind.Points != 0 {
-		t.Errorf("saw %d fills that are not there", blind.Starts)
-	}
-	if width(blind) <= width(seen) || blind.Confidence >= seen.Confidence {
-		t.Errorf("width %.3f, confidence %.2f with the fill, %.3f and %.2f without", width(seen), seen.Confidence, width(blind), blind.Confidence)
+	if width(blind) <= width(seen) {
+		t.Errorf("width %.3f with the fill, %.3f without", width(seen), width(blind))
 	}
 }
 
@@ -78,62 +72,12 @@ func TestPredictNothing(t *testing.T) {
 				t.Errorf("%s: %+v", name, p)
 			}
 		}
-		if gain := f.Predictions[1].HitRatio - f.Bounds.HitRatio(); gain > .005 {
+		if gain := f.Predictions[1].HitRatio - f.HitRatio(); gain > .005 {
 			t.Errorf("%s: predicts a gain of %.3f", name, gain)
 		}
 	}
 	if p := Predict(scan, 1800, w, []float64{2}).Predictions[0]; p.High != p.Limit || p.Limit != 1 {
 		t.Errorf("a scan may be a loop, up to the bound: %+v", p)
-	}
-}
-
-func TestCombine(t *testing.T) {
-	part := func(requests, present, larger float64) Part {
-		f := Forecast{Bounds: Bounds{Requests: requests, Misses: requests * (1 - present)}}
-		f.Predictions = []Prediction{{Multiplier: 2, HitRatio: larger, Low: present, High: larger, Limit: 1}}
-		return Part{f, requests}
-	}
-	c := Combine([]Part{part(100, .5, .5), part(300, .4, .8)})
-	if p := c.Predictions[0]; math.Abs(p.HitRatio-.725) > 1e-9 || math.Abs(c.HitRatio-.425) > 1e-9 || p.Limit != 1 {
-		t.Errorf("combined to %+v from %.3f", p, c.HitRatio)
-	}
-	if c.Alone != 1 {
-		t.Errorf("process %d needs it alone, want 1", c.Alone)
-	}
-	if c := Combine([]Part{part(100, .4, .8), part(300, .4, .8)}); c.Alone != -1 {
-		t.Errorf("both gain, but %d is said to be alone", c.Alone)
-	}
-	if c := Combine(nil); c.Predictions != nil || c.Alone != -1 {
-		t.Errorf("nothing combined to %+v", c)
-	}
-}
-
-func TestNextStep(t *testing.T) {
-	good, poor := .2, .01
-	full := Bounds{Requests: 2000, Misses: 1000, Evictions: 1000, MaxSize: 100, smallest: 100, MaxUseful: 1000}
-	quiet, small := full, full
-	quiet.Evictions = 60
-	small.MaxUseful = 105
-	for _, c := range []struct {
-		name     string
-		bounds   Bounds
-		gain     float64
-		measured *float64
-		short    bool
-		want     Step
-	}{
-		{"first, predicted", full, .3, nil, false, Step{2, GoOn}},
-		{"first, unproven", full, 0, nil, false, Step{2, TryOnce}},
-		{"memory is short", full, .3, nil, true, Step{1.5, GoOn}},
-		{"the bound says no", quiet, .3, nil, false, Step{1, Bounded}},
-		{"large enough", small, .3, nil, false, Step{1, Reached}},
-		{"the last step helped", full, .3, &good, false, Step{2, GoOn}},
-		{"the last step did not", full, .3, &poor, false, Step{1, LastWasSmall}},
-		{"little left", full, .01, &good, false, Step{1, NextIsSmall}},
-	} {
-		if got := NextStep(c.bounds, c.gain, c.measured, c.short); got != c.want {
-			t.Errorf("%s: %+v, want %+v", c.name, got, c.want)
-		}
 	}
 }
 

@@ -1,6 +1,9 @@
 package model
 
-import "math"
+import (
+	"math"
+	"time"
+)
 
 // Series holds the samples of one cache in one process, as scraped: counters are cumulative since the process started,
 // so that they fall when it restarts. All slices are equally long; Times are seconds, ascending.
@@ -12,9 +15,7 @@ type Series struct {
 	EvictedInvalidation []float64 // mostly expiry after cache_entry_ttl: real invalidations are not counted
 	Entries             []float64
 	MaxSize             []float64
-	// Repeats is how many misses one dropped entry can cause before it is there again; below 1 counts as 1. It is more
-	// where lookups are batched: each key of a batch that is not there counts a miss, also one that occurs twice in it or
-	// that another batch is fetching already.
+	// Repeats is caches.Bound.Repeats.
 	Repeats float64
 }
 
@@ -91,3 +92,5 @@ func (s *Series) step() float64 {
 	}
 	return step
 }
+
+func seconds(v float64) time.Duration { return time.Duration(v * float64(time.Second)) }

@@ -2,29 +2,16 @@ package model
 
 import "math"
 
-// texture is what the steady state tells about the order of requests, which no fill shows.
-type texture struct {
-	// clumping is the index of dispersion of misses: by how much their number per interval varies more than that of
-	// independent requests would; 1 for misses that come one by one. It compares misses with requests, so that load that
-	// comes and goes does not count. Rooms asked for member by member come in clumps: what a clump pushes out is asked
-	// for again as a clump, so more is gained to the right of the present size than the fill, which clumps cross in one
-	// leap, shows on its left.
-	clumping float64
-	// slope is d ln(miss ratio) / d ln(request rate) over the window, less its standard error. Busy hours shorten the time
-	// that an entry stays as a smaller cache would; where more is missed then (above 0), reuse is bound to time, and more
-	// time, that is a larger cache, avoids misses. Below 0, misses come from elsewhere than the load, such as sessions
-	// that begin.
-	slope float64
-}
+// What the steady state tells about the order of requests, which no fill shows.
 
-// slopeBins is the length of the bins that slope is taken over, in seconds.
+// slopeBins is the length of the bins that loadSlope is taken over, in seconds.
 const slopeBins = 300
 
-func findTexture(window []interval) texture {
-	return texture{clumping: clumping(window), slope: loadSlope(window)}
-}
-
-// clumping compares the misses of each interval with what its neighbours' miss ratio m lets expect of its requests R:
+// clumping is the index of dispersion of misses: by how much their number per interval varies more than that of independent
+// requests would; 1 for misses that come one by one. Rooms asked for member by member come in clumps: what a clump pushes out
+// is asked for again as a clump, so more is gained to the right of the present size than the fill, which clumps cross in one
+// leap, shows on its left. So that load that comes and goes does not count, it
+// compares the misses of each interval with what its neighbours' miss ratio m lets expect of its requests R:
 // for independent requests the variance of that difference is
 //
 //	R m (1-m) (1 + R / (requests of both neighbours))
@@ -49,6 +36,9 @@ func clumping(window []interval) float64 {
 	return max(1, squares/expected)
 }
 
+// loadSlope is d ln(miss ratio) / d ln(request rate) over the window, less its standard error. Busy hours shorten the time
+// that an entry stays as a smaller cache would; where more is missed then (above 0), reuse is bound to time, and more time, that
+// is a larger cache, avoids misses. Below 0, misses come from elsewhere than the load, such as sessions that begin.
 func loadSlope(window []interval) float64 {
 	var n, sx, sy, sxx, sxy, syy float64
 	for i := 0; i < len(window); {

@@ -1,0 +1,230 @@
+package alerting
+
+import (
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/matrix-insight/synapse-datasource/lab/servers/prometheus"
+)
+
+// prometheusRule is one rule of the file for Prometheus.
+type prometheusRule struct {
+	check, alert, expr string
+	annotations        object
+}
+
+var prometheusFile = filepath.Join(root, "provisioning", "prometheus", "matrix-synapse.rules.yaml")
+
+func prometheusRules(t *testing.T) []prometheusRule {
+	t.Helper()
+	parsed, err := readYAML(prometheusFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []prometheusRule
+	for _, r := range parsed["groups"].([]any)[0].(object)["rules"].([]any) {
+		rule := r.(object)
+		all = append(all, prometheusRule{
+			rule["labels"].(object)["check"].(string), rule["alert"].(string), rule["expr"].(string), rule["annotations"].(object),
+		})
+	}
+	return all
+}
+
+// of names a series of one process of a homeserver.
+func of(metric, labels, server string) string {
+	if labels != "" {
+		labels += ","
+	}
+	return metric + "{" + labels + `server_name="` + server + `",job="synapse",index="1",instance="` + server + `:9000"}`
+}
+
+// process is the same for the metrics of whole processes, which carry no server_name.
+func process(metric, server string) string {
+	return metric + `{job="synapse",index="1",instance="` + server + `:9000"}`
+}
+
+// expectation is an alert at a time: none where the severity is empty.
+type expectation struct{ at, severity, number string }
+
+type promtoolCase struct {
+	check  string
+	series map[string]string
+	expect []expectation
+}
+
+// pace is how often series have a value and rules are evaluated.
+type pace struct {
+	series, rules string
+	cases         []promtoolCase
+}
+
+// What takes days is told every ten minutes and looked at every hour.
+var paces = []pace{
+	{"1m", "2m", slices.Concat(promtoolCases, moreCases, restartCases, chattyCases, costCases)},
+	{"10m", "1h", slices.Concat(memoryCases, grownCases)},
+}
+
+// One homeserver has the problem, quiet.org does too little to be judged.
+var promtoolCases = []promtoolCase{
+	{
+		// One send in ten takes longer than a second.
+		check: "event-send-time",
+		series: map[string]string{
+			of("synapse_http_server_response_time_seconds_count", `servlet="RoomSendEventRestServlet",code="200"`, "a.org"):               "0+10x180",
+			of("synapse_http_server_response_time_seconds_bucket", `le="1.0",servlet="RoomSendEventRestServlet",code="200"`, "a.org"):     "0+9x180",
+			of("synapse_http_server_response_time_seconds_count", `servlet="RoomSendEventRestServlet",code="200"`, "quiet.org"):           "0+1x180",
+			of("synapse_http_server_response_time_seconds_bucket", `le="1.0",servlet="RoomSendEventRestServlet",code="200"`, "quiet.org"): "0x180",
+		},
+		expect: []expectation{{at: "3m"}, {"2h", "Warning or worse", "10%"}},
+	},
+	{
+		// 0.9 cores for two hours, then a whole one. quiet.org's process is as full but has just started.
+		check: "cpu-saturation",
+		series: map[string]string{
+			of("synapse_storage_schedule_time_count", "", "a.org"):       "1x300",
+			of("synapse_storage_schedule_time_count", "", "quiet.org"):   "1x300",
+			process("process_cpu_seconds_total", "a.org"):                "0+54x120 6480+60x180",
+			process("python_twisted_reactor_tick_time_sum", "a.org"):     "0+57x300",
+			process("process_start_time_seconds", "a.org"):               "-86400x300",
+			process("process_cpu_seconds_total", "quiet.org"):            "0+60x300",
+			process("python_twisted_reactor_tick_time_sum", "quiet.org"): "0+60x300",
+			process("process_start_time_seconds", "quiet.org"):           "0+60x300",
+		},
+		expect: []expectation{{at: "4m"}, {"1h", "Warning", "0.9"}, {"4h", "Critical", "1"}},
+	},
+	{
+		// Events of others wait for ten minutes and more, and are then worked off.
+		check: "federation-inbound",
+		series: map[string]string{
+			of("synapse_federation_server_oldest_inbound_pdu_in_staging", "", "a.org"):     "600000x60 0x60",
+			of("synapse_federation_server_number_inbound_pdu_in_staging", "", "a.org"):     "100x60 0x60",
+			of("synapse_federation_server_oldest_inbound_pdu_in_staging", "", "quiet.org"): "600000x120",
+			of("synapse_federation_server_number_inbound_pdu_in_staging", "", "quiet.org"): "3x120",
+		},
+		expect: []expectation{{"40m", "Warning", "10m 0s"}, {at: "90m"}},
+	},
+	{
+		// An event in fifty goes to a room with many extremities; quiet.org writes one a minute.
+		check: "extremities",
+		series: map[string]string{
+			of("synapse_storage_events_forward_extremities_persisted_count", "", "a.org"):               "0+100x120",
+			of("synapse_storage_events_forward_extremities_persisted_bucket", `le="10.0"`, "a.org"):     "0+98x120",
+			of("synapse_storage_events_forward_extremities_persisted_count", "", "quiet.org"):           "0+1x120",
+			of("synapse_storage_events_forward_extremities_persisted_bucket", `le="10.0"`, "quiet.org"): "0x120",
+		},
+		expect: []expectation{{"100m", "Warning", "2%"}},
+	},
+	{
+		// The process stops answering after an hour and answers again after another; quiet.org's is taken off the list.
+		check: "scrape-health",
+		series: map[string]string{
+			of("synapse_storage_schedule_time_count", "", "a.org"):     "0+1x60 stale _x59 1+1x90",
+			of("synapse_storage_schedule_time_count", "", "quiet.org"): "0+1x60 stale",
+			process("process_start_time_seconds", "a.org"):             "-86400x60 stale _x59 7200x90",
+			process("up", "a.org"):                                     "1x60 0x59 1x90",
+			process("up", "quiet.org"):                                 "1x60 stale",
+			process("scrape_duration_seconds", "a.org"):                "0.1x210",
+		},
+		expect: []expectation{{at: "55m"}, {"90m", "Warning or worse", ""}, {at: "3h20m"}},
+	},
+	{
+		// A homeserver is gone altogether. That of before had no name yet.
+		check: "metric-coverage",
+		series: map[string]string{
+			of("synapse_storage_schedule_time_count", "", "a.org"):                                   "0+1x60 stale",
+			of("synapse_storage_schedule_time_count", "", "quiet.org"):                               "_x30 0+1x200",
+			`synapse_storage_schedule_time_count{job="synapse",index="1",instance="quiet.org:9000"}`: "0+1x29 stale",
+		},
+		expect: []expectation{{at: "55m"}, {"90m", "Critical", ""}},
+	},
+}
+
+// promtool accepts the rules, and they fire with their numbers, and stay silent, as they should.
+func TestPromtool(t *testing.T) {
+	promtool, err := prometheus.Promtool(t.Context(), func(sentence string) { t.Log(sentence) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := filepath.Abs(prometheusFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules := map[string]prometheusRule{}
+	for _, rule := range prometheusRules(t) {
+		rules[rule.check] = rule
+	}
+	tested := map[string]bool{}
+	commands := [][]string{{"check", "rules", file}}
+	for _, p := range paces {
+		var groups []object
+		for _, c := range p.cases {
+			tested[c.check] = true
+			groups = append(groups, object{"interval": p.series, "input_series": c.input(), "alert_rule_test": c.alerts(rules[c.check])})
+		}
+		tests := filepath.Join(t.TempDir(), "rules.test.yaml")
+		if err := writeYAML(tests, object{"rule_files": []string{file}, "evaluation_interval": p.rules, "tests": groups}); err != nil {
+			t.Fatal(err)
+		}
+		commands = append(commands, []string{"test", "rules", tests})
+	}
+	for check := range rules {
+		if !tested[check] {
+			t.Errorf("no case makes the rule of %s fire", check)
+		}
+	}
+	for _, args := range commands {
+		if text, err := exec.CommandContext(t.Context(), promtool, args...).CombinedOutput(); err != nil {
+			t.Errorf("promtool %s: %v\n%s", strings.Join(args, " "), err, text)
+		}
+	}
+}
+
+func (c promtoolCase) input() []object {
+	var series []object
+	for name, values := range c.series {
+		series = append(series, object{"series": name, "values": values})
+	}
+	return series
+}
+
+func (c promtoolCase) alerts(rule prometheusRule) []object {
+	var alerts []object
+	for _, e := range c.expect {
+		expected := object{"eval_time": e.at, "alertname": rule.alert}
+		if e.severity != "" {
+			expected["exp_alerts"] = []object{{
+				"exp_labels":      object{"service": "synapse", "check": c.check, "server_name": "a.org"},
+				"exp_annotations": rule.expanded(e),
+			}}
+		}
+		alerts = append(alerts, expected)
+	}
+	return alerts
+}
+
+var (
+	severityTemplate = regexp.MustCompile(`^(\{\{ if ge .*?\{\{ end \}\}|Warning or worse|Warning)`)
+	numberTemplate   = regexp.MustCompile(`\{\{ (humanize\w*|printf "[^"]*") \$value \}\}`)
+	serverTemplate   = regexp.MustCompile(`\{\{ with .*?\{\{ end \}\}`)
+)
+
+// expanded is what a rule's texts become.
+func (r prometheusRule) expanded(e expectation) object {
+	texts := object{}
+	for name, text := range r.annotations {
+		text := text.(string)
+		switch name {
+		case "description":
+			text = numberTemplate.ReplaceAllString(severityTemplate.ReplaceAllString(text, e.severity), e.number)
+		case "summary":
+			text = serverTemplate.ReplaceAllString(text, " on a.org")
+		}
+		texts[name] = text
+	}
+	return texts
+}

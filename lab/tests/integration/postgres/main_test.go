@@ -1,0 +1,95 @@
+// Package postgres_test asks a real PostgreSQL, filled with a simulated homeserver, through the plugin's own client.
+package postgres_test
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/matrix-insight/synapse-datasource/lab/database"
+	servers "github.com/matrix-insight/synapse-datasource/lab/servers/postgres"
+	"github.com/matrix-insight/synapse-datasource/pkg/upstream/postgres"
+)
+
+const (
+	role     = "grafana"
+	password = "choose-a-password" // the one in postgres.RoleSQL
+	synapse  = "synapse"
+)
+
+var (
+	server     *servers.Server
+	homeserver = database.Options{Seed: 7, ServerName: "example.org", Now: time.Now()}
+)
+
+func TestMain(m *testing.M) { os.Exit(run(m)) }
+
+func run(m *testing.M) int {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+	defer cancel()
+	var err error
+	if server, err = servers.Start(ctx, servers.Options{}); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer server.Stop() //nolint:errcheck // a temporary folder
+	if err := fill(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return m.Run()
+}
+
+// fill makes the homeserver's database, an empty one, and the role that the plugin's own text makes.
+func fill(ctx context.Context) error {
+	for _, name := range []string{synapse, "empty"} {
+		if err := server.CreateDatabase(ctx, name); err != nil {
+			return err
+		}
+	}
+	conn, err := pgx.Connect(ctx, server.DSN(synapse))
+	if err != nil {
+		return err
+	}
+	defer conn.Close(ctx) //nolint:errcheck // the server goes away with the tests
+	if err := database.Fill(ctx, conn, homeserver); err != nil {
+		return err
+	}
+	_, err = conn.Exec(ctx, postgres.RoleSQL(role, synapse))
+	return err
+}
+
+// config is the data source of the read-only role.
+func config() postgres.Config {
+	return postgres.Config{
+		Host:     net.JoinHostPort(server.Host(), strconv.Itoa(server.Port())),
+		Database: synapse, User: role, Password: password, SSLMode: "disable",
+	}
+}
+
+func client(t *testing.T, c postgres.Config) *postgres.Client {
+	t.Helper()
+	made := postgres.New(c, nil)
+	t.Cleanup(made.Close)
+	return made
+}
+
+// admin runs a statement as the superuser.
+func admin(t *testing.T, db, sql string) {
+	t.Helper()
+	ctx := context.Background()
+	conn, err := pgx.Connect(ctx, server.DSN(db))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(ctx) //nolint:errcheck // the server goes away with the tests
+	if _, err := conn.Exec(ctx, sql); err != nil {
+		t.Fatalf("%s: %v", sql, err)
+	}
+}

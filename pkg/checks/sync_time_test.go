@@ -1,0 +1,45 @@
+package checks
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+)
+
+func TestSyncTime(t *testing.T) {
+	sliding := func(mean, all, notSlow, notVerySlow float64) map[string]float64 {
+		return map[string]float64{"scraped": 90, "mean kind=sliding~sync": mean, "sliding": all, "notSlow": notSlow, "notVerySlow": notVerySlow}
+	}
+	older := func(mean, all, cpu, db, waiting float64) map[string]float64 {
+		return map[string]float64{"scraped": 90, "mean kind=sync~v2": mean, "served": all, "ordinary": all, "cpu": cpu, "database": db, "waiting": waiting}
+	}
+	fine := sliding(0.04, 1000, 999, 1000)
+	untagged := map[string]float64{"served": 800}
+	judgeCases(t, syncTime, map[string]judged{
+		"sliding":                     {series: sliding(0.7, 1000, 800, 930), want: Warning, subject: "sliding sync", value: 0.7},
+		"older only":                  {series: together(fine, older(2.4, 500, 100, 1000, 100)), want: Critical, subject: "sync v2", value: 2.4},
+		"fine":                        {series: together(fine, older(0.03, 500, 5, 8, 2)), want: OK, value: 0.04},
+		"quiet":                       {series: map[string]float64{"scraped": 90}, want: OK},
+		"few of the older kind":       {series: together(fine, map[string]float64{"served": 300, "ordinary": 60}), want: OK, value: 0.04},
+		"no CPU times":                {series: map[string]float64{"scraped": 90, "served": 500, "ordinary": 500}, want: Unknown},
+		"no tag is known":             {series: together(map[string]float64{"scraped": 90}, untagged), want: Unknown},
+		"no tag is known, but fine":   {series: together(fine, untagged), want: OK, value: 0.04, count: 2},
+		"no tag is known, and slow":   {series: together(sliding(0.7, 1000, 800, 930), untagged), want: Warning, subject: "sliding sync", count: 2},
+		"only initial syncs, and few": {series: map[string]float64{"scraped": 90, "served": 12}, want: OK},
+		"absent":                      {want: Unknown},
+	})
+}
+
+// The tag changed in 1.108 and 1.139; a version that is not matched would be fine for ever.
+func TestSyncTagsOfAllVersions(t *testing.T) {
+	pattern := strings.TrimSuffix(strings.TrimPrefix(string(incremental), `tag=~"`), `"`)
+	matched := regexp.MustCompile("^(?:" + pattern + ")$")
+	for tag, want := range map[string]bool{
+		"incremental_sync": true, "SyncVersion.SYNC_V2:incremental_sync": true, "sync_v2:incremental_sync": true,
+		"": false, "initial_sync": false, "SyncVersion.SYNC_V2:initial_sync": false, "sync_v2:full_state_sync": false,
+	} {
+		if matched.MatchString(tag) != want {
+			t.Errorf("%q matched: %t", tag, !want)
+		}
+	}
+}

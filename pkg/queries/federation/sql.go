@@ -1,0 +1,93 @@
+package federation
+
+import (
+	"context"
+	"time"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/process"
+)
+
+// found is one destination as PostgreSQL gives it; times are milliseconds since 1970.
+type found struct {
+	Destination   string
+	FailureTS     *int64
+	RetryLastTS   *int64
+	RetryInterval *int64 // milliseconds
+	CatchUpRooms  *int64
+}
+
+// The destinations that fail are found by one pass over the table, which has a row per homeserver ever met and no index
+// but on its name; a few tens of thousand on the largest servers. Sorted by the name's index; the limit comes after.
+const failingSQL = `SELECT destination, failure_ts, retry_last_ts, retry_interval, NULL::bigint AS catch_up_rooms
+FROM destinations WHERE retry_interval > 0 ORDER BY destination LIMIT $1`
+
+// countSQL counts the failing ones by the age of the failure: $1, $2 and $3 are an hour, a day and a week ago, in ms.
+const countSQL = `SELECT count(*) AS everyone, count(*) FILTER (WHERE retry_interval > 0) AS failing,
+  count(*) FILTER (WHERE retry_interval > 0 AND failure_ts > $1) AS hour,
+  count(*) FILTER (WHERE retry_interval > 0 AND failure_ts > $2) AS day,
+  count(*) FILTER (WHERE retry_interval > 0 AND failure_ts > $3) AS week,
+  min(failure_ts) FILTER (WHERE retry_interval > 0) AS oldest,
+  count(*) FILTER (WHERE coalesce(retry_interval, 0) = 0 AND last_successful_stream_ordering IS NOT NULL) AS reached
+FROM destinations`
+
+// behindSQL finds rooms with events that a healthy destination has not got, for the first $1 that something was ever sent
+// to: what is a few minutes old is on its way, so only events received before $2 (ms) count. A destination that never
+// failed has no retry_interval; one without last_successful_stream_ordering is not known to have missed anything.
+const behindSQL = `SELECT d.destination, d.failure_ts, d.retry_last_ts, d.retry_interval, r.rooms AS catch_up_rooms
+FROM (SELECT destination, failure_ts, retry_last_ts, retry_interval, last_successful_stream_ordering FROM destinations
+  WHERE coalesce(retry_interval, 0) = 0 AND last_successful_stream_ordering IS NOT NULL ORDER BY destination LIMIT $1) d
+CROSS JOIN LATERAL (SELECT count(*) AS rooms FROM destination_rooms r
+  LEFT JOIN events e ON e.stream_ordering = r.stream_ordering
+  WHERE r.destination = d.destination AND r.stream_ordering > d.last_successful_stream_ordering
+    AND (e.received_ts IS NULL OR e.received_ts < $2)) r
+WHERE r.rooms > 0 ORDER BY r.rooms DESC, d.destination LIMIT $3`
+
+const (
+	// behindLimit bounds the destinations that are looked at for missing rooms.
+	behindLimit = 2000
+	// onItsWay is how long an event may take before it counts as missing. Source: ours.
+	onItsWay = 10 * time.Minute
+)
+
+// counts are numbers of destinations. Hour, Day and Week count those that began to fail within them.
+type counts struct {
+	Everyone, Failing, Hour, Day, Week int64
+	Oldest                             *int64 // ms
+	Reached                            int64  // healthy, and something was sent there before
+}
+
+func fetchDestinations(ctx context.Context, s *query.Session) (query.Result, error) {
+	owner, asked, err := process.DatabaseOwner(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	if !asked {
+		return destinations{}, nil
+	}
+	ago := func(d time.Duration) int64 { return s.Now.Add(-d).UnixMilli() }
+	var failing, behind []found
+	var all []counts
+	err = s.Read(ctx, 0, func(ctx context.Context, tx query.Tx) (err error) {
+		if all, err = query.Rows[counts](ctx, tx, countSQL, ago(hour), ago(day), ago(week)); err != nil {
+			return err
+		}
+		// One more than asked tells whether the limit cuts.
+		if behind, err = query.Rows[found](ctx, tx, behindSQL, behindLimit, ago(onItsWay), s.Limit+1); err != nil {
+			return err
+		}
+		failing, err = query.Rows[found](ctx, tx, failingSQL, s.Limit)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(behind) > s.Limit {
+		behind = behind[:s.Limit]
+		tellMoreBehind(s)
+	}
+	rows := append(behind, failing...)
+	rows = rows[:min(len(rows), s.Limit)]
+	tellDestinations(s, all[0], len(rows)-len(behind))
+	return destinationsOf(s, owner, rows), nil
+}

@@ -1,0 +1,141 @@
+package forwardextremities
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/extremities"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/process"
+	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
+	"github.com/matrix-insight/synapse-datasource/pkg/words"
+)
+
+// secondLook is how long we wait before we look at a corrupt room again: a standby may lag behind its primary, and a
+// room may be on its way out.
+const secondLook = time.Second
+
+// survey is everything that one answer is made of.
+type survey struct {
+	top     []extremities.Detail
+	orphans []extremities.Detail
+	missed  int64 // rooms above the minimum that the limit leaves out
+	lost    int   // rooms without any extremity that it leaves out
+	size    extremities.Sizes
+}
+
+func fetchRooms(ctx context.Context, s *query.Session) (query.Result, error) {
+	owner, asked, err := process.DatabaseOwner(ctx, s)
+	if err != nil || !asked {
+		return table{}, err
+	}
+	var found survey
+	if err := s.Ask(ctx, found.readTop, found.readOrphans); err != nil {
+		return nil, err
+	}
+	all := append(found.top, found.orphans...)
+	all = readAgain(ctx, s, all)
+	all = slices.DeleteFunc(all, func(d extremities.Detail) bool { return d.Extremities <= least(s) && !d.Facts().Corrupt() })
+	slices.SortFunc(all, func(a, b extremities.Detail) int {
+		return cmp.Or(cmp.Compare(b.Extremities, a.Extremities), cmp.Compare(a.RoomID, b.RoomID))
+	})
+	all = found.cut(s.Limit, all)
+	tellRest(s, found, all)
+	return table{rows: judgeRooms(s, owner, all)}, nil
+}
+
+// cut keeps the first rooms and counts what it leaves out.
+func (v *survey) cut(limit int, all []extremities.Detail) []extremities.Detail {
+	shown := min(limit, len(all))
+	for _, d := range all[shown:] {
+		if d.Extremities == 0 {
+			v.lost++
+		} else {
+			v.missed++
+		}
+	}
+	return all[:shown]
+}
+
+// readAgain reads corrupt rooms a second time: what is gone then was no corruption.
+func readAgain(ctx context.Context, s *query.Session, all []extremities.Detail) []extremities.Detail {
+	var suspects []extremities.Counted
+	for _, d := range all {
+		if d.Facts().Corrupt() {
+			suspects = append(suspects, extremities.Counted{RoomID: d.RoomID})
+		}
+	}
+	if len(suspects) == 0 {
+		return all
+	}
+	select {
+	case <-time.After(secondLook):
+	case <-ctx.Done():
+	}
+	var again []extremities.Detail
+	err := s.Read(ctx, 0, func(ctx context.Context, tx query.Tx) (err error) {
+		again, err = extremities.Details(ctx, tx, s.Now, suspects)
+		return err
+	})
+	if err != nil {
+		tellNotConfirmed(s)
+		return all
+	}
+	for _, d := range again {
+		i := slices.IndexFunc(all, func(old extremities.Detail) bool { return old.RoomID == d.RoomID })
+		all[i] = d
+	}
+	return all
+}
+
+func isTimeout(err error) bool {
+	var fault *upstream.Fault
+	return errors.As(err, &fault) && fault.Kind == upstream.Timeout
+}
+
+const (
+	// orphanLimit bounds the statement that looks for rooms without any extremity: it reads all local memberships.
+	orphanLimit = 3 * time.Second
+	// maxOrphans is how many are shown; one is bad enough.
+	maxOrphans = 20
+)
+
+// readOrphans finds rooms with local members and no extremity. It is worth a look, not worth a failure.
+func (v *survey) readOrphans(ctx context.Context, s *query.Session) error {
+	limit := max(1, min(maxOrphans, s.Limit/2))
+	var size extremities.Sizes
+	var found []extremities.Detail
+	err := s.Read(ctx, orphanLimit, func(ctx context.Context, tx query.Tx) error {
+		var err error
+		if size, err = extremities.Size(ctx, tx); err != nil {
+			return err
+		}
+		if size.Memberships > extremities.OrphanMemberships {
+			return nil
+		}
+		list, err := extremities.Orphans(ctx, tx, int64(limit+1))
+		if err != nil {
+			return err
+		}
+		found, err = extremities.Details(ctx, tx, s.Now, list)
+		return err
+	})
+	v.size = size
+	switch {
+	case isTimeout(err):
+		tellOrphansSkipped(s, "the search took more than "+words.Duration(orphanLimit))
+		return nil
+	case err != nil:
+		return err
+	case size.Memberships > extremities.OrphanMemberships:
+		tellOrphansSkipped(s, "there are about "+words.Number(float64(size.Memberships))+" memberships, too many to read each time")
+	case len(found) > limit:
+		tellMoreOrphans(s, limit)
+		found = found[:limit]
+	}
+	v.orphans = found
+	return nil
+}

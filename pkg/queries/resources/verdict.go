@@ -1,0 +1,65 @@
+package resources
+
+import (
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
+)
+
+// The verdicts, worst first.
+const (
+	full       = "full"
+	files      = "files"
+	starved    = "starved"
+	busy       = "busy"
+	stalling   = "stalling"
+	collecting = "collecting"
+	starting   = "starting"
+	unknown    = "unknown"
+	fine       = "fine"
+)
+
+// starvedShare is the part of the time that the loop was busy in which the process got a CPU. Below it, the loop waits.
+// Source: ours.
+const starvedShare = 0.5
+
+// thresholds are those of the checks reactor-lag and cpu-saturation in force.
+type thresholds struct{ loop, cpu limits.Levels }
+
+func thresholdsOf(o query.Options) thresholds {
+	return thresholds{limits.EventLoop.In(o.Thresholds), limits.CPU.In(o.Thresholds)}
+}
+
+// judge says how a process is and what to do. What is not known is not judged.
+func (r row) judge(t thresholds) (verdict, advice string) {
+	switch load := r.load(t); {
+	case r.uptime != nil && *r.uptime < limits.Young.Value:
+		return starting, startingText()
+	case value(r.fds) >= limits.OpenFilesShare.Value:
+		return files, filesText(*r.fds)
+	case load >= limits.Warning && r.starves():
+		return starved, starvedText(*r.busy, *r.cpu)
+	case load == limits.Critical:
+		return full, r.fullText()
+	case load == limits.Warning:
+		return busy, busyText
+	case value(r.stalls) >= limits.Stalls.Value:
+		return stalling, stallingText(*r.stalls)
+	case value(r.gc) >= limits.Collecting.Value:
+		return collecting, collectingText(*r.gc)
+	case r.busy == nil:
+		return unknown, unknownText()
+	}
+	return fine, ""
+}
+
+// load is how near the process is to what it can do: by its event loop, and by its CPU where that is the loop's.
+func (r row) load(t thresholds) limits.Severity {
+	load := t.loop.Grade(value(r.busy))
+	if value(r.busy) >= limits.Busy.Value {
+		load = max(load, t.cpu.Grade(value(r.cpu)))
+	}
+	return load
+}
+
+// starves: a loop that waits for the CPU or the disk is busy too, but does no work.
+func (r row) starves() bool { return r.cpu != nil && *r.cpu < starvedShare*value(r.busy) }
