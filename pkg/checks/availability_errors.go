@@ -38,7 +38,7 @@ var (
 	})
 	keyErrorsLong   = measure("keyErrorsLong", func(s Scope) string { return risen(s, "servlet", ofKey) })
 	otherErrorsLong = measure("otherErrorsLong", func(s Scope) string {
-		return fmt.Sprintf("(%s) and on (%s) count by (%[2]s) (%s >= %g) >= %g", risen(s, "", ofOther), s.PerProcess(),
+		return fmt.Sprintf("(%s) >= %g and on (%s) count by (%[3]s) (%s >= %g) >= %g", risen(s, "", ofOther), failedSpread.Value, s.PerProcess(),
 			failedAnswers(s, shortWindow, ofOther), fewFailed.Value, severalServlets.Value)
 	})
 	// errorAnswers are the failed answers, for the evidence.
@@ -72,20 +72,23 @@ func failing(s Scope, of []query.Matcher) string {
 		now, someFailed.Value, now, fewFailed.Value, share, nearlyAllFailed.Value)
 }
 
-// risen is the share of failed answers of 15 minutes where they are enough, and more than a week ago where that is known.
+// risen is the share of failed answers of 15 minutes where they are enough, no burst that is over, and more than a week ago where
+// that is known.
 func risen(s Scope, by string, of []query.Matcher) string {
 	labels, server := s.PerProcess(), "server_name"
 	if by != "" {
 		labels, server = labels+", "+by, server+", "+by
 	}
-	failed := "sum by (" + labels + ") (" + failedAnswers(s, shortWindow, of) + ")"
+	within := func(d time.Duration) string { return "sum by (" + labels + ") (" + failedAnswers(s, d, of) + ")" }
+	failed, newest, recent := within(shortWindow), within(s.scrapes(4, shortWindow/3)), within(s.scrapes(8, 2*shortWindow/3))
 	share := failed + " / sum by (" + labels + ") (" + answers(s, shortWindow, of) + ")"
 	then := func(more query.Matcher) string {
 		selector := s.Homeserver().Filters.Selector(append([]query.Matcher{more}, of...)...)
 		return "sum by (" + server + ") (" + metrics.ResponseTime.Count().Increase(selector, metrics.Window(time.Hour)+metrics.Offset(week)) + ")"
 	}
 	usual := fmt.Sprintf("%g * %s / %s", failedRise.Value, then(metrics.ServerErrors.Are()), then(metrics.ClientLeft.AreNot()))
-	return fmt.Sprintf("(%s and %s >= %g) unless on (%s) (%[1]s < on (%[4]s) group_left () (%s))", share, failed, failedLong.Value, server, usual)
+	return fmt.Sprintf("(%s and %s >= %g and %s > 0 and %[2]s - %[5]s > 0) unless on (%[6]s) (%[1]s < on (%[6]s) group_left () (%[7]s))",
+		share, failed, failedLong.Value, newest, recent, server, usual)
 }
 
 const week = 7 * 24 * time.Hour
@@ -95,11 +98,10 @@ func judgeErrors(in Input) []Finding {
 	for _, m := range []*Measurement{keyErrors, otherErrors, keyErrorsLong, otherErrorsLong} {
 		for _, p := range in.Samples(m) {
 			f := in.graded(p.Value, Finding{Subject: Subject{Name: p.Process()}, Title: "Requests fail", NotCausedBy: notCausedBut("database-connections")})
-			urgent := m == keyErrors || m == otherErrors
-			if urgent != (f.Severity == Critical) && (urgent || f.Severity < Warning) {
+			switch urgent := m == keyErrors || m == otherErrors; {
+			case urgent && f.Severity < Critical, f.Severity < Warning:
 				continue
-			}
-			if !urgent { // the share of 15 minutes never is more than a warning
+			case !urgent: // the share of 15 minutes never is more than a warning
 				f.Severity, f.Threshold = Warning, limits.At(in.Warning)
 			}
 			f.Evidence = fmt.Sprintf("%s of the answers to %s failed: %s in the last 15 min.", words.Percent(p.Value), kindOf(p), codesOf(in, p))
