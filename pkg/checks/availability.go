@@ -63,7 +63,7 @@ var availability = Check{
 	For:         "1m",
 	Connects:    true,
 	Measures: []*Measurement{
-		requestsInFlight, requestsAnswered, keyErrors, otherErrors, keyErrorsLong, otherErrorsLong, errorAnswers, unanswered, unansweredJoins, stuckRequests, stuckSends,
+		requestsInFlight, requestsAnswered, keyErrors, otherErrors, keyErrorsLong, otherErrorsLong, errorAnswers, authenticationErrors, unanswered, unansweredJoins, stuckRequests, stuckSends,
 		fullPools, poolFinished, loopBlocked, silentProcesses, silentLately,
 	},
 	Signal: &Signal{errorShare, subjectOfProcess},
@@ -86,7 +86,7 @@ func judgeAvailability(in Input) []Finding {
 	signs := slices.Concat(judgeBlocked(in), judgeSilent(in), judgePools(in), judgeErrors(in), judgeUnanswered(in), judgeStuck(in))
 	found := worstPerProcess(in, signs)
 	if in.Refusal != nil && len(found) == 0 {
-		found = []Finding{in.Refusal.alone()}
+		found = []Finding{in.Refusal.alone(in.Total(requestsAnswered))}
 	}
 	flying := in.Total(requestsInFlight)
 	for i := range found {
@@ -123,8 +123,10 @@ func worstPerProcess(in Input, signs []Finding) []Finding {
 		switch {
 		case in.Refusal != nil:
 			worst = in.Refusal.with(worst)
-		case len(of) > 1:
-			worst.Evidence += " " + of[1].Evidence
+		default:
+			if other := slices.IndexFunc(of, func(f Finding) bool { return f.Title != worst.Title }); other > 0 {
+				worst.Evidence += " " + of[other].Evidence
+			}
 		}
 		found = append(found, worst)
 	}

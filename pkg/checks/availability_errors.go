@@ -28,13 +28,13 @@ var (
 	ofKey   = []query.Matcher{metrics.SendServlets.Or(metrics.SyncServlets).Are(), metrics.NotPreflight}
 	ofOther = []query.Matcher{metrics.SendServlets.Or(metrics.SyncServlets).Or(metrics.PassingOnErrors).Or(metrics.NotOfUsers).AreNot(), metrics.NotPreflight}
 
-	keyErrors   = measure("keyErrors", func(s Scope) string { return s.highestOf(failing(s, ofKey), outageHeld) })
+	keyErrors   = measure("keyErrors", func(s Scope) string { return s.held(failing(s, ofKey), outageHeld) })
 	otherErrors = measure("otherErrors", func(s Scope) string {
 		failed, all := failedAnswers(s, s.scrapes(4, outageFor), ofOther), answers(s, s.scrapes(4, outageFor), ofOther)
 		servlets := failing(s, ofOther) + " >= " + plain(0.5)
 		by := "by (" + s.PerProcess() + ") "
-		return s.highestOf(fmt.Sprintf("max %[1]s(%[2]s) and count %[1]s(%[2]s) >= %[3]g and sum %[1]s(%[4]s) / sum %[1]s(%[5]s) >= %[6]g",
-			by, servlets, severalServlets.Value, failed, all, failedSpread.Value), outageHeld)
+		return s.held(fmt.Sprintf("max %[1]s(%[2]s) and count %[1]s(%[2]s) >= %[3]g and sum %[1]s(%[4]s) / sum %[1]s(%[5]s) >= %[6]g",
+			by, servlets, severalServlets.Value, failed, all, failedSpread.Value))
 	})
 	keyErrorsLong   = measure("keyErrorsLong", func(s Scope) string { return risen(s, "servlet", ofKey) })
 	otherErrorsLong = measure("otherErrorsLong", func(s Scope) string {
@@ -104,8 +104,8 @@ func judgeErrors(in Input) []Finding {
 			case !urgent: // the share of 15 minutes never is more than a warning
 				f.Severity, f.Threshold = Warning, limits.At(in.Warning)
 			}
-			f.Evidence = fmt.Sprintf("%s of the answers to %s failed: %s in the last 15 min.", words.Percent(p.Value), kindOf(p), codesOf(in, p))
-			found = append(found, f)
+			f.Evidence = fmt.Sprintf("%s of the answers to %s failed (%s in the last 15 min).", words.Percent(p.Value), kindOf(p), codesOf(in, p))
+			found = append(found, blameAuthentication(in, p, f))
 		}
 	}
 	return found

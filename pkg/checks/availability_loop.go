@@ -19,7 +19,7 @@ var (
 	loopBlocked = measure("blocked", func(s Scope) string {
 		twoScrapes := metrics.Window(2*s.Scrape + s.Scrape/2)
 		away := metrics.ReactorLastSeen.Series().Over("min_over_time", s.Filters.ProcessSelector(), twoScrapes)
-		return s.WithServer(s.highestOf(away, outageHeld))
+		return s.WithServer(s.held(away, outageHeld))
 	})
 	// silentProcesses did not answer a scrape lately and are not there now.
 	silentProcesses = measure("silent", func(s Scope) string {
@@ -41,7 +41,7 @@ func judgeBlocked(in Input) []Finding {
 	for _, p := range in.Samples(loopBlocked) {
 		f := Finding{Subject: Subject{Name: p.Process()}}.raisedBy(p.Value, loopBlockedWarning, loopBlockedCritical, func(f *Finding) {
 			f.Title, f.Steps, f.NotCausedBy = "Event loop blocked", blockedSteps, notCausedBut("gc-pauses", "state-resolution")
-			f.Evidence = fmt.Sprintf("The event loop has completed no tick for %s: the process answers nobody.", words.Duration(time.Duration(p.Value)*time.Second))
+			f.Evidence = fmt.Sprintf("The event loop completed no tick for %s, and the process answered nobody meanwhile.", words.Duration(time.Duration(p.Value)*time.Second))
 		})
 		if f.Severity > OK {
 			found = append(found, f)

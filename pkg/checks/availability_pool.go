@@ -37,11 +37,11 @@ var (
 		busy := func(function string) string {
 			return "max " + by + "(" + s.Over(function, metrics.PoolWorkingThreads.Series(), poolWindow, databasePools) + ")"
 		}
-		return s.highestOf(strings.NewReplacer(
+		return s.held(strings.NewReplacer(
 			"$size", size, "$busy", busy("min_over_time"), "$seen", busy("count_over_time"), "$process", s.PerProcess(), "$all", "sum by ("+s.PerProcess()+") ("+size+")",
 			"$full", plain(fullPool.Value), "$samples", plain(poolSamples), "$small", plain(smallPool), "$per", plain(perConnection.Value),
 			"$finished", transactionsFinished(s, poolWindow), "$nothing", transactionsFinished(s, smallPoolWindow)+" == 0",
-		).Replace("$size and $busy >= $full * $size and $seen >= $samples and ($size > $small and on ($process) $finished <= $per * $all or $size and on ($process) $nothing)"), outageHeld)
+		).Replace("$size and $busy >= $full * $size and $seen >= $samples and ($size > $small and on ($process) $finished <= $per * $all or $size and on ($process) $nothing)"))
 	})
 	poolFinished = measure("finished", func(s Scope) string {
 		return "min_over_time(" + transactionsFinished(s, poolWindow) + subquery(outageHeld, time.Minute) + ")"

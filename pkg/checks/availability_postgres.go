@@ -1,5 +1,11 @@
 package checks
 
+import (
+	"fmt"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/words"
+)
+
 // Refusal is why PostgreSQL gave this data source no new connection. Sessions that are open say nothing: they go on working
 // where new ones hang.
 type Refusal struct {
@@ -41,9 +47,9 @@ var refusalSteps = []string{
 
 // alone is the finding where nothing else is wrong: most likely only this data source is refused. A database that starts is
 // no outage yet.
-func (r *Refusal) alone() Finding {
+func (r *Refusal) alone(answered float64) Finding {
 	f := Finding{Subject: Subject{Name: "PostgreSQL"}, Severity: Warning, Title: refusalTitles[r.Kind], Steps: refusalSteps, Confidence: 0.7,
-		Evidence: "1 attempt to open a new connection failed. " + r.Why}
+		Evidence: fmt.Sprintf("%s No request of Synapse fails or hangs: %s answered in the last 5 min.", r.Why, words.Count(answered, "was", "were"))}
 	if r.Kind == Starting {
 		f.Severity = Info
 	}

@@ -29,16 +29,16 @@ var (
 	// the present would be the outage itself after an hour. A process that never had such a moment must finish nothing at all.
 	stuckRequests = measure("stuck", func(s Scope) string {
 		window := s.scrapes(4, outageFor)
-		return s.highestOf(strings.NewReplacer(
+		return s.held(strings.NewReplacer(
 			"$lowest", s.lowestOf(inFlight(s, ofInFlight...), window), "$floor", usualInFlight(s), "$process", s.PerProcess(),
 			"$none", finished(s, window, ofInFlight)+" > 0",
 			"$few", fmt.Sprintf("%s / %g <= %g * %s", finished(s, window, ofInFlight), window.Seconds(), finishedFall.Value, finishedBefore(s)),
-		).Replace("($lowest >= $floor unless on ($process) $none) or ($lowest >= $floor and on ($process) $few)"), outageHeld)
+		).Replace("($lowest >= $floor unless on ($process) $none) or ($lowest >= $floor and on ($process) $few)"))
 	})
 	// On small servers a single send tells: it is in flight at every scrape, and none finishes.
 	stuckSends = measure("sendsInFlight", func(s Scope) string {
 		sends, window := []query.Matcher{metrics.SendServlets.Are(), `method=~"PUT|POST"`}, s.scrapes(4, 90*time.Second)
-		return s.highestOf(fmt.Sprintf("%s >= 1 unless on (%s) %s > 0", s.lowestOf(inFlight(s, sends...), window), s.PerProcess(), finished(s, window, sends)), outageHeld)
+		return s.held(fmt.Sprintf("%s >= 1 unless on (%s) %s > 0", s.lowestOf(inFlight(s, sends...), window), s.PerProcess(), finished(s, window, sends)))
 	})
 )
 
@@ -69,7 +69,7 @@ func judgeStuck(in Input) []Finding {
 	var found []Finding
 	add := func(p Sample, what string, f Finding) {
 		f.Subject, f.Unit, f.Value, f.NotCausedBy = Subject{Name: p.Process()}, "none", limits.At(p.Value), notCausedBut()
-		f.Evidence = fmt.Sprintf("%s at every scrape of the last minutes: %s.", words.Count(p.Value, what+" was in flight", what+"s were in flight"), f.Evidence)
+		f.Evidence = fmt.Sprintf("%s at every scrape of the last minutes, and %s.", words.Count(p.Value, what+" was in flight", what+"s were in flight"), f.Evidence)
 		found = append(found, f)
 	}
 	for _, p := range in.Samples(stuckRequests) {

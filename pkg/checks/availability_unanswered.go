@@ -31,11 +31,11 @@ var (
 	// The longer window is for servers that receive little.
 	unanswered = measure("unanswered", func(s Scope) string {
 		in := func(d time.Duration) string { return withoutAnswer(s, d, answerTime, metrics.ServerErrors, changing) }
-		return s.highestOf(in(shortWindow)+" or "+in(s.scrapes(4, outageFor)), outageHeld)
+		return s.held(in(shortWindow)+" or "+in(s.scrapes(4, outageFor)))
 	})
 	// A join fails with 502 where the other homeserver fails.
 	unansweredJoins = measure("joins", func(s Scope) string {
-		return s.highestOf(withoutAnswer(s, 2*joinTime, joinTime, metrics.InternalErrors, joining), outageHeld)
+		return s.held(withoutAnswer(s, 2*joinTime, joinTime, metrics.InternalErrors, joining))
 	})
 )
 
@@ -65,7 +65,7 @@ func judgeUnanswered(in Input) []Finding {
 			}
 			failed := codesOf(in, p)
 			if failed == "" {
-				failed = "none with an error, so they hang"
+				failed = "and none with an error: they hang"
 			}
 			f.Evidence = fmt.Sprintf("%s received by %s, and none was answered well (%s).", words.Count(p.Value, "request was", "requests were"), p.Label("servlet"), failed)
 			found = append(found, f)

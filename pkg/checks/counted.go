@@ -38,9 +38,10 @@ func (s Scope) lowestOf(expression string, d time.Duration) string {
 	return "min_over_time((" + expression + ")" + subquery(d, s.step()) + ")"
 }
 
-// highestOf is the highest value that an expression had within the last d.
-func (s Scope) highestOf(expression string, d time.Duration) string {
-	return "max_over_time((" + expression + ")" + subquery(d, s.step()) + ")"
+// held is the highest value that an expression had within the last minutes: what was found stays found until good requests have
+// gone on for a while.
+func (s Scope) held(expression string) string {
+	return "max_over_time((" + expression + ")" + subquery(outageHeld, s.step()) + ")"
 }
 
 // subquery is a range and the step of its evaluations: "[300s:15s]".
