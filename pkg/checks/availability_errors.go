@@ -28,7 +28,7 @@ var (
 	ofKey   = []query.Matcher{metrics.SendServlets.Or(metrics.SyncServlets).Are(), metrics.NotPreflight}
 	ofOther = []query.Matcher{metrics.SendServlets.Or(metrics.SyncServlets).Or(metrics.PassingOnErrors).Or(metrics.NotOfUsers).AreNot(), metrics.NotPreflight}
 
-	keyErrors   = measure("keyErrors", func(s Scope) string { return s.held(failing(s, ofKey), outageHeld) })
+	keyErrors   = measure("keyErrors", func(s Scope) string { return s.held(failing(s, ofKey)) })
 	otherErrors = measure("otherErrors", func(s Scope) string {
 		failed, all := failedAnswers(s, s.scrapes(4, outageFor), ofOther), answers(s, s.scrapes(4, outageFor), ofOther)
 		servlets := failing(s, ofOther) + " >= " + plain(0.5)

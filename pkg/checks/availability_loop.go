@@ -19,7 +19,7 @@ var (
 	loopBlocked = measure("blocked", func(s Scope) string {
 		twoScrapes := metrics.Window(2*s.Scrape + s.Scrape/2)
 		away := metrics.ReactorLastSeen.Series().Over("min_over_time", s.Filters.ProcessSelector(), twoScrapes)
-		return s.WithServer(s.held(away, outageHeld))
+		return s.WithServer(s.held(away))
 	})
 	// silentProcesses did not answer a scrape lately and are not there now.
 	silentProcesses = measure("silent", func(s Scope) string {
