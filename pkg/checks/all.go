@@ -5,6 +5,8 @@ import "slices"
 // All is every check, in the order in which the guide would look.
 var All = []Check{
 	availability,
+	trafficDrop,
+	requestSurge,
 	eventSendTime,
 	syncTime,
 	cpuSaturation,

@@ -31,7 +31,7 @@ var (
 	// The longer window is for servers that receive little.
 	unanswered = measure("unanswered", func(s Scope) string {
 		in := func(d time.Duration) string { return withoutAnswer(s, d, answerTime, metrics.ServerErrors, changing) }
-		return s.held(in(shortWindow)+" or "+in(s.scrapes(4, outageFor)))
+		return s.held(in(shortWindow) + " or " + in(s.scrapes(4, outageFor)))
 	})
 	// A join fails with 502 where the other homeserver fails.
 	unansweredJoins = measure("joins", func(s Scope) string {
