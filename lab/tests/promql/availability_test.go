@@ -4,6 +4,10 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/checks"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/process"
 )
 
 // The trouble begins two hours after the start of the series.
@@ -42,6 +46,32 @@ func foundAfter(t *testing.T, engine *Engine, scrape time.Duration, minutes floa
 	if found.severity != severity || !strings.Contains(found.evidence, part) {
 		t.Errorf("after %g min: %s on %q: %s, want %s with %q", minutes, found.severity, found.subject, found.evidence, severity, part)
 	}
+	if fires := ruleFires(t, engine, scrape, trouble+minutes, checks.Critical); fires != (severity == "critical") {
+		t.Errorf("after %g min: %s, and the rule for critical fires: %t", minutes, severity, fires)
+	}
+	if fires := ruleFires(t, engine, scrape, trouble+minutes, checks.Warning); fires && severity == "ok" || !fires && severity == "warning" {
+		t.Errorf("after %g min: %s, and the rule for warning fires: %t", minutes, severity, fires)
+	}
+}
+
+// ruleFires tells whether Prometheus' own rule would be pending.
+func ruleFires(t *testing.T, engine *Engine, scrape time.Duration, minute float64, severity limits.Severity) bool {
+	t.Helper()
+	check, _ := checks.Find("availability")
+	scope := checks.Scope{Scrape: scrape, Length: time.Hour, Identity: process.Identity{"job", "index"}}
+	measured := map[string]string{}
+	for _, m := range check.Measures {
+		measured[m.Name] = "(" + m.PromQL(scope) + ")"
+	}
+	rule, err := check.Expression(severity, scope, measured)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fires, _, err := engine.Instant(t.Context(), rule, time.Unix(0, 0).Add(time.Duration(minute*float64(time.Minute))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(fires) > 0
 }
 
 // Every form of an outage is critical within three minutes, or four scrapes and one evaluation, and stays so.
@@ -97,6 +127,17 @@ func TestOutages(t *testing.T) {
 
 // stopped is a process that accepts nothing any more.
 func stopped(minute float64, _ string) (bool, answer) { return minute < trouble, answer{} }
+
+// While requests hang, what measures what finished is not fine: it can't be known.
+func TestOutageTakesBackOK(t *testing.T) {
+	engine := newHistory(15*time.Second, 5*time.Hour).
+		play(played{index: "1", traffic: usualTraffic(20), on: since("hang", database), transactions: then(600, 0), busy: then(1, 10)}).load(t)
+	for minute, want := range map[float64]string{trouble - 1: "ok", trouble + 120: "unknown"} {
+		if f := diagnoseAt(t, engine, 15*time.Second, minute, `"database-cost"`)[0]; f.severity != want || (want == "unknown") != strings.Contains(f.evidence, "in flight") {
+			t.Errorf("minute %g: %s is %s: %s", minute, f.check, f.severity, f.evidence)
+		}
+	}
+}
 
 // A process that was restarted into an outage has no better days to compare with, and its counters begin with the outage.
 func TestOutageFromTheStart(t *testing.T) {
@@ -190,6 +231,9 @@ func TestNoOutage(t *testing.T) {
 			for _, at := range []float64{1, 1.5, 2, 2.5, 3, 4, 6, 12, 20, 40} {
 				if found := diagnoseAt(t, engine, 15*time.Second, trouble+at, `"availability"`)[0]; found.severity != "ok" && found.severity != "unknown" {
 					t.Errorf("after %g min: %s on %q: %s", at, found.severity, found.subject, found.evidence)
+				}
+				if ruleFires(t, engine, 15*time.Second, trouble+at, checks.Warning) || ruleFires(t, engine, 15*time.Second, trouble+at, checks.Critical) {
+					t.Errorf("after %g min a rule fires", at)
 				}
 			}
 		})

@@ -139,6 +139,7 @@ func (h *history) play(p played) *history {
 			transactions = p.transactions(minute)
 		}
 		counted[`synapse_storage_transaction_time_count_total{desc="get_event",`+home+`}`] += transactions * perStep
+		counted[`synapse_storage_transaction_time_sum_total{desc="get_event",`+home+`}`] += transactions * perStep * 0.002
 		h.set(step, `synapse_storage_schedule_time_count{`+home+`}`, 100+minute)
 		h.set(step, `process_start_time_seconds{`+target+`}`, p.started())
 		h.set(step, `synapse_threadpool_max_threads{name="database-master",`+home+`}`, p.pool)
