@@ -24,7 +24,7 @@ var (
 		return inFlight(s, metrics.LongPolls.Or(metrics.SlowByNature).Or(metrics.NotOfUsers).AreNot(), metrics.NotPreflight)
 	})
 	requestsAnswered = measure("answered", func(s Scope) string {
-		return s.SumPerProcess(s.Counted(metrics.ResponseTime.Count(), outageHeld, metrics.NotOfUsers.AreNot(), metrics.NotPreflight))
+		return s.Counted(metrics.ResponseTime.Count(), outageHeld, nil, metrics.NotOfUsers.AreNot(), metrics.NotPreflight)
 	})
 )
 
@@ -63,15 +63,15 @@ var availability = Check{
 	For:         "1m",
 	Connects:    true,
 	Measures: []*Measurement{
-		requestsInFlight, requestsAnswered, keyErrors, otherErrors, keyErrorsLong, otherErrorsLong, errorAnswers, authenticationErrors, unanswered, unansweredJoins, stuckRequests, stuckSends,
+		requestsInFlight, requestsAnswered, errorsNow, errorsLong, errorSpread, errorAnswers, authenticationErrors, unanswered, unansweredJoins, stuckRequests, stuckSends,
 		fullPools, poolFinished, loopBlocked, silentProcesses, silentLately,
 	},
 	Signal: &Signal{errorShare, subjectOfProcess},
 	Judge:  judgeAvailability,
 	Rule: Rule{Expr: `
 count by (server_name) (
-  {{pick .keyErrorsLong .keyErrors}} >= {{.threshold}}
-  or {{pick .otherErrorsLong .otherErrors}} >= {{.threshold}}
+  {{pick .errorsLong .errors}} >= {{.threshold}} and on (key) label_replace(vector(1), "key", "yes", "", "")
+  or (count by ({{.by}}) ({{pick .errorsLong .errors}} >= {{.threshold}}) >= {{.severalServlets}} and on ({{.by}}) {{.errorSpread}} >= {{.spread}})
   or {{.unanswered}} >= {{pick .fewReceived .manyReceived}}
   or {{.joins}} >= {{pick .fewReceived .manyReceived}}
   or {{.sendsInFlight}} >= {{pick "1" .manyInFlight}}

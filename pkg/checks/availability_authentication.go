@@ -9,7 +9,7 @@ import (
 
 // authenticationErrors are the token checks that the authentication service failed: each is a 503 for the client.
 var authenticationErrors = measure("tokenErrors", func(s Scope) string {
-	return s.Sum(s.Counted(metrics.IntrospectionTime.Count(), shortWindow, `code=~"ERR|5.."`))
+	return s.Sum(s.Counted(metrics.IntrospectionTime.Count(), shortWindow, nil, `code=~"ERR|5.."`))
 })
 
 var authenticationSteps = []string{

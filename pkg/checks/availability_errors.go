@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
@@ -25,112 +26,105 @@ var (
 )
 
 var (
-	ofKey   = []query.Matcher{metrics.SendServlets.Or(metrics.SyncServlets).Are(), metrics.NotPreflight}
-	ofOther = []query.Matcher{metrics.SendServlets.Or(metrics.SyncServlets).Or(metrics.PassingOnErrors).Or(metrics.NotOfUsers).AreNot(), metrics.NotPreflight}
-
-	keyErrors   = measure("keyErrors", func(s Scope) string { return s.held(failing(s, ofKey)) })
-	otherErrors = measure("otherErrors", func(s Scope) string {
-		failed, all := failedAnswers(s, s.scrapes(4, outageFor), ofOther), answers(s, s.scrapes(4, outageFor), ofOther)
-		servlets := failing(s, ofOther) + " >= " + plain(0.5)
-		by := "by (" + s.PerProcess() + ") "
-		return s.held(fmt.Sprintf("max %[1]s(%[2]s) and count %[1]s(%[2]s) >= %[3]g and sum %[1]s(%[4]s) / sum %[1]s(%[5]s) >= %[6]g",
-			by, servlets, severalServlets.Value, failed, all, failedSpread.Value))
+	// errorsNow is the share of failed answers of each kind of request where they are enough and have gone on for two minutes: a
+	// restart of the database or of a worker makes a burst that is shorter.
+	errorsNow = measure("errors", func(s Scope) string {
+		return s.held(marked(strings.NewReplacer(
+			"$now", failedAnswers(s, s.scrapes(4, outageFor)), "$all", answers(s, s.scrapes(4, outageFor)), "$recent", failedAnswers(s, s.scrapes(1, 30*time.Second)),
+			"$before", failedAnswers(s, s.scrapes(3, outageFor)), "$wide", failedAnswers(s, s.scrapes(3, outageFor)+3*time.Minute),
+			"$enough", plain(someFailed.Value), "$few", plain(fewFailed.Value), "$nearly", plain(nearlyAllFailed.Value),
+		).Replace("($now >= $enough or $now >= clamp_min($nearly * $all, $few)) / $all and $recent > 0 and $wide > $before")))
 	})
-	keyErrorsLong   = measure("keyErrorsLong", func(s Scope) string { return risen(s, "servlet", ofKey) })
-	otherErrorsLong = measure("otherErrorsLong", func(s Scope) string {
-		return fmt.Sprintf("(%s) >= %g and on (%s) count by (%[3]s) (%s >= %g) >= %g", risen(s, "", ofOther), failedSpread.Value, s.PerProcess(),
-			failedAnswers(s, shortWindow, ofOther), fewFailed.Value, severalServlets.Value)
+	// errorsLong is the share of 15 minutes where they are enough, no burst that is over, and more than a week ago where that is
+	// known.
+	errorsLong = measure("errorsLong", func(s Scope) string {
+		then := func(more query.Matcher) string {
+			selector := s.Homeserver().Filters.Selector(append([]query.Matcher{more}, ofUsers...)...)
+			return s.Sum(metrics.ResponseTime.Count().Increase(selector, metrics.Window(time.Hour)+metrics.Offset(week)), "servlet")
+		}
+		long := failedAnswers(s, shortWindow)
+		return marked(fmt.Sprintf("((%s > %s) >= %g and %s > 0) / %s > on (server_name, servlet) group_left () (%g * %s / %s or 0 * %s)",
+			long, failedAnswers(s, 2*shortWindow/3), failedLong.Value, failedAnswers(s, s.scrapes(4, shortWindow/3)), answers(s, shortWindow),
+			failedRise.Value, then(metrics.ServerErrors.Are()), then(metrics.ClientLeft.AreNot()), s.Sum(s.Now(metrics.ResponseTime.Count(), ofUsers...), "servlet")))
+	})
+	// errorSpread is the share among all requests other than sends and syncs.
+	errorSpread = measure("errorSpread", func(s Scope) string {
+		of := append([]query.Matcher{keyServlets.AreNot()}, ofUsers...)
+		return s.Counted(metrics.ResponseTime.Count(), outageHeld, nil, append([]query.Matcher{metrics.ServerErrors.Are()}, of...)...) + " / " +
+			s.Counted(metrics.ResponseTime.Count(), outageHeld, nil, append([]query.Matcher{metrics.ClientLeft.AreNot()}, of...)...)
 	})
 	// errorAnswers are the failed answers, for the evidence.
 	errorAnswers = measure("errorAnswers", func(s Scope) string {
-		both := append([]query.Matcher{metrics.PassingOnErrors.Or(metrics.NotOfUsers).AreNot(), metrics.NotPreflight}, metrics.ServerErrors.Are())
-		return s.SumPerProcess(s.Counted(metrics.ResponseTime.Count(), shortWindow, both...), "servlet", "code") + " > 0"
+		of := append([]query.Matcher{metrics.ServerErrors.Are()}, metrics.NotOfUsers.AreNot(), metrics.NotPreflight)
+		return s.Counted(metrics.ResponseTime.Count(), shortWindow, []string{"servlet", "code"}, of...) + " > 0"
 	})
 	errorShare = measure("errorShare", func(s Scope) string {
 		rate := func(more ...query.Matcher) string {
-			return s.SumPerProcess(s.Rate(metrics.ResponseTime.Count(), outageFor, append(more, ofKey...)...), "servlet")
+			return s.SumPerProcess(s.Rate(metrics.ResponseTime.Count(), outageFor, append(more, keyServlets.Are(), metrics.NotPreflight)...), "servlet")
 		}
 		return "max by (" + s.PerProcess() + ") (" + rate(metrics.ServerErrors.Are()) + " / " + rate() + ")"
 	})
 )
 
-func failedAnswers(s Scope, d time.Duration, of []query.Matcher) string {
-	return s.SumPerProcess(s.Counted(metrics.ResponseTime.Count(), d, append([]query.Matcher{metrics.ServerErrors.Are()}, of...)...), "servlet")
+// keyServlets are the kinds of which one alone is an outage.
+var keyServlets = metrics.SendServlets.Or(metrics.SyncServlets)
+
+// ofUsers leaves out what says nothing about users, and what passes on somebody else's errors.
+var ofUsers = []query.Matcher{metrics.PassingOnErrors.Or(metrics.NotOfUsers).AreNot(), metrics.NotPreflight}
+
+// marked gives the key kinds the label key, for the rule.
+func marked(expression string) string {
+	return fmt.Sprintf(`label_replace(%s, "key", "yes", "servlet", %q)`, expression, keyServlets)
 }
 
-func answers(s Scope, d time.Duration, of []query.Matcher) string {
-	return s.SumPerProcess(s.Counted(metrics.ResponseTime.Count(), d, append([]query.Matcher{metrics.ClientLeft.AreNot()}, of...)...), "servlet")
+func failedAnswers(s Scope, d time.Duration) string {
+	return s.Counted(metrics.ResponseTime.Count(), d, byServlet, append([]query.Matcher{metrics.ServerErrors.Are()}, ofUsers...)...)
 }
 
-// failing is the share of failed answers of each kind of request where they are enough and have gone on for two minutes: a
-// restart of the database or of a worker makes a burst that is shorter.
-func failing(s Scope, of []query.Matcher) string {
-	now, lasting := failedAnswers(s, s.scrapes(4, outageFor), of), s.scrapes(3, outageFor)
-	share := now + " / " + answers(s, s.scrapes(4, outageFor), of)
-	return fmt.Sprintf("(%s and %s > 0 and %s - %s > 0 and (%s >= %g or %s >= %g and %s >= %g))", share,
-		failedAnswers(s, s.scrapes(1, 30*time.Second), of), failedAnswers(s, lasting+3*time.Minute, of), failedAnswers(s, lasting, of),
-		now, someFailed.Value, now, fewFailed.Value, share, nearlyAllFailed.Value)
-}
-
-// risen is the share of failed answers of 15 minutes where they are enough, no burst that is over, and more than a week ago where
-// that is known.
-func risen(s Scope, by string, of []query.Matcher) string {
-	labels, server := s.PerProcess(), "server_name"
-	if by != "" {
-		labels, server = labels+", "+by, server+", "+by
-	}
-	within := func(d time.Duration) string { return "sum by (" + labels + ") (" + failedAnswers(s, d, of) + ")" }
-	failed, newest, recent := within(shortWindow), within(s.scrapes(4, shortWindow/3)), within(s.scrapes(8, 2*shortWindow/3))
-	share := failed + " / sum by (" + labels + ") (" + answers(s, shortWindow, of) + ")"
-	then := func(more query.Matcher) string {
-		selector := s.Homeserver().Filters.Selector(append([]query.Matcher{more}, of...)...)
-		return "sum by (" + server + ") (" + metrics.ResponseTime.Count().Increase(selector, metrics.Window(time.Hour)+metrics.Offset(week)) + ")"
-	}
-	usual := fmt.Sprintf("%g * %s / %s", failedRise.Value, then(metrics.ServerErrors.Are()), then(metrics.ClientLeft.AreNot()))
-	return fmt.Sprintf("(%s and %s >= %g and %s > 0 and %[2]s - %[5]s > 0) unless on (%[6]s) (%[1]s < on (%[6]s) group_left () (%[7]s))",
-		share, failed, failedLong.Value, newest, recent, server, usual)
+func answers(s Scope, d time.Duration) string {
+	return s.Counted(metrics.ResponseTime.Count(), d, byServlet, append([]query.Matcher{metrics.ClientLeft.AreNot()}, ofUsers...)...)
 }
 
 const week = 7 * 24 * time.Hour
 
 func judgeErrors(in Input) []Finding {
+	return append(failing(in, errorsNow, in.Critical, Critical), failing(in, errorsLong, in.Warning, Warning)...)
+}
+
+// failing gives a finding for each process on which sends or syncs fail, or several other kinds of requests that are many of them.
+func failing(in Input, m *Measurement, threshold float64, severity limits.Severity) []Finding {
 	var found []Finding
-	for _, m := range []*Measurement{keyErrors, otherErrors, keyErrorsLong, otherErrorsLong} {
-		for _, p := range in.Samples(m) {
-			f := in.graded(p.Value, Finding{Subject: Subject{Name: p.Process()}, Title: "Requests fail", NotCausedBy: notCausedBut("database-connections")})
-			switch urgent := m == keyErrors || m == otherErrors; {
-			case urgent && f.Severity < Critical, f.Severity < Warning:
-				continue
-			case !urgent: // the share of 15 minutes never is more than a warning
-				f.Severity, f.Threshold = Warning, limits.At(in.Warning)
-			}
-			f.Evidence = fmt.Sprintf("%s of the answers to %s failed (%s in the last 15 min).", words.Percent(p.Value), kindOf(p), codesOf(in, p))
-			found = append(found, blameAuthentication(in, p, f))
+	seen := map[string]bool{}
+	for _, p := range in.Samples(m) {
+		if seen[p.Process()] || p.Value < threshold {
+			continue
 		}
+		failed := slices.DeleteFunc(in.SamplesFor(m, p), func(s Sample) bool { return s.Value < threshold })
+		key := slices.DeleteFunc(slices.Clone(failed), func(s Sample) bool { return !keyServlets.Has(s.Label("servlet")) })
+		spread, _ := in.ValueFor(errorSpread, p)
+		if len(key) == 0 && (len(failed) < int(severalServlets.Value) || spread < failedSpread.Value) {
+			continue
+		}
+		seen[p.Process()] = true
+		worst := append(key, failed...)[0]
+		f := Finding{Subject: Subject{Name: p.Process()}, Severity: severity, Title: "Requests fail", Value: limits.At(worst.Value), Threshold: limits.At(threshold),
+			NotCausedBy: notCausedBut("database-connections")}
+		f.Evidence = fmt.Sprintf("%s of the answers to %s failed (%s in the last 15 min).", words.Percent(worst.Value), worst.Label("servlet"), codesOf(in, worst))
+		if others := len(failed) - 1; others > 0 {
+			f.Evidence = strings.TrimSuffix(f.Evidence, ".") + fmt.Sprintf(", and %s.", words.Count(others, "other kind of requests fails", "other kinds of requests fail"))
+		}
+		found = append(found, blameAuthentication(in, p, f))
 	}
 	return found
 }
 
-// kindOf names the kind of requests that a sample is about.
-func kindOf(p Sample) string {
-	if servlet := p.Label("servlet"); servlet != "" {
-		return servlet
-	}
-	return "several kinds of requests"
-}
-
-// codesOf lists the failed answers of a process: "120 × 500 to RoomSendEventRestServlet".
+// codesOf lists the failed answers of one kind of requests on a process: "120 × 500".
 func codesOf(in Input, p Sample) string {
 	var all []string
 	for _, s := range in.SamplesFor(errorAnswers, p) {
-		if p.Label("servlet") != "" && p.Label("servlet") != s.Label("servlet") {
-			continue
+		if p.Label("servlet") == s.Label("servlet") {
+			all = append(all, words.Number(s.Value)+" × "+strconv.Itoa(metrics.StatusOf(s.Label("code"))))
 		}
-		text := words.Number(s.Value) + " × " + strconv.Itoa(metrics.StatusOf(s.Label("code")))
-		if p.Label("servlet") == "" {
-			text += " to " + s.Label("servlet")
-		}
-		all = append(all, text)
 	}
-	return words.List(slices.Clip(all[:min(len(all), 3)]))
+	return words.List(all[:min(len(all), 3)])
 }

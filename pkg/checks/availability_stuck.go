@@ -30,10 +30,9 @@ var (
 	stuckRequests = measure("stuck", func(s Scope) string {
 		window := s.scrapes(4, outageFor)
 		return s.held(strings.NewReplacer(
-			"$lowest", s.lowestOf(inFlight(s, ofInFlight...), window), "$floor", usualInFlight(s), "$process", s.PerProcess(),
-			"$none", finished(s, window, ofInFlight)+" > 0",
-			"$few", fmt.Sprintf("%s / %g <= %g * %s", finished(s, window, ofInFlight), window.Seconds(), finishedFall.Value, finishedBefore(s)),
-		).Replace("($lowest >= $floor unless on ($process) $none) or ($lowest >= $floor and on ($process) $few)"))
+			"$lowest", s.lowestOf(inFlight(s, ofInFlight...), window), "$floor", usualInFlight(s), "$process", s.PerProcess(), "$finished", finished(s, window, ofInFlight),
+			"$few", fmt.Sprintf("%g * %s", finishedFall.Value*window.Seconds(), finishedBefore(s)),
+		).Replace("$lowest >= $floor unless on ($process) $finished > ($few or $finished * 0)"))
 	})
 	// On small servers a single send tells: it is in flight at every scrape, and none finishes.
 	stuckSends = measure("sendsInFlight", func(s Scope) string {
@@ -54,14 +53,14 @@ func usualInFlight(s Scope) string {
 }
 
 func finished(s Scope, d time.Duration, of []query.Matcher) string {
-	return s.SumPerProcess(s.Counted(metrics.ResponseCount.Series(), d, of...))
+	return s.Counted(metrics.ResponseCount.Series(), d, nil, of...)
 }
 
 // finishedBefore is the requests that finished per second in the half hour before they began to stay.
 func finishedBefore(s Scope) string {
 	total := s.SumPerProcess(s.Now(metrics.ResponseCount.Series(), ofInFlight...))
 	then := s.SumPerProcess(metrics.ResponseCount.Series().Of(s.Filters.Selector(ofInFlight...) + metrics.Offset(beforeClimb)))
-	return fmt.Sprintf("last_over_time((((%s - %s) / %g >= 0) and on (%s) (%s < %s))[1d:5m] @ end())", total, then, beforeClimb.Seconds(),
+	return fmt.Sprintf("last_over_time((((%s - %s) / %g >= 0) and on (%s) (%s < %s))[12h:10m] @ end())", total, then, beforeClimb.Seconds(),
 		s.PerProcess(), inFlight(s, ofInFlight...), usualInFlight(s))
 }
 

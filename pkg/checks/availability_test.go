@@ -17,7 +17,9 @@ func forServlet(name, servlet string, more string) string {
 
 func TestAvailability(t *testing.T) {
 	const send, receipts = "RoomSendEventRestServlet", "ReceiptRestServlet"
-	failing := onServer(map[string]float64{forServlet("keyErrors", send, ""): 0.98, forServlet("errorAnswers", send, " code=500"): 120, forServlet("errorAnswers", receipts, " code=500"): 60})
+	failing := onServer(map[string]float64{forServlet("errors", send, ""): 0.98, forServlet("errorAnswers", send, " code=500"): 120, forServlet("errorAnswers", receipts, " code=500"): 60})
+	others := onServer(map[string]float64{forServlet("errors", receipts, ""): 1, forServlet("errors", "KeyUploadServlet", ""): 0.9, onProcess("errorSpread", "1"): 0.6,
+		forServlet("errorAnswers", receipts, " code=500"): 60, forServlet("errorAnswers", "KeyUploadServlet", " code=500"): 20})
 	hanging := onServer(map[string]float64{onProcess("fullPools", "1") + " name=database-master": 10, onProcess("finished", "1"): 3, onProcess("stuck", "1"): 3500})
 	refused := &Refusal{Unreachable, "PostgreSQL could not be reached."}
 	judgeCases(t, availability, map[string]judged{
@@ -25,15 +27,16 @@ func TestAvailability(t *testing.T) {
 		"nothing scraped":      {want: Unknown},
 		"sends fail":           {series: failing, want: Critical, subject: "synapse/1", value: 0.98, free: []string{"database-connections"}},
 		"the database is gone": {series: failing, refusal: refused, want: Critical, subject: "synapse/1", value: 0.98},
-		"half of the sends":    {series: onServer(map[string]float64{forServlet("keyErrors", send, ""): 0.49, forServlet("errorAnswers", send, " code=500"): 30}), want: OK},
-		"named codes": {series: onServer(map[string]float64{forServlet("keyErrors", send, ""): 1, forServlet("errorAnswers", send, " code=HTTPStatus.BAD_GATEWAY"): 12}),
+		"half of the sends":    {series: onServer(map[string]float64{forServlet("errors", send, ""): 0.49, forServlet("errorAnswers", send, " code=500"): 30}), want: OK},
+		"named codes": {series: onServer(map[string]float64{forServlet("errors", send, ""): 1, forServlet("errorAnswers", send, " code=HTTPStatus.BAD_GATEWAY"): 12}),
 			want: Critical, subject: "synapse/1", value: 1},
-		"other requests fail": {series: onServer(map[string]float64{onProcess("otherErrors", "1"): 1, forServlet("errorAnswers", receipts, " code=500"): 60, forServlet("errorAnswers", "KeyUploadServlet", " code=500"): 20}),
-			want: Critical, subject: "synapse/1", value: 1},
-		"a few for long":                 {series: onServer(map[string]float64{forServlet("keyErrorsLong", send, ""): 0.07, forServlet("errorAnswers", send, " code=500"): 22}), want: Warning, subject: "synapse/1", value: 0.07},
+		"other requests fail":            {series: others, want: Critical, subject: "synapse/1", value: 1},
+		"one other kind fails":           {series: onServer(map[string]float64{forServlet("errors", receipts, ""): 1, onProcess("errorSpread", "1"): 0.4, forServlet("errorAnswers", receipts, " code=500"): 60}), want: OK},
+		"two of many kinds":              {series: together(others, map[string]float64{onProcess("errorSpread", "1"): 0.1}), want: OK},
+		"a few for long":                 {series: onServer(map[string]float64{forServlet("errorsLong", send, ""): 0.07, forServlet("errorAnswers", send, " code=500"): 22}), want: Warning, subject: "synapse/1", value: 0.07},
 		"the authentication fails":       {series: together(failing, map[string]float64{forServlet("errorAnswers", send, " code=503"): 400, "tokenErrors": 30}), want: Critical, subject: "synapse/1", value: 0.98},
-		"all for long":                   {series: onServer(map[string]float64{forServlet("keyErrorsLong", send, ""): 0.9, forServlet("errorAnswers", send, " code=500"): 300}), want: Warning, subject: "synapse/1", value: 0.9},
-		"overridden":                     {series: onServer(map[string]float64{forServlet("keyErrorsLong", send, ""): 0.07}), options: query.Options{Thresholds: overridden("availability", 0.1, 0.9)}, want: OK},
+		"all for long":                   {series: onServer(map[string]float64{forServlet("errorsLong", send, ""): 0.9, forServlet("errorAnswers", send, " code=500"): 300}), want: Warning, subject: "synapse/1", value: 0.9},
+		"overridden":                     {series: onServer(map[string]float64{forServlet("errorsLong", send, ""): 0.07}), options: query.Options{Thresholds: overridden("availability", 0.1, 0.9)}, want: OK},
 		"none answered":                  {series: onServer(map[string]float64{forServlet("unanswered", send, ""): 45}), want: Critical, subject: "synapse/1", value: 45, unit: "none"},
 		"few unanswered":                 {series: onServer(map[string]float64{forServlet("unanswered", send, ""): 4}), want: Warning, subject: "synapse/1", value: 4, unit: "none"},
 		"joins unanswered":               {series: onServer(map[string]float64{forServlet("joins", "JoinRoomAliasServlet", ""): 12, forServlet("errorAnswers", "JoinRoomAliasServlet", " code=500"): 12}), want: Critical, subject: "synapse/1", value: 12, unit: "none"},

@@ -43,15 +43,14 @@ var (
 // are older than a good answer takes. Of joins only those count that are.
 func withoutAnswer(s Scope, d, takes time.Duration, bad metrics.Statuses, of []query.Matcher) string {
 	received := func(d time.Duration) string {
-		return s.SumPerProcess(s.Counted(metrics.RequestsReceived.Series(), d, of...), "servlet")
+		return s.Counted(metrics.RequestsReceived.Series(), d, byServlet, of...)
 	}
-	good := s.SumPerProcess(s.Counted(metrics.ResponseTime.Count(), d, append([]query.Matcher{bad.AreNot()}, of...)...), "servlet")
-	old := received(d) + " - " + received(takes)
-	counted := received(d)
+	good := s.Counted(metrics.ResponseTime.Count(), d, byServlet, append([]query.Matcher{bad.AreNot()}, of...)...)
+	counted := "(" + received(d) + " > " + received(takes) + ")"
 	if takes == joinTime {
-		counted = old
+		counted = "(" + received(d) + " - " + received(takes) + ")"
 	}
-	return fmt.Sprintf("(%s >= %g and %s > 0 unless %s > 0)", counted, fewReceived.Value, old, good)
+	return fmt.Sprintf("(%s >= %g unless %s > 0)", counted, fewReceived.Value, good)
 }
 
 func judgeUnanswered(in Input) []Finding {

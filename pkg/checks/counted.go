@@ -9,21 +9,23 @@ import (
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
 )
 
-// Counted is by how much a counter grew in the last d, each series for itself and its first value included.
+// Counted is by how much a counter grew on each process in the last d, the first values of new series included, by further
+// labels if any are named.
 //
 // A counter with a label for the outcome comes into being at its first event: 40 failed requests between two scrapes are a
-// series that starts at 40, and increase() is 0 there. So what a process has counted that is younger than d is all within d;
-// of an older one that Prometheus knew d ago, it is the difference to then, when a series that did not exist was 0; where
-// Prometheus did not know the process then, only increase() can tell.
-func (s Scope) Counted(series metrics.Series, d time.Duration, more ...query.Matcher) string {
+// series that starts at 40, and increase() is 0 there. So what a process has counted that is younger than d is all within d,
+// and of an older one it is the difference to then, when what did not exist was 0. A process that Prometheus did not know d ago
+// is not counted. Sums never fall while a process lives, so they are compared, not series.
+func (s Scope) Counted(series metrics.Series, d time.Duration, by []string, more ...query.Matcher) string {
 	selector, ago := s.selector(series, more), metrics.Offset(d)
-	start := metrics.ProcessStart.Series().Of(s.Filters.ProcessSelector())
 	return strings.NewReplacer(
-		"$now", series.Of(selector), "$then", series.Of(selector+ago), "$increase", series.Increase(selector, metrics.Window(d)),
-		"$age", fmt.Sprintf("time() - %s < %d", start, int64(d.Seconds())), "$known", metrics.ProcessStart.Series().Of(s.Filters.ProcessSelector()+ago),
-		"$process", s.Identity.Labels(),
-	).Replace("($now and on ($process) ($age) or clamp_min($now - ($then or $now * 0), 0) and on ($process) $known or $increase)")
+		"$now", s.SumPerProcess(series.Of(selector), by...), "$then", s.SumPerProcess(series.Of(selector+ago), by...), "$process", s.Identity.Labels(),
+		"$young", fmt.Sprintf("time() - %s < %d", s.Now(metrics.ProcessStart.Series()), int64(d.Seconds())), "$known", metrics.ScheduleTime.Count().Of(s.Filters.Selector()+ago),
+	).Replace("((clamp_min($now - ($then unless on ($process) $young), 0) or $now) and on ($process) ($known or $young))")
 }
+
+// byServlet is the kind of requests, for Counted.
+var byServlet = []string{"servlet"}
 
 // scrapes is a window of d that holds at least so many scrapes.
 func (s Scope) scrapes(atLeast int, d time.Duration) time.Duration {

@@ -60,7 +60,7 @@ var (
 
 // receivedIn is the requests of each class that were received lately, by all processes.
 func receivedIn(s Scope, slot time.Duration) string {
-	return "sum by (server_name, class) (" + classed(s.Homeserver().Counted(metrics.RequestsReceived.Series(), slot, allTraffic...)) + ")"
+	return "sum by (server_name, class) (" + classed(s.Homeserver().Counted(metrics.RequestsReceived.Series(), slot, byServlet, allTraffic...)) + ")"
 }
 
 // receivedAgo is the same as it was some time ago.
