@@ -43,7 +43,7 @@ func (s Scope) lowestOf(expression string, d time.Duration) string {
 // held is the highest value that an expression had within the last minutes: what was found stays found until good requests have
 // gone on for a while.
 func (s Scope) held(expression string) string {
-	return "max_over_time((" + expression + ")" + subquery(outageHeld, s.step()) + ")"
+	return "max_over_time((" + expression + ")" + subquery(outageHeld, max(s.Scrape, 30*time.Second)) + ")"
 }
 
 // subquery is a range and the step of its evaluations: "[300s:15s]".
