@@ -22,7 +22,7 @@ func holdBounds(t *testing.T, name string, s *Set) {
 		largest := c.Larger[len(c.Larger)-1]
 		for _, step := range []int{1, 2, 4, 8} {
 			series := Thin(c.Series, step)
-				b, useful := model.Predict(series, s.TTL, c.Window, nil).Totals, largestUseful(series, s.TTL, c.Window)
+			b, useful := model.Predict(series, s.TTL, c.Window, nil).Totals, largestUseful(series, s.TTL, c.Window)
 			for k, size := range c.Larger {
 				pairs++
 				avoided := size.Hits - c.Base.Hits

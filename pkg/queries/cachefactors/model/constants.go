@@ -37,5 +37,5 @@ var Tuned = Constants{
 	New: 6, Soon: 2, Keys: -.3,
 	PointNoise: .01, PointTop: 2, PointSlope: 1, PointLeast: .25, FillNoise: .25,
 	FillLaw: .3, FillPower: 1.2, ClumpFrom: 7.5, Clumps: 1.2, Load: 2,
-	LowSpread: .3, HighSpread: 1.25, Floor: .035, Unseen: .1, WidenLow: 1.5, WidenHigh: 3,
+	LowSpread: .3, HighSpread: 1.25, Floor: .035, Unseen: .1, WidenLow: 1.4, WidenHigh: 3,
 }
