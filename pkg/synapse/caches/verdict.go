@@ -33,7 +33,7 @@ type Judgement struct {
 const (
 	SureRaise  = 0.9
 	sureProbe  = 0.6
-	sureScan   = 0.3
+	sureScan   = 0.2
 	sureExpiry = 0.5 // ours: nothing is proved of caches that are not LRU
 	sureMemory = 0.7 // ours: rests on a setting that no metric confirms
 	sureEffect = 0.8 // ours: a loop of keys hits nothing until all of it fits
