@@ -17,7 +17,7 @@ const (
 	CannotTell   Verdict = "cannot-tell"
 )
 
-// Advised: a step up is advised.
+// Advised tells whether a step up is.
 func (v Verdict) Advised() bool { return v == Raise || v == Probe }
 
 // Judgement is the verdict on one cache, how sure it is, what it rests on, and what to do.
