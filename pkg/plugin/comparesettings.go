@@ -10,6 +10,7 @@ import (
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/diagnosis/checks"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/process"
 	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
 )
 
@@ -22,15 +23,12 @@ func (i *Instance) compareSettings(ctx context.Context, now time.Time, metrics *
 	for _, note := range checks.SwappedThresholds(checks.All, i.options) {
 		warn(note)
 	}
-	if labels := synapse.Identity(i.settings.ProcessLabels); len(labels) > 0 {
-		values, _, err := i.prometheus.Instant(ctx, labels.Values(), now)
-		if err != nil {
-			return err
-		}
-		for _, label := range labels.Missing(values) {
-			warn(fmt.Sprintf("No process in Prometheus has the label %q that the setting processLabels names, so it tells none of them apart: "+
-				"correct it in the data source settings, or empty the setting to have the labels found.", label))
-		}
+	identity, err := process.Find(ctx, query.NewSession(query.Request{}, query.TimeRange{From: now.Add(-time.Hour), To: now}, now, i.options, i.prometheus, nil))
+	if err != nil {
+		return err
+	}
+	for _, problem := range identity.Problems() {
+		warn(problem)
 	}
 	spacing := synapse.SpacingOf(query.Filters{}, i.settings.ScrapeInterval)
 	most, _, err := i.prometheus.Instant(ctx, spacing.PromQL, now)
