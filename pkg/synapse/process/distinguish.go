@@ -15,7 +15,7 @@ var usualNames = []string{"job", "index"}
 // two pods meet for a few minutes only.
 var likelyLabels = []string{"worker_id", "pod"}
 
-// names are the labels that people read: job and index where they are enough, else the fewest that are.
+// names are the labels that people read where job and index are not enough: the fewest that are.
 func (all targets) names() []string {
 	alike := all.besides()
 	enough := func(labels []string) bool { return all.pairs(labels, alike) == 0 }
@@ -28,6 +28,18 @@ func (all targets) names() []string {
 		}
 	}
 	return all.extended(usualNames, alike)
+}
+
+// crowded are the values of job and index that are not enough.
+func (all targets) crowded() map[string]bool {
+	crowded := map[string]bool{}
+	besides := all.besides()
+	all.eachPair(usualNames, func(a, b *target) {
+		if besides(a, b) {
+			crowded[valuesOf(a.labels, usualNames)] = true
+		}
+	})
+	return crowded
 }
 
 // besides tells whether two targets of a homeserver live beside each other, not one after the other: they were there
@@ -54,30 +66,25 @@ func (all targets) everyHas(label string) bool {
 // label: a label that was added to a target does not make another process of it.
 func (all targets) keepApart(labels []string) []string {
 	there := all.labelNames()
-	for _, label := range likelyLabels {
-		if slices.Contains(there, label) && !slices.Contains(labels, label) {
-			labels = append(labels, label)
-		}
-	}
-	return all.extended(labels, func(a, b *target) bool { return a.together(b) > 0 })
+	likely := slices.DeleteFunc(slices.Clone(likelyLabels), func(label string) bool { return !slices.Contains(there, label) })
+	return all.extended(merged(labels, likely), func(a, b *target) bool { return a.together(b) > 0 })
 }
 
 // extended adds the fewest labels that leave no pair: one that is enough, else the one that leaves the fewest pairs, and so on.
 func (all targets) extended(labels []string, alike func(a, b *target) bool) []string {
-	candidates := all.labelNames(append(slices.Clone(likelyLabels), "instance")...)
-	labels = slices.Clone(labels)
+	candidates := all.labelNames(merged(likelyLabels, []string{"instance"})...)
 	left := all.pairs(labels, alike)
 	for left > 0 {
 		best := ""
 		for _, label := range candidates {
-			if pairs := all.pairs(append(slices.Clone(labels), label), alike); pairs < left {
+			if pairs := all.pairs(merged(labels, []string{label}), alike); pairs < left {
 				best, left = label, pairs
 			}
 		}
 		if best == "" { // only both together would tell them apart
 			return all.labelNames(labels...)
 		}
-		labels = append(labels, best)
+		labels = merged(labels, []string{best})
 	}
 	return labels
 }

@@ -75,11 +75,11 @@ func (all targets) jobs() string {
 
 // identity is what the answers to all questions make.
 func (all targets) identity(configured []string, ups, jumps model.Vector) Identity {
-	names := configured
-	if len(names) == 0 {
-		names = all.names()
+	i := NewIdentity(configured...)
+	if len(configured) == 0 {
+		i = NewIdentity(all.names()...)
+		i.crowded = all.crowded()
 	}
-	i := NewIdentity(names...)
 	i.labels = all.keepApart(i.labels)
 	i.scraped = all.sharedWith(ups, i.labels)
 	i.problems = problems{mixed: all.mixed(i, jumps), missing: all.without(configured)}

@@ -138,10 +138,13 @@ func TestFind(t *testing.T) {
 			by:        "job, index, worker_id", labels: "job, index, instance, worker_id", names: []string{"synapse", "generic_worker/generic-0", "generic_worker/generic-1"}},
 		{name: "every process has a worker_id",
 			processes: alive("job=s worker_id=main instance=h:443", "job=s worker_id=sync-0 instance=h:443"),
-			by:        "worker_id", labels: "job, index, instance, worker_id", names: []string{"main", "sync-0"}},
+			by:        "job, index, worker_id", labels: "job, index, instance, worker_id", names: []string{"main", "sync-0"}},
 		{name: "Kubernetes, several pods of a job",
 			processes: alive("job=s pod=sync-a instance=10.0.0.1:9090", "job=s pod=sync-b instance=10.0.0.2:9090"),
-			by:        "pod", labels: "job, index, instance, pod", names: []string{"sync-a", "sync-b"}},
+			by:        "job, index, pod", labels: "job, index, instance, pod", names: []string{"sync-a", "sync-b"}},
+		{name: "Kubernetes, several pods of one job only",
+			processes: alive("job=main pod=main-a instance=10.0.0.1:9090", "job=s pod=sync-a instance=10.0.0.2:9090", "job=s pod=sync-b instance=10.0.0.3:9090"),
+			by:        "job, index, pod", labels: "job, index, instance, pod", names: []string{"main", "sync-a", "sync-b"}},
 		{name: "a rollout: the old pod goes when the new one is there", processes: []scraped{
 			{"job=main pod=main-a instance=10.0.0.1:9090", "a.example", 0, 0},
 			{"job=sync pod=sync-old instance=10.0.0.2:9090", "a.example", 0, 3 * time.Hour},
@@ -155,7 +158,7 @@ func TestFind(t *testing.T) {
 		{name: "a second replica since hours", processes: []scraped{
 			{"job=sync pod=sync-a instance=ess", "a.example", 0, 0},
 			{"job=sync pod=sync-b instance=ess", "a.example", 3 * time.Hour, 0},
-		}, by: "pod", labels: "job, index, instance, pod", names: []string{"sync-a", "sync-b"}},
+		}, by: "job, index, pod", labels: "job, index, instance, pod", names: []string{"sync-a", "sync-b"}},
 		{name: "one of two is down", processes: []scraped{
 			{"job=s instance=h:1", "a.example", 0, 2 * time.Hour}, {"job=s instance=h:2", "a.example", 0, 0},
 		}, by: "job, index, instance", labels: "job, index, instance", names: []string{"s/h:1", "s/h:2"}},

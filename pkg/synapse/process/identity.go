@@ -17,8 +17,11 @@ var marker = metrics.ScheduleTime.Count()
 
 // Identity is what tells processes apart. Find finds it.
 type Identity struct {
-	// names are the labels that people read: few, and the same after a rollout where that is possible.
+	// names are the labels that people read.
 	names []string
+	// crowded are the values of job and index that several processes of a homeserver have at a time; nil where names are always
+	// used. The others are called by job and index only, whatever pod a rollout gave them.
+	crowded map[string]bool
 	// labels are those by which queries keep processes apart. All of them together are never the same for two processes.
 	labels []string
 	// scraped are those of the labels that up and scrape_* have too.
@@ -32,17 +35,28 @@ var usualLabels = []string{"job", "index", "instance"}
 
 // NewIdentity tells processes apart by these labels, and by job, index and instance.
 func NewIdentity(names ...string) Identity {
-	labels := slices.Clone(usualLabels)
-	for _, name := range names {
-		if name != "server_name" && !slices.Contains(labels, name) {
-			labels = append(labels, name)
-		}
-	}
+	labels := slices.DeleteFunc(merged(usualLabels, names), func(label string) bool { return label == "server_name" })
 	return Identity{names: names, labels: labels, scraped: labels}
 }
 
-// By is the list for a PromQL "by" that has one series per name, with server_name first.
-func (i Identity) By() string { return "server_name, " + list(i.names) }
+// By is the list for a PromQL "by" that has what names a process, with server_name first.
+func (i Identity) By() string {
+	if i.crowded == nil {
+		return "server_name, " + list(i.names)
+	}
+	return "server_name, " + list(merged(usualNames, i.names))
+}
+
+// merged adds labels to others, each once.
+func merged(labels, more []string) []string {
+	labels = slices.Clone(labels)
+	for _, label := range more {
+		if !slices.Contains(labels, label) {
+			labels = append(labels, label)
+		}
+	}
+	return labels
+}
 
 // Labels is the list for a PromQL "by" or "on" that keeps processes apart, without server_name, which the series of whole
 // processes lack.
@@ -56,7 +70,11 @@ func list(labels []string) string { return strings.Join(labels, ", ") }
 // Name is how people read a process: its labels, joined by slashes, empty ones left out; job, index and instance where none
 // of them is there.
 func (i Identity) Name(m model.Metric) string {
-	for _, labels := range [][]string{i.names, usualLabels} {
+	names := i.names
+	if i.crowded != nil && !i.crowded[valuesOf(m, usualNames)] {
+		names = usualNames
+	}
+	for _, labels := range [][]string{names, usualLabels} {
 		var parts []string
 		for _, label := range labels {
 			if value := string(m[model.LabelName(label)]); value != "" {
@@ -68,6 +86,15 @@ func (i Identity) Name(m model.Metric) string {
 		}
 	}
 	return ""
+}
+
+// valuesOf is what some labels say.
+func valuesOf(m model.Metric, labels []string) string {
+	values := ""
+	for _, label := range labels {
+		values += string(m[model.LabelName(label)]) + "\xff"
+	}
+	return values
 }
 
 // Process tells which process a series belongs to, whichever homeserver it serves.

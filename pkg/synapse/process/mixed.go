@@ -60,12 +60,10 @@ func (all targets) without(labels []string) []string {
 func (all targets) alike(labels []string) []string {
 	servers := map[string]bool{}
 	besides := all.besides()
-	all.pairs(labels, func(a, b *target) bool {
-		server, _ := a.sharedServer(b)
-		if besides(a, b) {
+	all.eachPair(labels, func(a, b *target) {
+		if server, _ := a.sharedServer(b); besides(a, b) {
 			servers[server] = true
 		}
-		return false
 	})
 	return slices.Sorted(maps.Keys(servers))
 }

@@ -57,28 +57,26 @@ func (t *target) sharedServer(other *target) (name string, shared bool) {
 	return "", false
 }
 
-// key is what some labels say of a target.
-func (t *target) key(labels []string) string {
-	key := ""
-	for _, label := range labels {
-		key += string(t.labels[model.LabelName(label)]) + "\xff"
-	}
-	return key
-}
-
-// pairs counts the pairs of targets of which the labels say the same and which are alike in the other sense.
-func (all targets) pairs(labels []string, alike func(a, b *target) bool) int {
+// eachPair visits the pairs of targets of which the labels say the same.
+func (all targets) eachPair(labels []string, visit func(a, b *target)) {
 	groups := map[string]targets{}
-	count := 0
 	for _, t := range all {
-		key := t.key(labels)
+		key := valuesOf(t.labels, labels)
 		for _, other := range groups[key] {
-			if alike(t, other) {
-				count++
-			}
+			visit(t, other)
 		}
 		groups[key] = append(groups[key], t)
 	}
+}
+
+// pairs counts those that are alike in the other sense too.
+func (all targets) pairs(labels []string, alike func(a, b *target) bool) int {
+	count := 0
+	all.eachPair(labels, func(a, b *target) {
+		if alike(a, b) {
+			count++
+		}
+	})
 	return count
 }
 
@@ -91,12 +89,7 @@ func (all targets) labelNames(first ...string) []string {
 		}
 	}
 	names := slices.DeleteFunc(slices.Clone(first), func(label string) bool { return !there[label] })
-	for _, label := range slices.Sorted(maps.Keys(there)) {
-		if !slices.Contains(names, label) {
-			names = append(names, label)
-		}
-	}
-	return names
+	return merged(names, slices.Sorted(maps.Keys(there)))
 }
 
 // latest are the targets that were there at the last time at which any was.
