@@ -69,7 +69,7 @@ or on (server_name)
 max by (server_name) (
   (
     {{.stalls}} >= {{pick .someStalls .manyStalls}}
-    {{pick "" (print "or " .away " >= " .blockedFor)}}
+    or {{.away}} >= {{.blockedFor}}
   )
   unless on ({{.by}}) {{.uptime}} < {{.young}}
   unless on ({{.by}}) (
