@@ -15,7 +15,7 @@ import (
 // marker is a series that every process of every version exposes, with server_name where the version has it.
 var marker = metrics.ScheduleTime.Count()
 
-// Identity is what tells processes apart. Find finds it.
+// Identity is what tells processes apart. Find finds it; the zero value is job, index and instance.
 type Identity struct {
 	// names are the labels that people read.
 	names []string
@@ -41,7 +41,7 @@ func NewIdentity(names ...string) Identity {
 
 // By is the list for a PromQL "by" that has what names a process, with server_name first.
 func (i Identity) By() string {
-	if i.crowded == nil {
+	if len(i.names) > 0 && i.crowded == nil {
 		return "server_name, " + list(i.names)
 	}
 	return "server_name, " + list(merged(usualNames, i.names))
@@ -60,10 +60,22 @@ func merged(labels, more []string) []string {
 
 // Labels is the list for a PromQL "by" or "on" that keeps processes apart, without server_name, which the series of whole
 // processes lack.
-func (i Identity) Labels() string { return list(i.labels) }
+func (i Identity) Labels() string { return list(i.kept()) }
+
+func (i Identity) kept() []string {
+	if i.labels == nil {
+		return usualLabels
+	}
+	return i.labels
+}
 
 // ScrapedLabels are those of Labels that Prometheus' own series about a target (up, scrape_*) have too, to join with them.
-func (i Identity) ScrapedLabels() string { return list(i.scraped) }
+func (i Identity) ScrapedLabels() string {
+	if i.scraped == nil {
+		return i.Labels()
+	}
+	return list(i.scraped)
+}
 
 func list(labels []string) string { return strings.Join(labels, ", ") }
 
@@ -100,7 +112,7 @@ func valuesOf(m model.Metric, labels []string) string {
 // Process tells which process a series belongs to, whichever homeserver it serves.
 func (i Identity) Process(m model.Metric) model.Fingerprint {
 	process := model.Metric{}
-	for _, label := range i.labels {
+	for _, label := range i.kept() {
 		process[model.LabelName(label)] = m[model.LabelName(label)]
 	}
 	return process.Fingerprint()

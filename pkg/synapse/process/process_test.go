@@ -24,6 +24,7 @@ func TestIdentityName(t *testing.T) {
 		want     string
 	}{
 		{NewIdentity("job", "index"), "synapse/2"},
+		{Identity{}, "synapse/2/host:9000"},
 		{NewIdentity("job", "index", "instance"), "synapse/2/host:9000"},
 		{NewIdentity("job", "pod"), "synapse"},
 		{NewIdentity("pod"), "synapse/2/host:9000"}, // a label that is not there names nothing

@@ -9,7 +9,7 @@ import "github.com/matrix-insight/synapse-datasource/pkg/query"
 func (i Identity) WithServerOfTarget(f query.Filters, targets string) string {
 	on := i.ScrapedLabels()
 	joined := i.SeenLastDay(f) + " * 0 + on (" + on + ") group_left () (max by (" + on + ") (" + targets + "))"
-	if len(i.scraped) == len(i.labels) {
+	if on == i.Labels() {
 		return joined
 	}
 	processes := "count by (" + i.Labels() + ") (" + i.SeenLastDay(query.Filters{}) + ")"
