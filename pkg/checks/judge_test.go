@@ -71,7 +71,7 @@ func (j judged) input(t *testing.T, check Check) Input {
 		answers[m] = append(answers[m], &model.Sample{Metric: metric, Value: model.SampleValue(value)})
 	}
 	j.options.DummyEventsThreshold = cmp.Or(j.options.DummyEventsThreshold, 10)
-	scope := Scope{Scrape: 15 * time.Second, Identity: process.Identity{"job", "index"}}
+	scope := Scope{Scrape: 15 * time.Second, Identity: process.NewIdentity("job", "index")}
 	in := NewInput("a.example", noon, scope, j.options, check, answers)
 	in.Rows, in.RowsMissing = j.rows, j.missing
 	return in

@@ -39,7 +39,7 @@ var (
 	scrapesStrange = measure("strange", func(s Scope) string {
 		known := metrics.ScheduleTime.Count().Over("last_over_time", s.Filters.Without("serverName").Selector(), "[1d]")
 		return "count by (server_name, job) (" + scrapesSeen.PromQL(s) + ") * 0 + on (job) group_left () count by (job) ((" +
-			targetOver(s, "max_over_time", metrics.Up, downFor) + " == 0) unless on (job, instance) " + known + ")"
+			targetOver(s, "max_over_time", metrics.Up, downFor) + " == 0) unless on (" + s.Identity.ScrapedLabels() + ") " + known + ")"
 	})
 )
 

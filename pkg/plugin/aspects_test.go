@@ -61,6 +61,10 @@ func hanging(t *testing.T, text string) *httptest.Server {
 			<-r.Context().Done()
 			return
 		}
+		if r.URL.Path == "/api/v1/query_range" {
+			_, _ = io.WriteString(w, emptyMatrix)
+			return
+		}
 		_, _ = io.WriteString(w, sampleVector(`{}`))
 	}))
 	t.Cleanup(server.Close)
