@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
-	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/process"
 )
 
 func TestFind(t *testing.T) {
@@ -105,7 +105,7 @@ func checkParam(t *testing.T, where string, p query.Param, formats map[string]bo
 			t.Errorf("%s acts on a format %q that does not exist", where, f)
 		}
 	}
-	if _, _, err := synapse.LabelOf(p.Values); p.Values != "" && err != nil {
+	if _, _, err := process.LabelOf(p.Values); p.Values != "" && err != nil {
 		t.Errorf("%s suggests values of nothing: %v", where, err)
 	}
 	if p.Kind != query.List && (p.Kind == query.Choice) != (len(p.Options) > 0) {

@@ -3,7 +3,10 @@
 // series of each process.
 package cachefactors
 
-import "github.com/matrix-insight/synapse-datasource/pkg/query"
+import (
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
+)
 
 // Type declares the query type "cacheFactors".
 func Type() query.Type {
@@ -37,6 +40,7 @@ func Type() query.Type {
 			{Title: "What to write into homeserver.yaml", Query: map[string]any{"queryType": "cacheFactors", "format": "config"}},
 			{Title: "What could a larger event cache reach?", Query: map[string]any{"queryType": "cacheFactors", "format": "curve", "cache": "*getEvent*"}},
 		},
-		Run: run,
+		Reads: metrics.Names(metrics.ProcessStart, metrics.CacheRequests, metrics.CacheHits, metrics.CacheEvicted, metrics.CacheMaxSize, metrics.CacheSize, metrics.CacheSizeBytes),
+		Run:   run,
 	}
 }

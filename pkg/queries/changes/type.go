@@ -10,6 +10,7 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
 )
 
 // Type declares the query type "changes".
@@ -29,7 +30,8 @@ func Type() query.Type {
 		Examples: []query.Example{
 			{Title: "What changed?", Query: map[string]any{"queryType": "changes"}},
 		},
-		Run: run,
+		Reads: metrics.Names(metrics.ProcessStart, metrics.BuildInfo, metrics.ScheduleTime, metrics.CacheMaxSize),
+		Run:   run,
 	}
 }
 

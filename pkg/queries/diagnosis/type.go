@@ -16,7 +16,7 @@ func Type() query.Type {
 	return query.Type{
 		ID:    "diagnosis",
 		Title: "Diagnosis",
-		Help: "Runs every check and shows what is wrong, how bad it is, the evidence, and what to do. Causes stand above the symptoms they explain.",
+		Help:  "Runs every check and shows what is wrong, how bad it is, the evidence, and what to do. Causes stand above the symptoms they explain.",
 		Formats: []query.Format{
 			{ID: "findings", Title: "Findings", Needs: query.Prometheus, Visualization: query.Table, Columns: query.ColumnInfos(columns),
 				Help: "One row per homeserver, check and subject, worst first."},
