@@ -9,7 +9,8 @@ func Type() query.Type {
 	return query.Type{
 		ID:    "tables",
 		Title: "Database tables",
-		Help: "The largest tables of Synapse's database: their size and that of their indexes, PostgreSQL's estimate of their rows, their dead rows, and their last " +
+		Help: "The largest tables of Synapse's database: their size and that of their indexes, PostgreSQL's estimate of their rows, their dead " +
+			"rows, and their last " +
 			"vacuum. Tables that are known to grow without bound link to where that is discussed.",
 		Formats: []query.Format{{
 			ID: "table", Title: "Tables", Needs: query.Postgres, Visualization: query.Table, Current: true, Columns: query.ColumnInfos(columns),

@@ -23,7 +23,8 @@ var columns = []query.Column[row]{
 	query.NumberColumn("share", "Share", "percentunit", "Share of the homeserver's whole cost.",
 		func(r row) float64 { return r.usage.Share() }),
 	query.NumberColumn("cost_change", "Change", "none",
-		"Cost divided by the cost of the same window earlier. Empty where that is not known, where a process started near the start of a window, and below a share of "+
+		"Cost divided by the cost of the same window earlier. Empty where that is not known, where a process started near the start of a window, "+
+			"and below a share of "+
 			transactions.GrownShare.String()+".",
 		func(r row) *float64 { return r.change }),
 	query.TextColumn("verdict", "Verdict",

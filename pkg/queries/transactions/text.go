@@ -114,7 +114,8 @@ func tellNoHistory(s *query.Session, server string, asked time.Duration) {
 }
 
 func tellRestarted(s *query.Session, server string) {
-	s.Inform("\"Change\" is empty for %s: a process started within an hour of the start of one of the two windows, and cold caches cost more.", query.SayServer(server))
+	s.Inform("\"Change\" is empty for %s: a process started within an hour of the start of one of the two windows, and cold caches cost "+
+		"more.", query.SayServer(server))
 }
 
 func tellNoCaches(s *query.Session) {
