@@ -4,16 +4,19 @@
 package main
 
 import (
+	"archive/zip"
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 
 	"github.com/grafana/grafana-plugin-sdk-go/build"
 	"github.com/magefile/mage/mg"
 
-	"github.com/matrix-insight/synapse-datasource/internal/ladder"
 	"github.com/matrix-insight/synapse-datasource/internal/steps"
 )
 
@@ -52,36 +55,36 @@ func backend(system, architecture string) error {
 func Frontend(ctx context.Context) error {
 	mg.CtxDeps(ctx, Install)
 	fmt.Println("building the front end")
-	return ladder.Command(ctx, os.Stdout, ".", steps.Npm(), "run", "--silent", "build")
+	return steps.Command(ctx, ".", steps.Npm("build")...)
 }
 
-// Install installs the front end's packages where package-lock.json asks for other ones than are there.
+// Install installs the front end's packages if package-lock.json has changed since.
 func Install(ctx context.Context) error {
-	return steps.Install(ctx, os.Stdout)
+	return steps.Install(ctx)
 }
 
 // Generate writes every file that is made from another one.
 func Generate(ctx context.Context) error {
 	mg.CtxDeps(ctx, Install)
-	if err := ladder.Command(ctx, os.Stdout, ".", "go", "run", "./cmd/generate"); err != nil {
+	if err := steps.Command(ctx, ".", "go", "run", "./cmd/generate"); err != nil {
 		return err
 	}
-	return ladder.Command(ctx, os.Stdout, ".", steps.Npm(), "run", "--silent", "generate:dashboards")
+	return steps.Command(ctx, ".", steps.Npm("generate:dashboards")...)
 }
 
-// Lint runs every linter: gofmt, vet, golangci-lint, eslint, prettier and the TypeScript compiler.
+// Lint runs every linter: golangci-lint with gofmt and vet, eslint, prettier and the TypeScript compiler.
 func Lint(ctx context.Context) error {
-	return climb(ctx, steps.Lint())
+	return steps.Run(ctx, os.Stdout, steps.Lint())
 }
 
-// Test climbs the ladder of tests, from cheap to dear, and lists at the end what could not run here.
+// Test runs the linters and every test, from cheap to expensive, and lists at the end what could not run here.
 func Test(ctx context.Context) error {
-	return climb(ctx, steps.Test(Build))
+	return steps.Run(ctx, os.Stdout, steps.Test(func(context.Context) error { return backend(runtime.GOOS, runtime.GOARCH) }))
 }
 
-// Unit runs only what needs no server: minutes less.
+// Unit runs the linters and the tests that need no server.
 func Unit(ctx context.Context) error {
-	return climb(ctx, steps.Unit())
+	return steps.Run(ctx, os.Stdout, steps.Unit())
 }
 
 // Demo starts a simulated busy homeserver and shows what the plugin says about it. DEMO_ONCE=1 prints and exits.
@@ -92,25 +95,25 @@ func Demo(ctx context.Context) error {
 			return err
 		}
 	}
-	return ladder.Terminal(ctx, "lab", "./demo")
+	return steps.Command(ctx, "lab", steps.Lab("demo")...)
 }
 
 // Real runs two real Synapse servers and compares the plugin's answers with what they say. KEEP=1 leaves them running.
 func Real(ctx context.Context) error {
 	mg.CtxDeps(ctx, Build)
-	return ladder.Terminal(ctx, "lab", "./real/cmd")
+	return steps.Command(ctx, "lab", steps.Lab("real/cmd", "-keep="+strconv.FormatBool(os.Getenv("KEEP") == "1"))...)
 }
 
 // E2e looks at the plugin in a real Grafana, in a real browser. Pictures of every dashboard go to test-results/.
 func E2e(ctx context.Context) error {
 	mg.CtxDeps(ctx, Build)
-	return ladder.Terminal(ctx, "lab", "./e2e")
+	return steps.Command(ctx, "lab", steps.Lab("e2e")...)
 }
 
 // Bench runs the Go benchmarks.
 func Bench(ctx context.Context) error {
 	for _, module := range []string{".", "lab"} {
-		if err := ladder.Command(ctx, os.Stdout, module, "go", "test", "-run=^$", "-bench=.", "-benchmem", "./..."); err != nil {
+		if err := steps.Command(ctx, module, "go", "test", "-run=^$", "-bench=.", "-benchmem", "./..."); err != nil {
 			return err
 		}
 	}
@@ -123,7 +126,38 @@ func Package(ctx context.Context) error {
 		return err
 	}
 	mg.CtxDeps(ctx, BuildAll)
-	return ladder.Zip("dist", "matrix-synapse-datasource")
+	return pack("dist", "matrix-synapse-datasource")
+}
+
+// pack makes a zip as the catalogue wants it: one folder named like the plugin, executables executable. The file is
+// named after the plugin and the version in its manifest.
+func pack(dist, id string) (err error) {
+	text, err := os.ReadFile(filepath.Join(dist, "plugin.json"))
+	if err != nil {
+		return err
+	}
+	var manifest struct {
+		Info struct{ Version string }
+	}
+	if err := json.Unmarshal(text, &manifest); err != nil {
+		return err
+	}
+	staged, err := os.MkdirTemp("", "package-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(staged) }()
+	if err := os.CopyFS(filepath.Join(staged, id), os.DirFS(dist)); err != nil {
+		return err
+	}
+	file, err := os.Create(fmt.Sprintf("%s-%s.zip", id, manifest.Info.Version))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	fmt.Println(file.Name())
+	writer := zip.NewWriter(file)
+	return errors.Join(writer.AddFS(os.DirFS(staged)), writer.Close())
 }
 
 // Clean removes what the build and the tests left.
@@ -134,10 +168,6 @@ func Clean() error {
 		}
 	}
 	return nil
-}
-
-func climb(ctx context.Context, list []ladder.Step) error {
-	return (&ladder.Ladder{Out: os.Stdout, Verbose: mg.Verbose()}).Run(ctx, list)
 }
 
 // checkLink says what to do where git wrote the link as a text file.

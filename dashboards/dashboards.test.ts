@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 
-import { type Declaration, declarations } from './declarations';
-import { generate, root } from './files';
-import { places } from './places';
+import { checks, type Declaration, declarations } from './declarations';
+import { dashboardFiles, generatedFiles, root } from './files';
+import { addressOfCheck, type Place } from './places';
 import { pluginId } from './query';
 
 const read = (path: string) => readFileSync(resolve(root, path), 'utf8');
@@ -21,28 +21,37 @@ function objects(value: unknown): Node[] {
   return Array.isArray(value) ? inner : [value as Node, ...inner];
 }
 
-const files = generate();
-const names = [...new Set(files.map(({ path }) => basename(path)))];
+const dashboards = dashboardFiles.map(({ path, content }) => [basename(path), JSON.parse(content) as Node] as const);
 
-test('every check leads to a panel that is there and shows something', () => {
-  const checks = JSON.parse(read('src/generated/checks.json')) as Array<{ id: string }>;
-  expect(Object.keys(places).sort()).toEqual(checks.map(({ id }) => id).sort());
-  for (const place of Object.values(places)) {
-    const [uid, id] = place.split('?viewPanel=panel-');
-    const dashboard = JSON.parse(files.find(({ path }) => path.endsWith(`/${uid}.json`))?.content ?? '{}') as Node;
-    const panel = (dashboard.panels as Node[]).find((candidate) => candidate.id === Number(id));
-    expect(panel?.targets).toBeTruthy();
-    // Grafana can't open a repeated panel by its number.
-    expect(panel?.repeat).toBeUndefined();
-  }
+/** The panel that an address leads to. */
+function panelAt(address: string): Node | undefined {
+  const [uid, number] = address.split('?viewPanel=panel-');
+  const dashboard = dashboards.find(([, { uid: its }]) => its === uid)?.[1];
+  return (dashboard?.panels as Node[] | undefined)?.find(({ id }) => id === Number(number));
+}
+
+test.each(checks)('the check $id leads to $panel, which is there and shows something', ({ id }) => {
+  const panel = panelAt(addressOfCheck[id]);
+  expect(panel?.targets).toBeTruthy();
+  // Grafana can't open a repeated panel by its number.
+  expect(panel?.repeat).toBeUndefined();
 });
 
-test.each(files)('$path is what the generator makes (npm run generate:dashboards)', ({ path, content }) => {
+test('the panels that others look up stand where they are said to be', () => {
+  const places = JSON.parse(read('src/generated/panels.json')) as Record<string, Place>;
+  for (const { dashboard, panel, title } of Object.values(places)) {
+    expect(panelAt(`${dashboard}?viewPanel=panel-${panel}`)?.title).toBe(title);
+  }
+  expect(places.findings).toEqual({ dashboard: 'synapse-diagnosis', panel: 12, title: 'Findings' });
+  // A graph of the catalogue is found by its own id as well.
+  expect(places['graph:background-cpu']).toEqual(places['jobs-cpu']);
+});
+
+test.each(generatedFiles)('$path is what the generator makes (npm run generate:dashboards)', ({ path, content }) => {
   expect(read(path)).toBe(content);
 });
 
-describe.each(names)('%s', (name) => {
-  const dashboard = JSON.parse(files.find(({ path }) => path.endsWith(name))?.content ?? '{}') as Node;
+describe.each(dashboards)('%s', (name, dashboard) => {
   const panels = dashboard.panels as Node[];
   const targets = panels.flatMap(({ targets }) => (targets ?? []) as Node[]);
 
@@ -80,7 +89,7 @@ describe.each(names)('%s', (name) => {
     const rows = panels.flatMap((panel, at) => (panel.type === 'row' ? [at] : []));
     const sections = rows.map((row, at) => panels.slice(row, rows[at + 1]));
     for (const [row, words, verdict, ...rest] of sections) {
-      const led = Object.entries(places).flatMap(([check, place]) =>
+      const led = Object.entries(addressOfCheck).flatMap(([check, place]) =>
         rest.some(({ id }) => place === `${String(dashboard.uid)}?viewPanel=panel-${String(id)}`) ? [check] : []
       );
       expect(words.type).toBe('text');

@@ -17,10 +17,15 @@ export const declarations: Declaration[] = existsSync(file)
   ? (JSON.parse(readFileSync(file, 'utf8')) as { queryTypes: Declaration[] }).queryTypes
   : [];
 
-const checks = JSON.parse(readFileSync(resolve(__dirname, '../src/generated/checks.json'), 'utf8')) as Array<{
+/** What the dashboards read of the checks' declarations. */
+interface Check {
   id: string;
   title: string;
-}>;
+  /** The panel that shows what the check measures: its id, or "graph:<id>" for a graph of the catalogue. */
+  panel: string;
+}
+
+export const checks = JSON.parse(readFileSync(resolve(__dirname, '../src/generated/checks.json'), 'utf8')) as Check[];
 
 /** What each check finds, in words. */
 export const titleOfCheck: Record<string, string> = Object.fromEntries(checks.map(({ id, title }) => [id, title]));

@@ -5,13 +5,15 @@ import { guide } from './guide';
 import { diagnosis as findings } from './sections/diagnosis';
 import { cacheVariable } from './variables';
 
+/** The findings, then the sections that they lead to. */
+export const start = { uid: guide.uid, sections: [findings, ...guide.sections] };
+
 /** What is wrong, then what the findings lead to. */
 export function diagnosis(): Dashboard {
   return dashboardOf({
+    ...start,
     title: 'Synapse: diagnosis',
-    uid: guide.uid,
     description: 'Why a Matrix homeserver running Synapse is slow, and what to do about it.',
-    sections: [findings, ...guide.sections],
     variables: [cacheVariable],
   });
 }

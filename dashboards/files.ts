@@ -1,17 +1,12 @@
 import { resolve } from 'node:path';
 
-import { diagnosis } from './diagnosis';
-import { roomsAndDatabase } from './rooms';
+import { type Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+
+import { diagnosis, start } from './diagnosis';
+import { placesIn } from './places';
+import { rooms, roomsAndDatabase } from './rooms';
 
 export const root = resolve(__dirname, '..');
-
-/** Every dashboard, and where copies of it are kept: in the plugin, and beside the provisioning that Grafana mounts. */
-const dashboards = [
-  { name: 'synapse-diagnosis.json', build: diagnosis },
-  { name: 'synapse-rooms-database.json', build: roomsAndDatabase },
-];
-
-const folders = ['src/dashboards', 'provisioning/dashboards/matrix-synapse'];
 
 export interface GeneratedFile {
   /** From the top of the repository. */
@@ -19,9 +14,23 @@ export interface GeneratedFile {
   content: string;
 }
 
-export function generate(): GeneratedFile[] {
-  return dashboards.flatMap(({ name, build }) => {
-    const content = JSON.stringify(build(), null, 2) + '\n';
-    return folders.map((folder) => ({ path: `${folder}/${name}`, content }));
-  });
+/** Grafana mounts this folder, and the build copies it into the plugin. */
+const folder = 'provisioning/dashboards/matrix-synapse';
+
+export const dashboardFiles: GeneratedFile[] = [
+  dashboardFile('synapse-diagnosis.json', diagnosis()),
+  dashboardFile('synapse-rooms-database.json', roomsAndDatabase()),
+];
+
+/** Where each panel stands, for what the backend's generator writes: the links of alerts. */
+const panelFile = file('src/generated/panels.json', Object.fromEntries(placesIn([start, rooms])));
+
+export const generatedFiles = [...dashboardFiles, panelFile];
+
+function dashboardFile(name: string, dashboard: Dashboard): GeneratedFile {
+  return file(`${folder}/${name}`, dashboard);
+}
+
+function file(path: string, content: unknown): GeneratedFile {
+  return { path, content: JSON.stringify(content, null, 2) + '\n' };
 }

@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
-import { generate, root } from './files';
+import { generatedFiles, root } from './files';
 
-for (const { path, content } of generate()) {
+for (const { path, content } of generatedFiles) {
   const file = resolve(root, path);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, content);

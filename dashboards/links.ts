@@ -7,6 +7,11 @@ const guide =
 /** A section of Synapse's guide, or the whole of it. */
 export const guideLink = (anchor = ''): string => guide + (anchor && '#' + anchor);
 
+const project = 'https://github.com/matrix-insight/synapse-datasource';
+
+/** A page of this project. */
+export const projectLink = (path: string): string => `${project}/blob/main/${path}`;
+
 function link(title: string, url: string, tooltip: string): Builder<DashboardLink> {
   const link = new DashboardLinkBuilder(title)
     .type(DashboardLinkType.Link)
@@ -21,9 +26,5 @@ function link(title: string, url: string, tooltip: string): Builder<DashboardLin
 
 export const links = [
   link("Synapse's guide", guideLink(), 'Understanding Synapse through Grafana graphs'),
-  link(
-    'About',
-    'https://github.com/matrix-insight/synapse-datasource#readme',
-    'What this dashboard reads, and how to set it up'
-  ),
+  link('About', `${project}#readme`, 'What this dashboard reads, and how to set it up'),
 ];

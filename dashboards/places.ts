@@ -1,21 +1,37 @@
-import { panelOfCheck } from './checks';
+import { checks } from './declarations';
 import { guide } from './guide';
 import { rooms } from './rooms';
-import { panelId } from './section';
+import { panelsOf, type Section } from './section';
 
-/** Where each check's panel stands: the dashboard's uid and the panel, as an address has them. */
-export const places: Record<string, string> = Object.fromEntries(
-  Object.entries(panelOfCheck).map(([check, title]) => [check, placeOf(title)])
-);
+/** Where a panel stands: the dashboard's uid and the panel's number there. */
+export interface Place {
+  dashboard: string;
+  panel: number;
+  title: string;
+}
 
-function placeOf(title: string): string {
-  for (const { uid, sections } of [guide, rooms]) {
-    for (const section of sections) {
-      const at = section.panels.findIndex((panel) => panel.build().title === title);
-      if (at >= 0) {
-        return `${uid}?viewPanel=panel-${panelId(section, at)}`;
+/** Every panel of these dashboards by its names; a panel that stands on several is found on the first one. */
+export function placesIn(dashboards: Array<{ uid: string; sections: Section[] }>): Map<string, Place> {
+  const places = new Map<string, Place>();
+  for (const { uid, sections } of dashboards) {
+    for (const { names, number, panel } of sections.flatMap(panelsOf)) {
+      for (const name of names.filter((name) => !places.has(name))) {
+        places.set(name, { dashboard: uid, panel: number, title: panel.title ?? '' });
       }
     }
   }
-  throw new Error(`no dashboard has a panel "${title}"`);
+  return places;
 }
+
+const places = placesIn([guide, rooms]);
+
+/** Where each check's panel stands, as an address has it. */
+export const addressOfCheck: Record<string, string> = Object.fromEntries(
+  checks.map(({ id, panel }) => {
+    const place = places.get(panel);
+    if (!place) {
+      throw new Error(`The check "${id}" names the panel "${panel}", which no dashboard has: add it to a section.`);
+    }
+    return [id, `${place.dashboard}?viewPanel=panel-${place.panel}`];
+  })
+);

@@ -7,13 +7,12 @@ import { tables } from './sections/tables';
 
 export const rooms = { uid: 'synapse-rooms-database', sections: [forwardExtremities, destinations, tables] };
 
-/** What PostgreSQL tells; without it there is little to see here. */
+/** What is read from PostgreSQL; without it there is little to see here. */
 export function roomsAndDatabase(): Dashboard {
   return dashboardOf({
+    ...rooms,
     title: 'Synapse: rooms and database',
-    uid: rooms.uid,
     description:
-      'What Synapse’s PostgreSQL tells: rooms, destinations and tables. It needs PostgreSQL in the data source.',
-    sections: rooms.sections,
+      'Rooms, destinations and tables, read from Synapse’s PostgreSQL. It needs PostgreSQL in the data source.',
   });
 }

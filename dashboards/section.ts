@@ -1,37 +1,58 @@
 import { type Builder } from '@grafana/grafana-foundation-sdk/cog';
 import { type DashboardBuilder, type Panel, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 
-import { checksOf } from './checks';
+import { checks } from './declarations';
 import { text } from './panels/text';
 import { verdictOf } from './verdict';
 
 /** One question of the guide: a row, a few words on what to look at, the verdict, and the panels that answer. */
 export interface Section {
-  /** The row's panel id; its panels count on from it, so a link to a panel outlives new sections. At most 47 panels. */
+  /**
+   * The row's number. The panels count on from it, and links hold these numbers: append new panels, never insert them.
+   * At most 47 panels.
+   */
   id: number;
   title: string;
   /** The words' own title: the rule to take away. */
   heading: string;
   /** Markdown: what to look at, and what to conclude. */
   text: string;
-  panels: Array<Builder<Panel>>;
+  /** The panels by id, in the order in which they are shown. Checks name the panel that shows what they measure. */
+  panels: Record<string, Builder<Panel>>;
 }
 
-/** The id of a section's panel; the words before them take the first one, the verdict the last one. */
-export const panelId = (section: Section, at: number): number => section.id + 2 + at;
+/** A panel of a section and where it stands. */
+export interface NumberedPanel {
+  /** What checks may call it: its id, and "graph:<id>" for the graph of the catalogue that it draws. */
+  names: string[];
+  /** Its number in the dashboard; the words before the panels take the first one, the verdict the last one. */
+  number: number;
+  panel: Panel;
+}
+
+export function panelsOf({ id, panels }: Section): NumberedPanel[] {
+  return Object.entries(panels).map(([name, builder], at) => {
+    const panel = builder.build();
+    return { names: [name, ...graphsIn(panel)], number: id + 2 + at, panel };
+  });
+}
+
+function graphsIn({ targets = [] }: Panel): string[] {
+  return (targets as Array<{ graph?: string }>).flatMap(({ graph }) => (graph ? [`graph:${graph}`] : []));
+}
 
 export function addSection(dashboard: DashboardBuilder, section: Section): void {
+  const panels = panelsOf(section);
   dashboard.withRow(new RowBuilder(section.title).id(section.id));
-  const checks = checksOf(section.panels);
-  add(dashboard, section.id + 1, text(section));
-  if (checks.length > 0) {
-    add(dashboard, section.id + 49, verdictOf(checks));
+  add(dashboard, section.id + 1, text(section).build());
+  const judged = checks.filter(({ panel }) => panels.some(({ names }) => names.includes(panel)));
+  if (judged.length > 0) {
+    add(dashboard, section.id + 49, verdictOf(judged.map(({ id }) => id)).build());
   }
-  section.panels.forEach((panel, at) => add(dashboard, panelId(section, at), panel));
+  panels.forEach(({ number, panel }) => add(dashboard, number, panel));
 }
 
 /** The dashboard writes into a panel's position where it stands, and a section may be part of two dashboards. */
-function add(dashboard: DashboardBuilder, id: number, panel: Builder<Panel>): void {
-  const built = panel.build();
-  dashboard.withPanel({ build: () => ({ ...built, id, gridPos: built.gridPos && { ...built.gridPos } }) });
+function add(dashboard: DashboardBuilder, id: number, panel: Panel): void {
+  dashboard.withPanel({ build: () => ({ ...panel, id, gridPos: panel.gridPos && { ...panel.gridPos } }) });
 }

@@ -28,11 +28,11 @@ function values(name: string, label: string, description: string, kind: Kind, fi
 export const variables: Array<Builder<VariableModel>> = [
   new DatasourceVariableBuilder('datasource')
     .label('Data source')
-    .description('A data source of the plugin Matrix Synapse.')
+    .description('The Matrix Synapse data source to read from.')
     .type(pluginId),
-  values('server', 'Homeserver', 'The server_name of the homeservers to look at.', 'serverName', {}),
-  values('job', 'Job', 'The kinds of process, as Prometheus scrapes them.', 'job', { serverName: '$server' }),
-  values('index', 'Index', 'The processes of a job, where the scrape configuration numbers them.', 'index', {
+  values('server', 'Homeserver', 'The server_name of each homeserver.', 'serverName', {}),
+  values('job', 'Job', 'The Prometheus job: usually the kind of worker.', 'job', { serverName: '$server' }),
+  values('index', 'Index', 'Tells the processes of a job apart, if your scrape configuration sets it.', 'index', {
     serverName: '$server',
     job: '$job',
   }),
@@ -41,7 +41,7 @@ export const variables: Array<Builder<VariableModel>> = [
 /** One cache to look at closely: the first that is worth it, until the reader chooses. */
 export const cacheVariable = new QueryVariableBuilder('cache')
   .label('Cache')
-  .description('The cache of the panels "What if another size", those worth a change first.')
+  .description('The cache to look at in detail. Caches to change come first.')
   .datasource(datasource)
   .query({ refId: 'Variable', values: 'advisedCache', serverName: '$server', job: '$job', index: '$index' })
   .refresh(VariableRefresh.OnTimeRangeChanged)

@@ -4,13 +4,13 @@ import { type Panel } from '@grafana/grafana-foundation-sdk/dashboard';
 import { sentence, severity, wrapped } from './panels/cells';
 import { table } from './panels/table';
 
-/** What the diagnosis concludes from what a section shows, in sentences with their numbers. */
+/** The findings of the checks whose panels a section has, with their numbers. */
 export function verdictOf(checks: string[]): Builder<Panel> {
   return table({
     title: 'Verdict',
     description:
-      'What the diagnosis concludes from this section, the worst first: the same findings as at the top of ' +
-      '"Synapse: diagnosis", where the advice stands. "unknown" means that a check could not look.',
+      'The findings about this section, the worst first. "What to do" at the top of "Synapse: diagnosis" has the ' +
+      'advice. "unknown" means that a check could not look.',
     queryType: 'diagnosis',
     format: 'findings',
     parameters: { checks },

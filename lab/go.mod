@@ -2,6 +2,13 @@ module github.com/matrix-insight/synapse-datasource/lab
 
 go 1.26.5
 
+// What the tasks run.
+tool (
+	github.com/matrix-insight/synapse-datasource/lab/demo
+	github.com/matrix-insight/synapse-datasource/lab/e2e
+	github.com/matrix-insight/synapse-datasource/lab/real/cmd
+)
+
 require (
 	github.com/jackc/pgx/v5 v5.12.0
 	github.com/prometheus/prometheus v0.315.1

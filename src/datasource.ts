@@ -16,6 +16,7 @@ import {
 import { type Observable, throwError } from 'rxjs';
 
 import { annotationSupport } from './annotations';
+import { filterIds } from './filters';
 import { shareHealth } from './health';
 import { interpolateList, interpolateQuery } from './interpolate';
 import { describeQuery, queryTypes } from './queryTypes';
@@ -77,7 +78,7 @@ export class SynapseDatasource extends DataSourceWithBackend<SynapseQuery, Synap
       throw new Error(directAccess);
     }
     const filled: ValueFilters = {};
-    for (const id of ['serverName', 'job', 'index', 'instance'] as const) {
+    for (const id of filterIds) {
       filled[id] = interpolateList(filters[id], this.templates, scopedVars);
     }
     return this.getResource<string[]>(`values/${kind}`, valueParams(kind, filled, range));

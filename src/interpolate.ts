@@ -1,10 +1,9 @@
 import { type ScopedVars } from '@grafana/data';
 import { type TemplateSrv } from '@grafana/runtime';
 
+import { filterIds } from './filters';
 import { findQueryType, type Param } from './queryTypes';
 import { type SynapseQuery } from './types';
-
-const filterIds = ['serverName', 'job', 'index', 'instance'] as const;
 
 /** Fills template variables into every key that may hold one. */
 export function interpolateQuery(query: SynapseQuery, templates: TemplateSrv, scopedVars: ScopedVars): SynapseQuery {

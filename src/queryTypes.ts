@@ -1,7 +1,6 @@
+import { type FilterId } from './filters';
 import document from './generated/queryTypes.json';
 import { type SynapseQuery } from './types';
-
-export type FilterId = 'serverName' | 'job' | 'index' | 'instance';
 
 export interface Format {
   id: string;
@@ -11,7 +10,7 @@ export interface Format {
 }
 
 /** How a parameter is written in the query, and so which control edits it. */
-export type ParamKind = 'text' | 'number' | 'boolean' | 'duration' | 'choice' | 'list' | 'numbers';
+type ParamKind = 'text' | 'number' | 'boolean' | 'duration' | 'choice' | 'list' | 'numbers';
 
 export interface Param {
   id: string;

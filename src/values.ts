@@ -1,10 +1,11 @@
 import { type ScopedVars, type TimeRange } from '@grafana/data';
 
+import { type FilterId, filterIds } from './filters';
 import { type FilterValue, type SynapseQuery } from './types';
 
 /** What the backend can list. */
-export const valueKinds = ['serverName', 'job', 'index', 'instance', 'cache', 'transaction'] as const;
-export type ValueKind = (typeof valueKinds)[number];
+export const valueKinds = [...filterIds, 'cache', 'transaction'] as const;
+type ValueKind = (typeof valueKinds)[number];
 
 /** What the backend does not list: the caches in the order of its advice. */
 export const advisedCache = 'advisedCache';
@@ -19,9 +20,9 @@ export const valueTitles: Record<ValueKind | typeof advisedCache, string> = {
   transaction: 'Database transactions',
 };
 
-export type ValueFilters = Partial<Record<'serverName' | 'job' | 'index' | 'instance', FilterValue>>;
+export type ValueFilters = Partial<Record<FilterId, FilterValue>>;
 
-/** Who knows values to choose from: the data source. */
+/** Where values to choose from come from: the data source. */
 export interface ValueSource {
   values(kind: string, filters: ValueFilters, range?: TimeRange, scopedVars?: ScopedVars): Promise<string[]>;
   variableReferences(): string[];
@@ -43,7 +44,7 @@ export function kindOf(query: VariableQuery | string | undefined): string {
 /** The parameters of GET /values/<kind>; the backend takes the last hour where no range is given. */
 export function valueParams(kind: string, filters: ValueFilters, range?: TimeRange): Record<string, unknown> {
   const params: Record<string, unknown> = {};
-  for (const id of ['serverName', 'job', 'index', 'instance'] as const) {
+  for (const id of filterIds) {
     // What is being chosen must not narrow its own choices.
     const value = id === kind ? undefined : filters[id];
     if (value !== undefined && value.length > 0) {

@@ -57,7 +57,7 @@ export default function config(env: { production?: boolean }): Configuration {
           { from: '../CHANGELOG.md', to: '.' },
           { from: '../LICENSE', to: '.', toType: 'dir' },
           { from: 'img/*', to: '.' },
-          { from: 'dashboards/*.json', to: '.' },
+          { from: '../provisioning/dashboards/matrix-synapse/*.json', to: 'dashboards/[name][ext]' },
         ],
       }),
     ],

@@ -32,7 +32,7 @@ export function curve(definition: Graph, columns: string[], points: number): Pan
       .span(span)
       .height(10)
       .axisBorderShow(false)
-      // The last number needs room to stand in.
+      // Space for the last number of the axis.
       .overrideByName(columns[0], [{ id: 'max', value: longest }])
       .legend(
         new VizLegendOptionsBuilder()

@@ -63,13 +63,13 @@ export function graph({ title, description, queryType, format, parameters, span 
 
 /** Lines that add up to a whole, which is one homeserver's. */
 export function stacked({ description, ...definition }: Graph): PanelBuilder {
-  const ofOne = 'With several homeservers choose one above: the layers of all of them would stand on each other.';
+  const ofOne = 'If several homeservers are shown, choose one above: their layers would add up.';
   return graph({ ...definition, description: `${description} ${ofOne}` })
     .fillOpacity(30)
     .stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'));
 }
 
-/** Dashed lines across the graph: above `warning` it deserves a look, above `critical` it hurts. */
+/** Dashed lines across the graph at both levels. */
 export function withLimits(panel: PanelBuilder, warning: number, critical: number): PanelBuilder {
   return panel
     .thresholds(

@@ -11,7 +11,7 @@ interface Words {
 export function text({ heading, text }: Words): PanelBuilder {
   return new TextPanel()
     .title(heading)
-    .description('What this section shows, and what to conclude from it.')
+    .description('What this section shows and how to read it.')
     .transparent(true)
     .mode(TextMode.Markdown)
     .content(text)

@@ -1,4 +1,4 @@
-import { guideLink } from '../links';
+import { guideLink, projectLink } from '../links';
 import { decimals, paragraph, sentence, verbatim, verdict } from '../panels/cells';
 import { curve } from '../panels/curve';
 import { graph } from '../panels/graph';
@@ -8,17 +8,20 @@ import { type Section } from '../section';
 /** From the present size on, closer where a first step ends. */
 const multipliers = [1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10];
 
+const experimental = `Predictions are experimental: see [their measured accuracy](${projectLink('docs/evaluation.md')}).`;
+const oneHomeserver = 'If several homeservers are shown, only the first is drawn: choose one above.';
+
 export const caches: Section = {
   id: 400,
   title: 'Which caches are too small?',
-  heading: 'Misses and drops',
-  text: `Misses and drops for lack of room: try one step. No such drops, no gain. [Guide](${guideLink('caches')})`,
-  panels: [
-    table({
-      title: 'Which cache factors to change',
+  heading: 'Many misses and evictions',
+  text: `Only a cache that evicts because it is full gains from more capacity. [Guide](${guideLink('caches')})`,
+  panels: {
+    'cache-factors': table({
+      title: 'Cache factors to change',
       description:
-        'One row per cache over all processes, those worth raising first. A larger cache can avoid at most as many misses ' +
-        'as it dropped entries for lack of room. Not-size-bound: no size helps.',
+        'One row per cache, summed over all processes, those to raise first. A larger cache can only avoid misses on ' +
+        'entries that were evicted because the cache was full. "not-size-bound": no size helps.',
       queryType: 'cacheFactors',
       format: 'table',
       parameters: { limit: 20 },
@@ -35,11 +38,9 @@ export const caches: Section = {
         { name: 'server_name', width: 110 },
       ],
     }),
-    table({
-      title: 'What if another size: $cache',
-      description:
-        'The cache chosen at the top of the dashboard. What any size could avoid follows from its evictions; what the ' +
-        'next step will avoid is predicted, with the range in which four of five such predictions come true.',
+    'cache-one': table({
+      title: 'One cache: $cache',
+      description: `The cache chosen at the top of the dashboard. ${experimental}`,
       queryType: 'cacheFactors',
       format: 'table',
       parameters: { cache: '$cache' },
@@ -55,13 +56,12 @@ export const caches: Section = {
         { name: 'server_name', width: 105 },
       ],
     }),
-    curve(
+    'cache-curve': curve(
       {
         title: 'Hit ratio by size: $cache',
         description:
-          'From its size today, at ×1, to ten times that. The band is where four of five predictions come true; without ' +
-          'a line nothing is predicted, and the band is all that is possible. Where it runs flat, a larger cache is waste. ' +
-          'Of several homeservers the first is drawn: choose one above.',
+          'From the current size (×1) to ten times that. Where the line is flat, more capacity brings nothing. ' +
+          `Without a line there is no prediction, and the band shows what is possible. ${experimental} ${oneHomeserver}`,
         queryType: 'cacheFactors',
         format: 'curve',
         parameters: { cache: '$cache', multipliers },
@@ -69,13 +69,12 @@ export const caches: Section = {
       ['multiplier', 'hit_ratio', 'low', 'high', 'factor', 'max_entries'],
       multipliers.length
     ),
-    curve(
+    'cache-avoided': curve(
       {
         title: 'Misses avoided by size: $cache',
         description:
-          'Per second, in all processes. Dashed: no size avoids more, as its evictions tell. The distance between ' +
-          'the two lines is what a larger cache can’t help, or what nobody can tell beforehand. ' +
-          'Of several homeservers the first is drawn: choose one above.',
+          'Per second, over all processes. Dashed: no size avoids more. Between the lines: misses that a larger cache ' +
+          `may or may not avoid. ${experimental} ${oneHomeserver}`,
         queryType: 'cacheFactors',
         format: 'curve',
         parameters: { cache: '$cache', multipliers },
@@ -83,10 +82,10 @@ export const caches: Section = {
       ['multiplier', 'avoided_misses_per_second', 'avoided_misses_limit', 'factor', 'max_entries'],
       multipliers.length
     ),
-    table({
-      title: 'The same for homeserver.yaml',
+    'cache-yaml': table({
+      title: 'Recommended factors for homeserver.yaml',
       description:
-        'Lines to merge into the caches section of homeserver.yaml. The eye at the right of the cell opens them, to copy.',
+        'Merge these lines into the caches section of homeserver.yaml. The eye in the cell opens the text to copy.',
       queryType: 'cacheFactors',
       format: 'config',
       height: 7,
@@ -95,9 +94,9 @@ export const caches: Section = {
         { name: 'server_name', width: 110 },
       ],
     }),
-    table({
-      title: 'The same as environment variables, and how to apply it',
-      description: 'What overrides homeserver.yaml where Synapse runs in a container. It needs a restart.',
+    'cache-environment': table({
+      title: 'Recommended factors as environment variables',
+      description: 'For Synapse in a container. They override homeserver.yaml and need a restart.',
       queryType: 'cacheFactors',
       format: 'config',
       height: 9,
@@ -107,35 +106,35 @@ export const caches: Section = {
         { name: 'server_name', width: 110 },
       ],
     }),
-    graph({
-      title: 'Misses of the caches that miss most',
-      description: 'Lookups per second that the cache could not answer, so that the database had to.',
+    'cache-misses': graph({
+      title: 'Caches with the most misses',
+      description: 'Lookups per second that the cache could not answer, so the database had to.',
       queryType: 'caches',
       format: 'misses',
       parameters: { limit: 8 },
     }),
-    graph({
-      title: 'Evictions, by reason',
+    'cache-evictions': graph({
+      title: 'Evictions by reason',
       description:
-        'Entries dropped per second, by reason. Only "full" means that the cache is too small for what is asked of it.',
+        'Entries evicted per second. Only entries evicted because the cache was full show that it is too small.',
       queryType: 'caches',
       format: 'evictions',
       parameters: { limit: 8 },
     }),
-    graph({
-      title: 'Hit ratio of the same caches',
+    'cache-hit-ratio': graph({
+      title: 'Hit ratio of the caches with the most misses',
       description:
-        'Share of lookups that the cache answered. A low ratio alone is no fault: some lookups never repeat.',
+        'Share of lookups that the cache answered. A low ratio alone is no problem: some lookups never repeat.',
       queryType: 'caches',
       format: 'hitRatio',
       parameters: { limit: 8 },
     }).max(1),
-    graph({
+    'cache-entries': graph({
       title: 'Entries of the largest caches',
-      description: 'A line that has run flat has reached its limit; one that still grows has room left.',
+      description: 'A flat line usually means that the cache is full.',
       queryType: 'caches',
       format: 'size',
       parameters: { limit: 8 },
     }),
-  ],
+  },
 };

@@ -6,61 +6,78 @@ const format = 'series';
 
 export const delays: Section = {
   id: 700,
-  title: 'What else takes time, or waits?',
-  heading: 'Lines that climb matter',
+  title: 'What else is slow?',
+  heading: 'Look for lines that keep rising',
   text: 'A queue that empties again is no problem.',
-  panels: [
-    stacked({
+  panels: {
+    'requests-cpu': stacked({
       title: 'CPU by kind of request',
-      description: 'Cores used on behalf of requests, by the name of Synapse’s class. Sync should lead.',
+      description: 'Cores in use for requests, by the name of Synapse’s class. Normally sync leads.',
       queryType,
       format,
       parameters: { graph: 'requests-cpu', limit: 8 },
     }),
-    stacked({
+    'jobs-cpu': stacked({
       title: 'CPU by background job',
-      description: 'Cores used by jobs that no request waits for, over all processes.',
+      description: 'Cores in use for jobs that no request waits for, over all processes.',
       queryType,
       format,
       parameters: { graph: 'background-cpu', limit: 8 },
     }),
-    graph({
+    'state-resolution-cpu': graph({
       title: 'CPU of state resolution',
-      description: 'Cores used to settle which of several states of a room holds. Forward extremities make it rise.',
+      description:
+        'Cores in use to merge the states of a room’s branches into one. Rooms with many forward extremities raise it.',
       queryType,
       format,
       parameters: { graph: 'state-resolution-cpu' },
     }),
-    graph({
-      title: 'Events from other homeservers that wait',
-      description: 'Received, but not worked on yet.',
+    'inbound-staging': graph({
+      title: 'Queue of incoming events',
+      description: 'Events received from other homeservers and not processed yet.',
       queryType,
       format,
       parameters: { graph: 'federation-staging' },
     }),
-    graph({
-      title: 'How many events each part is behind',
-      description: 'The newest event against the last one that bridges, the user directory and others have dealt with.',
+    'events-behind': graph({
+      title: 'Events not processed yet, by consumer',
+      description: 'How far bridges, the user directory and other consumers are behind the newest event.',
       queryType,
       format,
       parameters: { graph: 'event-lag', limit: 8 },
     }),
-    graph({
-      title: 'Replication: updates that wait',
-      description:
-        'What a process has heard from others and not dealt with yet, by stream; the longest queue of all processes.',
+    'replication-queue': graph({
+      title: 'Replication backlog',
+      description: 'Updates received from other processes and not processed yet, by stream: the longest queue of all.',
       queryType,
       format,
       parameters: { graph: 'replication-queue', limit: 8 },
     }),
-    graph({
-      title: 'How long a change of devices waits',
-      description:
-        'Age of the oldest change that was not worked out for other homeservers yet. Minutes deserve a look.',
+    'device-list-lag': graph({
+      title: 'Delay of device list updates',
+      description: 'Age of the oldest device change not yet prepared for other homeservers. Minutes deserve a look.',
       queryType,
       format,
       parameters: { graph: 'device-list-lag' },
       span: 24,
     }),
-  ],
+    'requests-database': stacked({
+      title: 'Database time by kind of request',
+      description:
+        'Seconds of database time per second, by the name of Synapse’s class. The time to work on a sync ' +
+        '(SyncRestServlet, SlidingSyncRestServlet) is this plus its CPU.',
+      queryType,
+      format,
+      parameters: { graph: 'requests-database', limit: 8 },
+    }),
+    'jobs-database': stacked({
+      title: 'Database time by background job',
+      description:
+        'Seconds of database time per second. background_updates runs the changes of an upgrade; ' +
+        'sync_partial_state_room fetches the rest of a large room after a join.',
+      queryType,
+      format,
+      parameters: { graph: 'background-database', limit: 12 },
+    }),
+  },
 };

@@ -4,13 +4,13 @@ import { type Section } from '../section';
 
 export const destinations: Section = {
   id: 100,
-  title: 'Who can this homeserver not reach?',
-  heading: 'Dead homeservers are normal',
-  text: 'Many that began to fail within the hour: look at your own network.',
-  panels: [
-    table({
+  title: 'Which homeservers can’t be reached?',
+  heading: 'Some are always down',
+  text: 'If many began to fail within the last hour, look at your own network.',
+  panels: {
+    destinations: table({
       title: 'Destinations that fail or miss events',
-      description: 'Read from PostgreSQL just now, whatever the time range, those that began to fail last first.',
+      description: 'The current state from PostgreSQL, whatever the time range. The latest failures come first.',
       queryType: 'federation',
       format: 'destinations',
       height: 14,
@@ -26,5 +26,5 @@ export const destinations: Section = {
         { name: 'server_name', width: 110 },
       ],
     }),
-  ],
+  },
 };

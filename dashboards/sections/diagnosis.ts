@@ -1,7 +1,7 @@
 import { titleOfCheck } from '../declarations';
 import { asWord, hidden, inspected, paragraph, sentence, severity, wrapped } from '../panels/cells';
 import { table } from '../panels/table';
-import { places } from '../places';
+import { addressOfCheck } from '../places';
 import { type Section } from '../section';
 
 /** Shows other texts than the ids of checks. */
@@ -15,14 +15,14 @@ const instead = (texts: Record<string, string>) => ({
   ],
 });
 
-/** Gives the hidden id of a check the place of its panel as text, which the link beside it reads. */
-const graphsOfChecks = instead(places);
+/** Gives the hidden id of a check the address of its panel as text, which the link in the title reads. */
+const panelsOfChecks = instead(addressOfCheck);
 
-const itsGraphs = {
+const linkToPanel = {
   id: 'links',
   value: [
     {
-      title: 'Its graphs',
+      title: 'Show the graph',
       url: '/d/${__data.fields.Check.text}&${__url_time_range}&${__all_variables}',
     },
   ],
@@ -32,30 +32,30 @@ export const diagnosis: Section = {
   id: 10,
   title: 'What is wrong?',
   heading: 'Start here',
-  text: 'The worst comes first. A click on a finding leads to its graphs.',
-  panels: [
-    table({
+  text: 'The worst finding comes first. Click a finding to open its graph.',
+  panels: {
+    findings: table({
       title: 'Findings',
       description:
-        'Every check of the guide, run just now. "unknown" means that a check could not look, not that all is well; ' +
-        'checks that found nothing wrong stand at the end.',
+        'All checks, run now. "unknown" means that a check could not look, not that all is well. ' +
+        'Checks that found no problem are at the end.',
       queryType: 'diagnosis',
       format: 'findings',
       height: 18,
       columns: [
         { name: 'severity', width: 75, settings: severity },
-        { name: 'title', width: 175, settings: [...wrapped, itsGraphs] },
+        { name: 'title', width: 175, settings: [...wrapped, linkToPanel] },
         { name: 'evidence', settings: paragraph },
         { name: 'subject', width: 215, settings: [inspected] },
         { name: 'caused_by', width: 130, settings: [...wrapped, instead(titleOfCheck)] },
         { name: 'since', width: 105, settings: [{ id: 'unit', value: 'dateTimeFromNow' }] },
         { name: 'server_name', width: 105 },
-        { name: 'check', settings: [hidden, graphsOfChecks] },
+        { name: 'check', settings: [hidden, panelsOfChecks] },
       ],
     }),
-    table({
+    advice: table({
       title: 'What to do',
-      description: 'The advice for each finding, from what costs nothing to what needs care.',
+      description: 'The advice for each finding, the first step first.',
       queryType: 'diagnosis',
       format: 'findings',
       height: 14,
@@ -65,9 +65,9 @@ export const diagnosis: Section = {
         { name: 'title', width: 180, settings: wrapped },
         { name: 'advice', settings: sentence },
         { name: 'subject', width: 150, settings: [inspected] },
-        { name: 'docs_url', width: 70, settings: [{ id: 'displayName', value: 'More' }, asWord('How')] },
+        { name: 'docs_url', width: 70, settings: [{ id: 'displayName', value: 'More' }, asWord('Docs')] },
         { name: 'server_name', width: 105 },
       ],
     }),
-  ],
+  },
 };

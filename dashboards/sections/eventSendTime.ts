@@ -1,17 +1,17 @@
+import { guideLink } from '../links';
 import { graph, withLimits } from '../panels/graph';
 import { heatmap } from '../panels/heatmap';
-import { guideLink } from '../links';
 import { type Section } from '../section';
 
 const queryType = 'eventSendTime';
 
 /** From the many to the few: the further out a quantile, the louder its colour. */
 const colours = [
-  ['/99%/', 'purple'],
-  ['/95%/', 'blue'],
-  ['/90%/', 'light-blue'],
-  ['/75%/', 'semi-dark-green'],
-  ['/50%/', 'light-green'],
+  ['/99 ?%/', 'purple'],
+  ['/95 ?%/', 'blue'],
+  ['/90 ?%/', 'light-blue'],
+  ['/75 ?%/', 'semi-dark-green'],
+  ['/50 ?%/', 'light-green'],
   ['/mean/', 'text'],
 ].map(([pattern, fixedColor]) => ({
   matcher: { id: 'byRegexp', options: pattern },
@@ -21,16 +21,16 @@ const colours = [
 export const eventSendTime: Section = {
   id: 100,
   title: 'How slow is sending a message?',
-  heading: 'What people feel',
-  text: `Well under a second is normal; the usual causes are below. [Guide](${guideLink('message-event-send-time')})`,
-  panels: [
-    withLimits(
+  heading: 'What users feel',
+  text: `Well under a second is normal. The usual causes are below. [Guide](${guideLink('message-event-send-time')})`,
+  panels: {
+    'send-time': withLimits(
       graph({
         title: 'Time to send a message',
         description:
-          'How long clients waited until the homeserver had accepted their message; failed sends are left out. ' +
-          'Dashed: 1 s deserves a look, 2 s hurts (the levels of Synapse’s own dashboard; the guide names none). ' +
-          'The last bucket of the histogram ends at 10 s, so a line at 10 s means "10 s or more".',
+          'How long clients wait until the homeserver accepts a message. Failed sends are left out. ' +
+          'Dashed lines: 1 s and 2 s, the levels of Synapse’s own dashboard. ' +
+          'The histogram ends at 10 s, so a line at 10 s means "10 s or more".',
         queryType,
         format: 'quantiles',
         span: 24,
@@ -38,25 +38,25 @@ export const eventSendTime: Section = {
       1,
       2
     ).overrides(colours),
-    heatmap({
-      title: 'All sends by duration',
+    'send-heatmap': heatmap({
+      title: 'Sends by duration',
       description:
-        'Each column is a moment, each row a range of durations; the stronger the colour, the more sends. ' +
-        'A second band far above the first one points to one kind of room or one worker, a smear upwards to overload.',
+        'A stronger colour means more sends. A second band far above the first one points to one kind of room or one ' +
+        'worker. A band that widens upwards points to overload.',
       queryType,
       format: 'heatmap',
     }),
-    withLimits(
+    'send-by-process': withLimits(
       graph({
         title: 'Time to send, by process',
         description:
-          'The same for each process that takes sends from clients. ' +
-          'Processes in step: look at what they share, the database first. One outlier: look at its CPU.',
+          'For each process that accepts messages from clients. If all lines rise together, look at what the processes ' +
+          'share: the database first. If one line rises alone, look at the CPU of that process.',
         queryType,
         format: 'byWorker',
       }),
       1,
       2
     ),
-  ],
+  },
 };

@@ -9,33 +9,34 @@ const queryType = 'federation';
 export const federation: Section = {
   id: 300,
   title: 'What does federation cost?',
-  heading: 'Is presence the cost?',
-  text: `Much \`m.presence\` and no CPU left: then it is. Else it is harmless. [Guide](${guideLink('federation')})`,
-  panels: [
-    graph({
+  heading: 'Presence can be too expensive',
+  text: `It is, if \`m.presence\` leads while a process is overloaded. [Guide](${guideLink('federation')})`,
+  panels: {
+    'federation-traffic': graph({
       title: 'Traffic with other homeservers',
-      description: 'PDUs and EDUs per second. Outgoing PDUs count an event once, however many homeservers get it.',
+      description:
+        'PDUs (events) and EDUs per second. An outgoing PDU counts once, however many homeservers receive it.',
       queryType,
       format: 'traffic',
     }),
-    stacked({
+    edus: stacked({
       title: 'Outgoing EDUs by type',
       description:
-        'What passes by rather than stays: typing, receipts, presence, device lists. Synapse does not count incoming ones by type.',
+        'Short-lived data: typing, receipts, presence, device lists. Synapse does not count incoming EDUs by type.',
       queryType,
       format: 'edus',
       parameters: { limit: 8 },
     }),
-    graph({
-      title: 'How far sending lags behind',
+    'federation-lag': graph({
+      title: 'Delay of outgoing events',
       description:
-        'Time from an event until the federation sender had dealt with it. A line at 10 s means "10 s or more".',
+        'Time from an event until the federation sender has processed it. A line at 10 s means "10 s or more".',
       queryType,
       format: 'lag',
     }),
-    table({
-      title: 'What the traffic consists of',
-      description: 'Means over the time range shown. The share is that of its direction and kind.',
+    'federation-summary': table({
+      title: 'Federation traffic by type',
+      description: 'Means over the time range shown. "Share" is the share of all traffic of that direction and kind.',
       queryType,
       format: 'summary',
       height: 9,
@@ -49,5 +50,5 @@ export const federation: Section = {
         { name: 'server_name', width: 110 },
       ],
     }),
-  ],
+  },
 };

@@ -10,14 +10,14 @@ const queryType = 'forwardExtremities';
 export const forwardExtremities: Section = {
   id: 500,
   title: 'Which rooms have too many forward extremities?',
-  heading: 'Loose ends cost CPU',
-  text: `Synapse resolves their states. Above ten, look; many heal by themselves. [Guide](${guideLink('forward-extremities')})`,
-  panels: [
-    table({
+  heading: 'Each extremity costs CPU',
+  text: `Above ten, look at the room. Many recover on their own. [Guide](${guideLink('forward-extremities')})`,
+  panels: {
+    'extremity-rooms': table({
       title: 'Rooms with more than ten forward extremities',
       description:
-        'Counted in PostgreSQL just now, whatever the time range; without PostgreSQL this panel says so, and the ' +
-        'graphs below are all there is. Viewers see pseudonyms instead of rooms, unless the data source says otherwise.',
+        'The current count from PostgreSQL, whatever the time range. Without PostgreSQL only the graphs below show ' +
+        'something. Viewers see pseudonyms instead of rooms, unless the data source is set to show them.',
       queryType,
       format: 'rooms',
       height: 15,
@@ -33,18 +33,18 @@ export const forwardExtremities: Section = {
         { name: 'server_name', width: 110 },
       ],
     }),
-    bars({
+    'extremity-histogram': bars({
       title: 'Rooms by number of forward extremities: $server',
       description:
-        'From a metric that Synapse computes once an hour, first an hour after its start. It knows no rooms by name.',
+        'From a metric that Synapse updates once an hour, the first time an hour after its start. It names no rooms.',
       queryType,
       format: 'histogram',
     }),
-    graph({
+    'extremity-counts': graph({
       title: 'Rooms with more than ten forward extremities, over time',
-      description: 'A line that climbs for hours means that rooms branch faster than Synapse merges the branches.',
+      description: 'A line that rises for hours means that rooms branch faster than Synapse merges the branches.',
       queryType,
       format: 'counts',
     }),
-  ],
+  },
 };

@@ -8,14 +8,14 @@ const queryType = 'garbageCollection';
 
 export const garbageCollection: Section = {
   id: 600,
-  title: 'Does garbage collection stop a process?',
-  heading: 'Spikes of seconds hurt',
-  text: `While Python collects, the process does nothing else. [Guide](${guideLink('garbage-collection')})`,
-  panels: [
-    table({
-      title: 'Collections of each process',
+  title: 'Does garbage collection block a process?',
+  heading: 'Long pauses hurt',
+  text: `A process does nothing else while Python collects garbage. [Guide](${guideLink('garbage-collection')})`,
+  panels: {
+    'gc-processes': table({
+      title: 'Garbage collection of each process',
       description:
-        'One row per process and generation, the most expensive first. Generation 2 walks through everything.',
+        'One row per process and generation, the most expensive first. Generation 2 goes through all objects in memory.',
       queryType,
       format: 'summary',
       height: 8,
@@ -32,18 +32,18 @@ export const garbageCollection: Section = {
         { name: 'server_name', width: 110 },
       ],
     }),
-    graph({
-      title: 'Share of time spent collecting',
-      description: 'Above 5 % deserves a look (level of this dashboard; the guide names none).',
+    'gc-share': graph({
+      title: 'Share of time in garbage collection',
+      description: 'Per process, all generations together. Above 5% deserves a look.',
       queryType,
       format: 'time',
     }),
-    graph({
+    'gc-length': graph({
       title: 'Mean length of a collection',
-      description: 'Per process and generation. Spikes are what the guide warns of.',
+      description: 'Per process and generation. Look at spikes: each one blocks the process for that long.',
       queryType,
       format: 'pauses',
       parameters: { limit: 20 },
     }),
-  ],
+  },
 };

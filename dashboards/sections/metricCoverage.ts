@@ -4,13 +4,15 @@ import { type Section } from '../section';
 
 export const metricCoverage: Section = {
   id: 800,
-  title: 'What do these answers rest on?',
-  heading: 'Absent means blind',
-  text: 'Not-yet is normal: some metrics come with an event, a role or an hour.',
-  panels: [
-    table({
-      title: 'Metrics, the missing ones first',
-      description: 'Every metric that this dashboard reads, whether Prometheus has it, and what sees less without it.',
+  title: 'Are all metrics there?',
+  heading: 'A missing metric is a blind spot',
+  text: '"not-yet" is normal: some metrics appear only after an event, in some roles, or after an hour.',
+  panels: {
+    'metric-coverage': table({
+      title: 'Metrics, missing ones first',
+      description:
+        'Every metric that this plugin reads, whether Prometheus has it, and what can’t be shown without it. ' +
+        'Status → Targets in Prometheus shows the last scrape error of each process.',
       queryType: 'metricCoverage',
       format: 'table',
       height: 10,
@@ -22,5 +24,5 @@ export const metricCoverage: Section = {
         { name: 'server_name', width: 105 },
       ],
     }),
-  ],
+  },
 };

@@ -1,21 +1,21 @@
+import { guideLink } from '../links';
 import { decimals, sentence, shareBar, verdict, wrapped } from '../panels/cells';
 import { graph } from '../panels/graph';
 import { table } from '../panels/table';
 import { type Section } from '../section';
-import { guideLink } from '../links';
 
 const queryType = 'resources';
 
 export const resources: Section = {
   id: 150,
-  title: 'Which process is full?',
-  heading: 'One thread each',
-  text: `Once its event loop is always busy, everything waits. [Guide](${guideLink('message-event-send-time')})`,
-  panels: [
-    table({
+  title: 'Which process is overloaded?',
+  heading: 'One event loop per process',
+  text: `An event loop that is always busy delays everything. [Guide](${guideLink('message-event-send-time')})`,
+  panels: {
+    processes: table({
       title: 'Processes',
       description:
-        'One row per process, the fullest first, over the time range shown. What a process does is told from what it did, ' +
+        'One row per process, the busiest first, over the time range shown. "Does" is found from what a process did, ' +
         'not from its name.',
       queryType,
       format: 'processes',
@@ -34,32 +34,32 @@ export const resources: Section = {
         { name: 'server_name', width: 105 },
       ],
     }),
-    graph({
+    'process-cpu': graph({
       title: 'CPU of each process',
-      description: 'Cores used. The event loop can use one; threads for the database and media come on top.',
+      description: 'Cores in use. The event loop can use one; threads for the database and media add to it.',
       queryType,
       format: 'cpu',
     }),
-    graph({
+    'process-memory': graph({
       title: 'Memory of each process',
-      description: 'Resident memory. Caches fill for a day or two after a start, so a rise then is normal.',
+      description:
+        'Resident memory. Caches fill for a day or two after a start, so a rise is normal then. Marks show restarts.',
       queryType,
       format: 'memory',
     }),
-    graph({
-      title: 'How busy each event loop is',
-      description:
-        'The share of time in which the process did something rather than wait: the measure of how full it is.',
+    'event-loop': graph({
+      title: 'Event loop of each process',
+      description: 'Share of time in which the event loop was busy. At 100% everything in that process waits.',
       queryType,
       format: 'reactor',
     }).max(1),
-    graph({
+    'database-wait': graph({
       title: 'Wait for a database connection',
       description:
-        'Mean wait for a connection of the process. It holds the wait for the processor too, so look at how busy the ' +
-        'event loop is first.',
+        'Mean wait for a connection from the pool of the process. An overloaded event loop makes it longer too, so look ' +
+        'at "Event loop of each process" first.',
       queryType,
       format: 'databasePool',
     }),
-  ],
+  },
 };

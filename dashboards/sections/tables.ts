@@ -11,31 +11,32 @@ export const tables: Section = {
   id: 200,
   title: 'What fills the database?',
   heading: 'state_groups_state leads',
-  text: 'Normally the largest table by far. Dead rows that stay mean that vacuum is held up.',
-  panels: [
-    table({
+  text: 'Normally it is by far the largest table. Dead rows that stay mean that vacuum is held up.',
+  panels: {
+    tables: table({
       title: 'Largest tables',
       description:
-        'Sizes on disk from PostgreSQL’s catalogue, rows as it estimates them, just now, whatever the time range. ' +
-        'The mark beside the title says how large the whole database is.',
+        'Current sizes on disk from PostgreSQL’s catalogue, and the row counts that PostgreSQL estimates, whatever the ' +
+        'time range. The icon next to the title shows the size of the whole database.',
       queryType,
       format,
       height: 14,
       columns: [
-        { name: 'table', width: 260 },
+        { name: 'table', width: 240 },
         { name: 'total_bytes', width: 85 },
-        { name: 'rows_estimate', width: 90, settings: [{ id: 'unit', value: 'short' }] },
-        { name: 'dead_rows', width: 85, settings: [{ id: 'unit', value: 'short' }] },
-        { name: 'last_autovacuum', width: 125, settings: [fromNow] },
-        { name: 'known_issue', width: 75, settings: [asWord('Issue')] },
+        { name: 'rows_estimate', width: 80, settings: [{ id: 'unit', value: 'short' }] },
+        { name: 'dead_rows', width: 75, settings: [{ id: 'unit', value: 'short' }] },
+        { name: 'last_autovacuum', width: 105, settings: [fromNow] },
+        { name: 'last_autoanalyze', width: 105, settings: [fromNow] },
+        { name: 'known_issue', width: 70, settings: [asWord('Issue')] },
         { name: 'advice', settings: sentence },
         { name: 'server_name', width: 105 },
       ],
     }),
-    parts(
+    'table-sizes': parts(
       {
-        title: 'What their size consists of: $server',
-        description: 'Rows with their long values, and indexes. More indexes than rows is normal in Synapse.',
+        title: 'Rows and indexes of the largest tables: $server',
+        description: 'Rows include their long values. Indexes larger than the rows are normal in Synapse.',
         queryType,
         format,
         parameters: { limit: 12 },
@@ -43,5 +44,5 @@ export const tables: Section = {
       },
       ['table', 'table_bytes', 'index_bytes']
     ),
-  ],
+  },
 };

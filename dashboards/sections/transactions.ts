@@ -8,15 +8,15 @@ const queryType = 'transactions';
 
 export const transactions: Section = {
   id: 200,
-  title: 'What does the database spend its time on?',
+  title: 'What uses the database’s time?',
   heading: 'Frequent is not expensive',
-  text: `Calls times duration count. \`persist_events\` normally leads. [Guide](${guideLink('transaction-count-and-transaction-duration')})`,
-  panels: [
-    table({
+  text: `Cost is calls times duration. \`persist_events\` normally leads. [Guide](${guideLink('transaction-count-and-transaction-duration')})`,
+  panels: {
+    transactions: table({
       title: 'Most expensive database transactions',
       description:
-        'What each kind of transaction costs, from all processes together, over the time range shown. ' +
-        'Cost is waiting, not CPU: on a process that is itself overloaded every transaction looks slow.',
+        'The cost of each kind of transaction, summed over all processes, in the time range shown. ' +
+        'Cost is waiting time, not CPU: if a process is overloaded, all its transactions look slow.',
       queryType,
       format: 'table',
       parameters: { limit: 10 },
@@ -33,31 +33,40 @@ export const transactions: Section = {
         { name: 'server_name', width: 105 },
       ],
     }),
-    stacked({
+    'transaction-cost': stacked({
       title: 'Cost of the most expensive transactions',
       description:
-        'Seconds of database time per second: 1 means that one connection is busy with it all the time. ' +
-        'The layers add up.',
+        'Seconds of database time per second: 1 means that one connection is always busy with it. The layers add up.',
       queryType,
       format: 'cost',
       parameters: { limit: 8 },
       span: 24,
     }).axisLabel('seconds per second'),
-    graph({
+    'transaction-calls': graph({
       title: 'Calls of the most frequent transactions',
-      description: 'How often each kind runs. A high line here matters only where the cost above is high as well.',
+      description: 'How often each kind runs. A high line matters only if its cost above is high as well.',
       queryType,
       format: 'rate',
       parameters: { limit: 8 },
     }),
-    graph({
-      title: 'Mean duration of a call',
+    'transaction-duration': graph({
+      title: 'Mean duration of a transaction',
       description:
-        'How long one call takes on average. All lines rising together: the database or the process is overloaded. ' +
-        'One line rising alone: that query, its data or its plan has changed.',
+        'If all lines rise together, the database or the process is overloaded. ' +
+        'If one line rises alone, that query, its data or its query plan has changed.',
       queryType,
       format: 'meanDuration',
       parameters: { limit: 8 },
     }),
-  ],
+    'connections-in-use': graph({
+      title: 'Database connections in use',
+      description:
+        'Mean number of connections that run a transaction, over all processes. Compare it with the sum of cp_max ' +
+        'and with max_connections in PostgreSQL. Short peaks are higher than this mean.',
+      queryType: 'graph',
+      format: 'series',
+      parameters: { graph: 'database-time' },
+      span: 24,
+    }),
+  },
 };

@@ -1,4 +1,3 @@
-// Package steps lists what the tasks lint and test, from cheap to dear. A new step is one entry.
 package steps
 
 import (
@@ -6,164 +5,104 @@ import (
 	"errors"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"runtime"
+	"path"
+	"slices"
 	"strings"
-
-	"github.com/matrix-insight/synapse-datasource/internal/ladder"
 )
 
 const (
 	packages = "front end: packages"
-	built    = "build"
-	bundled  = "front end: bundle, which its tests look into"
+	bundle   = "front end: build"
+	plugin   = "back end: build"
 )
 
 // Lint are all linters.
-func Lint() []ladder.Step {
-	return []ladder.Step{
-		{Name: packages, Run: func(ctx context.Context, r *ladder.Report) error { return Install(ctx, r) }},
-		{Name: "front end: eslint", After: packages, Run: npmRun("lint")},
-		{Name: "front end: prettier", After: packages, Run: npmRun("format:check")},
-		{Name: "front end: types", After: packages, Run: npmRun("typecheck")},
-		{Name: "Go: gofmt", Run: gofmt},
-		{Name: "Go: vet", Run: both("go", "vet", "./...")},
-		{Name: "Go: golangci-lint", Run: golangci},
-		{Name: "Go: generated files", Run: command("go", "run", "./cmd/generate", "-check")},
+func Lint() []Step {
+	return []Step{
+		{Name: packages, Run: func(ctx context.Context, _ *Results) error { return Install(ctx) }},
+		{Name: "front end: eslint", After: packages, Run: command(".", Npm("lint")...)},
+		{Name: "front end: prettier", After: packages, Run: command(".", Npm("format:check")...)},
+		{Name: "front end: types", After: packages, Run: command(".", Npm("typecheck")...)},
+		{Name: "Go: generated files", Run: command(".", "go", "run", "./cmd/generate", "-check")},
+		{Name: "Go: format", Run: command(".", golangci(".", "fmt", "--diff", "cmd", "internal", "lab", "pkg", "Magefile.go")...)},
+		{Name: "Go: golangci-lint", Run: command(".", golangci(".", "run", "./...")...)},
+		{Name: "lab: golangci-lint", Run: command("lab", golangci("lab", "run", "./...")...)},
 	}
 }
 
-// Unit are the linters and the tests that need no server.
-func Unit() []ladder.Step {
+// Unit are the linters and the tests that need no server. Some of the front end's read what was built.
+func Unit() []Step {
+	const report = "test-results/jest.json"
 	return append(Lint(),
-		ladder.Step{Name: bundled, After: packages, Run: npmRun("build")},
-		ladder.Step{Name: "front end: unit tests", After: bundled, Run: jest},
-		ladder.Step{Name: "Go: unit tests", Run: func(ctx context.Context, r *ladder.Report) error {
-			return ladder.GoTest(ctx, r, ".", "./...")
-		}},
+		Step{Name: bundle, After: packages, Run: command(".", Npm("build")...)},
+		Step{
+			Name: "front end: unit tests", After: bundle,
+			Run: suite(report, ".", Npm("test", "--", "--ci", "--silent", "--json", "--outputFile="+report)...),
+		},
+		Step{Name: "Go: unit tests", Run: goTest(".", "./...")},
 	)
 }
 
-// Test is the whole ladder. Build makes dist/, which the later steps ask.
-func Test(build func(context.Context) error) []ladder.Step {
+// Test are all steps. build builds the back end into dist/, which the last steps test.
+func Test(build func(context.Context) error) []Step {
 	return append(Unit(),
-		ladder.Step{Name: built, Run: func(ctx context.Context, _ *ladder.Report) error { return build(ctx) }},
-		ladder.Step{Name: "lab: tests", Run: lab},
-		ladder.Step{Name: "lab: the built plugin, PostgreSQL and Prometheus", After: built, Run: integration},
-		ladder.Step{Name: "lab: two real Synapse servers", After: built, Missing: needs("./real/cmd"), Run: realPair},
-		ladder.Step{Name: "a real Grafana in a real browser", After: built, Missing: needs("./e2e"), Run: inBrowser},
+		Step{Name: plugin, After: bundle, Run: func(ctx context.Context, _ *Results) error { return build(ctx) }},
+		Step{Name: "lab: tests of its own", Run: labTests},
+		Step{Name: "lab: the plugin with PostgreSQL and Prometheus", After: plugin, Run: goTest("lab", "-timeout=15m", "./integration/...")},
+		Step{
+			Name: "lab: two real Synapse servers", After: plugin,
+			Run:   command("lab", Lab("real/cmd", "-traffic=45s")...), // the comparison is exact however little there was
+			Needs: "Python 3.10 or later with its venv module, and PyPI or a mirror that pip is configured for",
+		},
+		Step{
+			Name: "lab: a real Grafana in a real browser", After: plugin,
+			Run:   suite("test-results/e2e.xml", "lab", Lab("e2e")...), // as tests/e2e/playwright.config.ts says
+			Needs: "Grafana (GRAFANA_HOME, an installed one, or Docker) and Chromium or Chrome (CHROMIUM_PATH, or on the PATH)",
+		},
 	)
 }
 
-// lab are the laboratory's own tests, all but those that ask the plugin.
-func lab(ctx context.Context, r *ladder.Report) error {
-	all, err := ladder.Output(ctx, "lab", "go", "list", "./...")
+// labTests are all but those that need the built plugin.
+func labTests(ctx context.Context, r *Results) error {
+	list := exec.CommandContext(ctx, "go", "list", "./...")
+	list.Dir = "lab"
+	all, err := list.Output()
 	if err != nil {
 		return err
 	}
-	var own []string
-	for path := range strings.Lines(all) {
-		if path = strings.TrimSpace(path); !strings.Contains(path, "/lab/integration") {
-			own = append(own, path)
+	own := slices.DeleteFunc(strings.Fields(string(all)), func(p string) bool { return strings.Contains(p, "/lab/integration") })
+	return goTest("lab", own...)(ctx, r)
+}
+
+func goTest(module string, args ...string) func(context.Context, *Results) error {
+	const report = "test-results/go.xml"
+	return suite(report, module, tool(module, "gotestsum", append([]string{
+		"gotestsum", "--format-hide-empty-pkg", "--hide-summary=skipped", "--junitfile=" + path.Join(top[module], report), "--",
+	}, args...)...)...)
+}
+
+func golangci(module string, args ...string) []string {
+	return tool(module, "golangci", append([]string{"golangci-lint"}, args...)...)
+}
+
+// top is the way from a module to the top of the repository.
+var top = map[string]string{".": ".", "lab": ".."}
+
+// tool names a Go program that has a go.mod of its own below .config.
+func tool(module, folder string, args ...string) []string {
+	return append([]string{"go", "tool", "-modfile=" + path.Join(top[module], ".config", folder, "go.mod")}, args...)
+}
+
+// suite runs tests and counts what their runner reports. An old report is removed: a runner that breaks leaves none.
+func suite(report, dir string, args ...string) func(context.Context, *Results) error {
+	return func(ctx context.Context, r *Results) error {
+		if err := errors.Join(os.MkdirAll(path.Dir(report), 0o750), os.RemoveAll(report)); err != nil {
+			return err
 		}
-	}
-	return ladder.GoTest(ctx, r, "lab", own...)
-}
-
-func integration(ctx context.Context, r *ladder.Report) error {
-	return ladder.GoTest(ctx, r, "lab", "-timeout=15m", "./integration/...")
-}
-
-// realPair keeps the traffic short: the comparison is exact however little there was. That PyPI is out of reach is known
-// only once Synapse is to be installed.
-func realPair(ctx context.Context, r *ladder.Report) error {
-	err := ladder.Program(ctx, r, "lab", "./real/cmd", "REAL_TRAFFIC=45s", "KEEP=")
-	var ended *exec.ExitError
-	if errors.As(err, &ended) && ended.ExitCode() == unavailable {
-		return ladder.Needs("PyPI, or a mirror of it that pip is configured for")
-	}
-	return err
-}
-
-// unavailable is the exit code of lab/real/cmd where a Synapse can't be installed.
-const unavailable = 77
-
-// inBrowser asserts what people see.
-func inBrowser(ctx context.Context, r *ladder.Report) error {
-	dir, err := os.MkdirTemp("", "e2e-")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	results := filepath.Join(dir, "results.json")
-	err = ladder.Program(ctx, r, "lab", "./e2e", "E2E_RESULTS="+results)
-	return errors.Join(err, ladder.Playwright(results, r))
-}
-
-// needs asks a program of the laboratory what it lacks here.
-func needs(path string) func(context.Context) string {
-	return func(ctx context.Context) string {
-		needs, err := ladder.Output(ctx, "lab", "go", "run", path, "-needs")
-		if err != nil {
-			return "" // the step itself says what is wrong
-		}
-		return needs
+		return errors.Join(Command(ctx, dir, args...), r.read(report))
 	}
 }
 
-func gofmt(ctx context.Context, _ *ladder.Report) error {
-	wrong, err := ladder.Output(ctx, ".", "gofmt", "-l", "cmd", "internal", "lab", "pkg", "Magefile.go")
-	if err != nil {
-		return err
-	}
-	if wrong != "" {
-		return errors.New("not formatted (gofmt -w): " + strings.ReplaceAll(wrong, "\n", " "))
-	}
-	return nil
-}
-
-// golangci runs the linter over both modules with one configuration.
-func golangci(ctx context.Context, r *ladder.Report) error {
-	root, err := filepath.Abs(".")
-	if err != nil {
-		return err
-	}
-	return both("go", "tool", "-modfile="+filepath.Join(root, ".config", "golangci", "go.mod"), "golangci-lint", "run",
-		"--config", filepath.Join(root, ".golangci.yml"), "./...")(ctx, r)
-}
-
-func jest(ctx context.Context, r *ladder.Report) error {
-	dir, err := os.MkdirTemp("", "jest-")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	results := filepath.Join(dir, "results.json")
-	err = ladder.Command(ctx, r, ".", Npm(), "test", "--silent", "--", "--ci", "--json", "--outputFile="+results)
-	return errors.Join(err, ladder.Jest(results, r))
-}
-
-func command(name string, args ...string) func(context.Context, *ladder.Report) error {
-	return func(ctx context.Context, r *ladder.Report) error { return ladder.Command(ctx, r, ".", name, args...) }
-}
-
-// both runs a command in the plugin's module and in the laboratory's.
-func both(name string, args ...string) func(context.Context, *ladder.Report) error {
-	return func(ctx context.Context, r *ladder.Report) error {
-		return errors.Join(
-			ladder.Command(ctx, r, ".", name, args...),
-			ladder.Command(ctx, r, "lab", name, args...))
-	}
-}
-
-func npmRun(script string) func(context.Context, *ladder.Report) error {
-	return command(Npm(), "run", "--silent", script)
-}
-
-// Npm is npm's name here.
-func Npm() string {
-	if runtime.GOOS == "windows" {
-		return "npm.cmd"
-	}
-	return "npm"
+func command(dir string, args ...string) func(context.Context, *Results) error {
+	return func(ctx context.Context, _ *Results) error { return Command(ctx, dir, args...) }
 }

@@ -1,5 +1,6 @@
 // Command e2e starts a simulated busy homeserver and a Grafana with the built plugin and the repository's provisioning,
-// and runs the tests of tests/e2e against them in a real browser. With -needs it only prints what it lacks here.
+// and runs the tests of tests/e2e against them in a real browser. The exit code is 77 where
+// Grafana or the browser is missing.
 package main
 
 import (
@@ -24,13 +25,12 @@ const root = ".."
 var errNoBrowser = errors.New("no Chromium or Chrome found: install one, or set CHROMIUM_PATH")
 
 func main() {
-	needs := flag.Bool("needs", false, "print what is lacking here, and nothing where all is there")
 	flag.Parse()
 	ctx, cancel := rig.Context()
 	defer cancel()
-	if *needs {
-		fmt.Print(missing(ctx))
-		return
+	if missing := missing(ctx); missing != "" {
+		fmt.Fprintln(os.Stderr, "the tests in the browser need "+missing)
+		os.Exit(77)
 	}
 	if err := run(ctx, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -38,7 +38,7 @@ func main() {
 	}
 }
 
-// missing follows the word "needs".
+// missing names what this machine lacks.
 func missing(ctx context.Context) string {
 	if _, err := grafana.Find(ctx); err != nil {
 		return "Grafana (GRAFANA_HOME, an installed one, or Docker)"

@@ -22,21 +22,7 @@ const SynapseVersion = "1.160.0"
 var requirements []byte
 
 // ErrUnavailable says that this machine lacks something that the pair needs and that we can't bring along.
-var ErrUnavailable = errors.New("a real Synapse needs " + pythonNeeded + ", and PyPI")
-
-const pythonNeeded = "Python 3.10 or newer with its venv module"
-
-// Missing tells what this machine lacks for the pair, in words that follow "needs", and nothing where Synapse or a
-// fitting Python is there. Whether PyPI is within reach shows in the installation.
-func Missing(ctx context.Context) string {
-	if home, err := synapseHome(); err == nil && installed(ctx, home) {
-		return ""
-	}
-	if _, err := findPython(ctx); err != nil {
-		return pythonNeeded
-	}
-	return ""
-}
+var ErrUnavailable = errors.New("a real Synapse needs Python 3.10 or later with its venv module, and PyPI")
 
 const versionProbe = `import sys, venv, ensurepip; sys.exit(0 if sys.version_info >= (3, 10) else 1)`
 

@@ -7,7 +7,14 @@ var All = []Check{
 	eventSendTime,
 	syncTime,
 	cpuSaturation,
+	memory,
+	restarts,
 	reactorLag,
+	stateResolution,
+	replicationLag,
+	gcPauses,
+	workers,
+	scrapeHealth,
 }
 
 // IDs are the ids of all checks, in their order.

@@ -81,7 +81,8 @@ type Signal struct {
 type Rule struct {
 	// Expr is a text/template of PromQL that has a series per homeserver where something is wrong. In it {{.name}} is a
 	// measurement's expression (of Measures, by its name) or a limit's number, and {{.threshold}} is the threshold of the
-	// severity that the rule is made for: once for the warning, once for critical where the check has both. {{.by}} is the
+	// severity that the rule is made for: once for the warning, once for critical where the check has both
+	// ({{.warning}} and {{.critical}} are always those). {{.by}} is the
 	// labels that tell processes apart, with server_name in front. {{pick .a .b}} is the first limit in the warning's rule and the
 	// second one in the critical one's.
 	Expr string

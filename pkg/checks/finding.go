@@ -77,6 +77,16 @@ type Finding struct {
 	Explains []string
 }
 
+// sentence joins the clauses that there are; it begins with a space, as it follows another one.
+func sentence(clauses ...string) string {
+	clauses = slices.DeleteFunc(clauses, func(c string) bool { return c == "" })
+	if len(clauses) == 0 {
+		return ""
+	}
+	text := strings.Join(clauses, "; ")
+	return " " + strings.ToUpper(text[:1]) + text[1:] + "."
+}
+
 // EvidenceIn is the evidence for one viewer.
 func (f Finding) EvidenceIn(view query.View) string {
 	if f.EvidenceFor != nil {
@@ -92,16 +102,6 @@ func (f Finding) ValueIn(view query.View, unit string) *float64 {
 	}
 	day := query.Day.Seconds()
 	return limits.At(math.Floor(*f.Value/day) * day)
-}
-
-// sentence joins the clauses that there are; it begins with a space, as it follows another one.
-func sentence(clauses ...string) string {
-	clauses = slices.DeleteFunc(clauses, func(c string) bool { return c == "" })
-	if len(clauses) == 0 {
-		return ""
-	}
-	text := strings.Join(clauses, "; ")
-	return " " + strings.ToUpper(text[:1]) + text[1:] + "."
 }
 
 // okFinding is an "ok" with its evidence.

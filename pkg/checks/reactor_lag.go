@@ -69,10 +69,13 @@ or on (server_name)
 max by (server_name) (
   (
     {{.stalls}} >= {{pick .someStalls .manyStalls}}
-    {{pick "" (print "or " .away " > " .blockedFor)}}
+    or {{.away}} >= {{.blockedFor}}
   )
   unless on ({{.by}}) {{.uptime}} < {{.young}}
-  unless on ({{.by}}) {{.ticks}} < {{.enoughTicks}}
+  unless on ({{.by}}) (
+    {{.ticks}} < {{.enoughTicks}}
+    and on ({{.by}}) {{.busy}} < {{.warning}}
+  )
 )`},
 }
 

@@ -20,9 +20,10 @@ func (c Check) Expression(severity limits.Severity, scope Scope, measured map[st
 		values[l.Name] = plain(l.Value)
 	}
 	levels := c.Thresholds.In(nil)
-	values["threshold"] = plain(levels.Warning)
+	values["warning"], values["critical"] = plain(levels.Warning), plain(levels.Critical)
+	values["threshold"] = values["warning"]
 	if severity == Critical {
-		values["threshold"] = plain(levels.Critical)
+		values["threshold"] = values["critical"]
 	}
 	pick := func(warning, critical string) string {
 		if severity == Critical {

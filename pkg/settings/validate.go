@@ -55,8 +55,8 @@ func (p Postgres) validate() error {
 	if !slices.Contains(sslModes, p.SSLMode) {
 		return invalidf("The setting postgresSslMode is %q; it takes %s.", p.SSLMode, strings.Join(sslModes, ", "))
 	}
-	if p.MaxConnections < 1 || p.MaxConnections > 20 {
-		return invalidf("The setting postgresMaxConnections is %d; it takes 1 to 20. A few are enough: 3 is the default.", p.MaxConnections)
+	if p.MaxConnections < 2 || p.MaxConnections > 20 {
+		return invalidf("The setting postgresMaxConnections is %d; it takes 2 to 20, because the count in the background uses one. A few are enough: 3 is the default.", p.MaxConnections)
 	}
 	if p.StatementTimeout <= 0 || p.FullPassTimeout <= 0 {
 		return invalidf("postgresStatementTimeout and postgresFullPassTimeout must be longer than 0s: a guest does not run statements without an end.")

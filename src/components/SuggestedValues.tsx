@@ -9,7 +9,7 @@ interface Props {
   id: string;
   /** Which values to suggest; without it every text is typed freely. */
   kind?: string;
-  /** What is suggested besides. */
+  /** Further suggestions. */
   options?: Array<{ value: string; title: string }>;
   value: unknown;
   placeholder?: string;
@@ -42,7 +42,7 @@ export function SuggestedValues({
       return;
     }
     setIsLoading(true);
-    // Suggestions are a help only: the query itself tells what is wrong with the data source.
+    // Suggestions only help: the query itself shows what is wrong with the data source.
     setKnown(await datasource.values(kind, filters, range).catch(() => []));
     setIsLoading(false);
   };
@@ -62,7 +62,7 @@ export function SuggestedValues({
       allowCustomValue
       isClearable
       closeMenuOnSelect={false}
-      noOptionsMessage="Nothing known: type a value"
+      noOptionsMessage="No suggestions: type a value"
       onOpenMenu={() => void load()}
       onChange={(chosen) => onChange(chosen.length > 0 ? chosen.map((option) => option.value ?? '') : undefined)}
     />
@@ -71,7 +71,7 @@ export function SuggestedValues({
 
 const asOption = (text: string): SelectableValue<string> => ({ value: text, label: text });
 
-export function asList(value: unknown): string[] {
+function asList(value: unknown): string[] {
   const list: unknown[] = Array.isArray(value) ? value : [value];
   return list.filter((entry) => typeof entry === 'string' || typeof entry === 'number').map(String);
 }

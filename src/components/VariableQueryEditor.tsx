@@ -2,6 +2,7 @@ import React from 'react';
 import { type TimeRange } from '@grafana/data';
 import { EditorField, EditorRow, EditorRows } from '@grafana/plugin-ui';
 
+import { filterIds } from '../filters';
 import { kindOf, type ValueSource, valueTitles, type VariableQuery } from '../values';
 import { Choice } from './Choice';
 import { FilterFields } from './QueryEditor/FilterFields';
@@ -14,7 +15,6 @@ interface Props {
 }
 
 const options = Object.entries(valueTitles).map(([value, label]) => ({ value, label }));
-const filterIds = ['serverName', 'job', 'index', 'instance'] as const;
 
 /** The query of a dashboard variable: what to list, and what narrows it. */
 export function VariableQueryEditor({ query, datasource, range, onChange }: Props) {
@@ -24,7 +24,7 @@ export function VariableQueryEditor({ query, datasource, range, onChange }: Prop
   return (
     <EditorRows>
       <EditorRow>
-        <EditorField label="List" tooltip="What the variable offers to choose from.">
+        <EditorField label="List" tooltip="The values that the variable offers.">
           <Choice
             id="synapse-variable-kind"
             options={options}

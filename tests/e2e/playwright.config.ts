@@ -14,10 +14,7 @@ export default defineConfig({
   retries: process.env.CI ? 2 : 0,
   timeout: 240_000,
   expect: { timeout: 60_000 },
-  reporter: [
-    ['list'],
-    ['json', { outputFile: process.env.E2E_RESULTS ?? path.join(root, 'test-results/results.json') }],
-  ],
+  reporter: [['list'], ['junit', { outputFile: path.join(root, 'test-results/e2e.xml') }]],
   use: {
     baseURL: process.env.GRAFANA_URL,
     viewport: { width: 1280, height: 900 },

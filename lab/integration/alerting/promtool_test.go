@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/matrix-insight/synapse-datasource/lab/rig/prometheus"
 )
 
 // prometheusRule is one rule of the file for Prometheus.
@@ -144,9 +146,9 @@ var promtoolCases = []promtoolCase{
 
 // promtool accepts the rules, and they fire with their numbers, and stay silent, as they should.
 func TestPromtool(t *testing.T) {
-	promtool, err := exec.LookPath("promtool")
+	promtool, err := prometheus.Promtool(t.Context(), func(sentence string) { t.Log(sentence) })
 	if err != nil {
-		t.Skip("promtool is not installed; it comes with Prometheus")
+		t.Fatal(err)
 	}
 	file, err := filepath.Abs(prometheusFile)
 	if err != nil {

@@ -128,7 +128,7 @@ func TestPostgreSQLMisconfigured(t *testing.T) {
 		{"no port", map[string]any{"postgresHost": "127.0.0.1:postgres"}, "", http.StatusBadRequest, []string{"neither host", "Correct it"}},
 		{"half of it", map[string]any{"postgresDatabase": nil, "postgresUser": nil}, "", http.StatusBadRequest, []string{"half configured", "database and user missing", "Fill it in"}},
 		{"a TLS mode", map[string]any{"postgresSslMode": "maybe"}, "", http.StatusBadRequest, []string{"postgresSslMode", "maybe", "verify-full", "Correct it"}},
-		{"too many connections", map[string]any{"postgresMaxConnections": 1000}, "", http.StatusBadRequest, []string{"postgresMaxConnections", "1000", "1 to 20"}},
+		{"too many connections", map[string]any{"postgresMaxConnections": 1000}, "", http.StatusBadRequest, []string{"postgresMaxConnections", "1000", "2 to 20"}},
 		{"a bad duration", map[string]any{"postgresStatementTimeout": "soon"}, "", http.StatusBadRequest, []string{"postgresStatementTimeout", `"soon"`, "duration"}},
 		{"no socket", map[string]any{"postgresHost": "/nonexistent/folder"}, "", http.StatusBadGateway, []string{"can't be reached", "Check"}},
 	} {

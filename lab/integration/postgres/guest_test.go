@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -93,6 +94,7 @@ func TestNothingStaysInTheSession(t *testing.T) {
 	for _, want := range []string{
 		"application_name=matrix-synapse-datasource", "jit=off", "max_parallel_workers_per_gather=0", "statement_timeout=10000",
 		"lock_timeout=1000", "idle_in_transaction_session_timeout=15000", "transaction_isolation=repeatable read", "transaction_read_only=on",
+		"search_path=pg_catalog, pg_temp", "DateStyle=ISO, MDY", "TimeZone=UTC", "client_encoding=UTF8", "row_security=off",
 	} {
 		if !strings.Contains(inside, want) {
 			t.Errorf("inside the read there is no %s: %s", want, inside)
@@ -119,16 +121,32 @@ func TestNothingStaysInTheSession(t *testing.T) {
 	}
 }
 
-// TestFullPool: a query that gets no connection says so.
+// TestFullPool: a query that gets no connection says so, where PostgreSQL answers those that have one.
 func TestFullPool(t *testing.T) {
 	c := config()
 	c.MaxConnections = 1
 	db := client(t, c)
-	err := db.Read(t.Context(), 0, func(context.Context, query.Tx) error {
-		ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
-		defer cancel()
-		_, err := one(ctx, db, "SELECT 'never'")
-		return err
-	})
-	_ = wantFault(t, err, upstream.Limit, upstream.Downstream)
+	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+	defer cancel()
+	var all sync.WaitGroup
+	failed := make(chan error, 20)
+	for range cap(failed) {
+		all.Go(func() {
+			if _, err := one(ctx, db, "SELECT pg_sleep(0.1)::text"); err != nil {
+				failed <- err
+			}
+		})
+	}
+	all.Wait()
+	close(failed)
+	busy := 0
+	for err := range failed {
+		var fault *upstream.Fault
+		if errors.As(err, &fault) && fault.Kind == upstream.Limit {
+			busy++
+		}
+	}
+	if busy < cap(failed)/2 {
+		t.Errorf("%d of %d queries say that all connections were busy", busy, cap(failed))
+	}
 }

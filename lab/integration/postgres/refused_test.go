@@ -68,8 +68,8 @@ func TestEnvironmentIsIgnored(t *testing.T) {
 		t.Setenv(name, value)
 	}
 	seen, err := one(t.Context(), client(t, config()), `SELECT current_user || ' ' || current_database() || ' ' ||
-		current_setting('application_name') || ' ' || current_setting('TimeZone') || ' ' || current_setting('search_path')`)
-	if err != nil || seen != `grafana synapse matrix-synapse-datasource UTC "$user", public` {
+		current_setting('application_name') || ' ' || current_setting('TimeZone') || ' ' || current_setting('statement_timeout')`)
+	if err != nil || seen != `grafana synapse matrix-synapse-datasource UTC 10s` {
 		t.Errorf("the database sees %q, %v", seen, err)
 	}
 	// Without a password of ours, none may be taken from elsewhere.

@@ -1,6 +1,5 @@
 // Command cmd runs the real Synapse pair with traffic and compares what is answered about it with what it says itself.
-// REAL_TRAFFIC (a Go duration) says for how long; KEEP=1 leaves everything running until Ctrl-C.
-// The exit code is 77 where this machine can't run a Synapse. With -needs it only prints what it lacks here.
+// The exit code is 77 where this machine can't run a Synapse.
 package main
 
 import (
@@ -23,18 +22,15 @@ const (
 )
 
 var (
-	dist  = flag.String("dist", "../dist", "the folder with the built plugin")
-	needs = flag.Bool("needs", false, "print what is lacking here, and nothing where all is there")
+	dist    = flag.String("dist", "../dist", "the folder with the built plugin")
+	traffic = flag.Duration("traffic", 2*time.Minute, "how long the traffic lasts that is compared")
+	stay    = flag.Bool("keep", false, "leave everything running until Ctrl-C")
 )
 
 func main() {
 	flag.Parse()
 	ctx, cancel := rig.Context()
 	defer cancel()
-	if *needs {
-		fmt.Print(real.Missing(ctx))
-		return
-	}
 	if err := run(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		cancel()
@@ -46,10 +42,6 @@ func main() {
 }
 
 func run(ctx context.Context) (err error) {
-	traffic, err := trafficTime()
-	if err != nil {
-		return err
-	}
 	began := time.Now()
 	progress := func(sentence string) {
 		fmt.Printf("%6.1f s  %s\n", time.Since(began).Seconds(), sentence)
@@ -60,11 +52,11 @@ func run(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, pair.Stop()) }()
 	report := &compare.Report{Out: os.Stdout}
-	err = compareAll(ctx, pair, report, traffic)
+	err = compareAll(ctx, pair, report)
 	if err == nil {
 		fmt.Println(report.Summary())
 	}
-	if os.Getenv("KEEP") == "1" {
+	if *stay {
 		keep(ctx, pair, err)
 	}
 	if err == nil && report.Failed() {
@@ -73,22 +65,14 @@ func run(ctx context.Context) (err error) {
 	return err
 }
 
-func trafficTime() (time.Duration, error) {
-	text := os.Getenv("REAL_TRAFFIC")
-	if text == "" {
-		return 2 * time.Minute, nil
-	}
-	return time.ParseDuration(text)
-}
-
 // compareAll starts the plugin, makes a window of traffic and compares it.
-func compareAll(ctx context.Context, pair *real.Pair, report *compare.Report, traffic time.Duration) (err error) {
+func compareAll(ctx context.Context, pair *real.Pair, report *compare.Report) (err error) {
 	process, err := ask.Start(ctx, ask.Binary(*dist), nil)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, process.Stop()) }()
-	window, err := drive(ctx, pair, traffic)
+	window, err := drive(ctx, pair, *traffic)
 	if err != nil {
 		return err
 	}

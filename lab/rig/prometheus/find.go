@@ -13,26 +13,31 @@ import (
 	"github.com/matrix-insight/synapse-datasource/lab/rig"
 )
 
-// find names a Prometheus server: an installed one, else one that an earlier run has put into the cache folder, else
-// the system's package, else one built from its source.
-func find(ctx context.Context, progress rig.Progress) (string, error) {
-	if path, err := exec.LookPath("prometheus"); err == nil {
+// Promtool returns the path of promtool, which unit-tests Prometheus' rules. It is found like the server itself.
+func Promtool(ctx context.Context, progress rig.Progress) (string, error) {
+	return find(ctx, "promtool", progress)
+}
+
+// find returns the path of a program of Prometheus: the installed one, else one that an earlier run has put into the
+// cache folder, else the one in the system's package, else one built from source.
+func find(ctx context.Context, program string, progress rig.Progress) (string, error) {
+	if path, err := exec.LookPath(program); err == nil {
 		return path, nil
 	}
 	cache, err := cacheDir()
 	if err != nil {
 		return "", err
 	}
-	cached := filepath.Join(cache, executable())
+	cached := executable(cache, program)
 	if runs(ctx, cached) {
 		return cached, nil
 	}
-	packageErr := unpackPackage(ctx, cache, cached, progress)
+	packageErr := unpackPackage(ctx, cache, progress)
 	if packageErr == nil && runs(ctx, cached) {
 		return cached, nil
 	}
-	if err := buildFromSource(ctx, cached, progress); err != nil {
-		return "", fmt.Errorf("no Prometheus: none is installed, and none could be made: %w", errors.Join(packageErr, err))
+	if err := buildFromSource(ctx, cache, program, progress); err != nil {
+		return "", fmt.Errorf("install Prometheus: %s was not found, and fetching or building it failed: %w", program, errors.Join(packageErr, err))
 	}
 	return cached, nil
 }
@@ -46,26 +51,26 @@ func cacheDir() (string, error) {
 	return dir, os.MkdirAll(dir, 0o755)
 }
 
-func executable() string {
+func executable(dir, program string) string {
 	if runtime.GOOS == "windows" {
-		return "prometheus.exe"
+		program += ".exe"
 	}
-	return "prometheus"
+	return filepath.Join(dir, program)
 }
 
 func runs(ctx context.Context, path string) bool {
 	return exec.CommandContext(ctx, path, "--version").Run() == nil
 }
 
-// unpackPackage takes the server out of Debian's package without installing it: an installed one would be started as a
-// service and stay.
-func unpackPackage(ctx context.Context, cache, target string, progress rig.Progress) error {
+// unpackPackage takes the server and promtool out of Debian's package without installing it: an installed server would
+// be started as a service and stay.
+func unpackPackage(ctx context.Context, cache string, progress rig.Progress) error {
 	for _, tool := range []string{"apt-get", "dpkg-deb"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			return err
 		}
 	}
-	progress.Say("no Prometheus is installed: fetching the system's package (about 20 MB, kept for the next time)")
+	progress.Say("Prometheus is not installed: fetching the system's package (about 20 MB, kept for the next time)")
 	dir, err := os.MkdirTemp(cache, "package-")
 	if err != nil {
 		return err
@@ -87,21 +92,26 @@ func unpackPackage(ctx context.Context, cache, target string, progress rig.Progr
 	if err := run(ctx, dir, "dpkg-deb", "--extract", packages[0], "."); err != nil {
 		return err
 	}
-	return os.Rename(filepath.Join(dir, "usr", "bin", "prometheus"), target)
+	for _, program := range []string{"prometheus", "promtool"} {
+		if err := os.Rename(filepath.Join(dir, "usr", "bin", program), filepath.Join(cache, program)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// buildFromSource builds the server from the module beside this package. Without service discovery it takes a minute
-// or two; the web pages are left out.
-func buildFromSource(ctx context.Context, target string, progress rig.Progress) error {
-	progress.Say("no Prometheus is installed: building one (a few minutes, kept for the next time)")
+// buildFromSource builds a program from the module beside this package. Without service discovery it takes a minute or
+// two; the web pages are left out.
+func buildFromSource(ctx context.Context, cache, program string, progress rig.Progress) error {
+	progress.Say(program + " is not installed: building it (a few minutes, kept for the next time)")
 	here, err := exec.CommandContext(ctx, "go", "list", "-f", "{{.Dir}}",
 		"github.com/matrix-insight/synapse-datasource/lab/rig/prometheus").Output()
 	if err != nil {
 		return fmt.Errorf("find the lab's source: %w", err)
 	}
 	module := filepath.Join(strings.TrimSpace(string(here)), "build")
-	return run(ctx, module, "go", "build", "-tags", "remove_all_sd,netgo", "-o", target,
-		"github.com/prometheus/prometheus/cmd/prometheus")
+	return run(ctx, module, "go", "build", "-tags", "remove_all_sd,netgo", "-o", executable(cache, program),
+		"github.com/prometheus/prometheus/cmd/"+program)
 }
 
 func run(ctx context.Context, dir, name string, args ...string) error {

@@ -30,7 +30,7 @@ type Server struct {
 // Start starts an installed Prometheus, else the system's package, else one built from its source, and waits until it
 // answers queries.
 func Start(ctx context.Context, options Options) (*Server, error) {
-	binary, err := find(ctx, options.Progress)
+	binary, err := find(ctx, "prometheus", options.Progress)
 	if err != nil {
 		return nil, err
 	}

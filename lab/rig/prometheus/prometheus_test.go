@@ -4,7 +4,6 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -49,24 +48,27 @@ func TestWithoutInstalled(t *testing.T) {
 	if os.Getenv("RIG_DOWNLOAD") == "" {
 		t.Skip("RIG_DOWNLOAD=1 fetches and builds a Prometheus")
 	}
-	cache := t.TempDir()
 	progress := func(s string) { t.Log(s) }
 	t.Run("package", func(t *testing.T) {
-		target := filepath.Join(cache, "packaged")
-		if err := unpackPackage(t.Context(), cache, target, progress); err != nil {
+		cache := t.TempDir()
+		if err := unpackPackage(t.Context(), cache, progress); err != nil {
 			t.Skip(err)
 		}
-		if !runs(t.Context(), target) {
-			t.Error("the package's server does not run")
+		for _, program := range []string{"prometheus", "promtool"} {
+			if !runs(t.Context(), executable(cache, program)) {
+				t.Errorf("the package's %s does not run", program)
+			}
 		}
 	})
 	t.Run("source", func(t *testing.T) {
-		target := filepath.Join(cache, "built")
-		if err := buildFromSource(t.Context(), target, progress); err != nil {
-			t.Fatal(err)
-		}
-		if !runs(t.Context(), target) {
-			t.Error("the built server does not run")
+		cache := t.TempDir()
+		for _, program := range []string{"prometheus", "promtool"} {
+			if err := buildFromSource(t.Context(), cache, program, progress); err != nil {
+				t.Fatal(err)
+			}
+			if !runs(t.Context(), executable(cache, program)) {
+				t.Errorf("the built %s does not run", program)
+			}
 		}
 	})
 }

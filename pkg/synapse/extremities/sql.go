@@ -13,8 +13,10 @@ FROM event_forward_extremities
 GROUP BY room_id HAVING count(*) > $1
 ORDER BY extremities DESC, room_id LIMIT $2`
 
-// detailSQL decorates the shown rooms only; every join goes by an index. $2 is now in ms.
-const detailSQL = `SELECT t.room_id, x.*, m.local_members, r.room_version, n.name, n.canonical_alias,
+// detailSQL decorates the shown rooms only; every join goes by an index. $2 is now in ms. Names are what other people
+// write, up to 64 KiB long.
+const detailSQL = `SELECT t.room_id, x.*, m.local_members, r.room_version,
+  left(n.name, 200) AS name, left(n.canonical_alias, 200) AS canonical_alias,
   c.joined_members, c.current_state_events AS state_events, p.room_id IS NOT NULL AS partial
 FROM unnest($1::text[]) AS t(room_id)
 CROSS JOIN LATERAL (

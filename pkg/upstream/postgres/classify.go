@@ -24,6 +24,7 @@ const report = "Please report it with the query shown by the panel's inspector."
 func classify(ctx context.Context, limit time.Duration, err error) *upstream.Fault {
 	var known *upstream.Fault
 	var setting *errSetting
+	var stopped *stoppedError
 	var pg *pgconn.PgError
 	switch {
 	case errors.As(err, &known):
@@ -37,6 +38,12 @@ func classify(ctx context.Context, limit time.Duration, err error) *upstream.Fau
 	case errors.Is(ctx.Err(), context.Canceled) || errors.Is(err, context.Canceled):
 		return downstream(upstream.Canceled, 499, "The query was cancelled before PostgreSQL answered.", "")
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return overdue(err)
+	case errors.As(err, &stopped) && stopped.early:
+		return downstream(upstream.Canceled, http.StatusBadGateway,
+			"The statement was cancelled in PostgreSQL, by an administrator or a program, before it reached a limit of this data source.",
+			"Try again; if it stays, ask who cancels statements there.")
+	case errors.As(err, &stopped) && stopped.ofQuery:
 		return overdue(err)
 	case errors.As(err, &pg):
 		return serverFault(pg, limit)
@@ -114,9 +121,12 @@ func classFault(pg *pgconn.PgError) *upstream.Fault {
 			"The standby cancelled the statement twice, because replication needed to change what it was reading.",
 			"Try again, or set hot_standby_feedback = on (or a longer max_standby_streaming_delay) on the standby.")
 	case "08", "57":
+		remedy := "Try again; if it stays, look into its log."
+		if pg.Code == "08P01" {
+			remedy = "If it is PgBouncer with pool_mode = statement, use pool_mode = transaction: the plugin needs transactions. Else look into its log."
+		}
 		return downstream(upstream.Unreachable, http.StatusBadGateway,
-			fmt.Sprintf("PostgreSQL, or a pooler in front of it, ended the connection (error code %s).", pg.Code),
-			"Try again; if it stays, look into its log.")
+			fmt.Sprintf("PostgreSQL, or a pooler in front of it, ended the connection (error code %s).", pg.Code), remedy)
 	case "53", "54":
 		return downstream(upstream.Limit, http.StatusServiceUnavailable,
 			fmt.Sprintf("PostgreSQL ran out of a resource: memory, disk or a limit of its own (error code %s).", pg.Code),
@@ -139,6 +149,10 @@ func connectionFault(err error) *upstream.Fault {
 	var connect *pgconn.ConnectError
 	var acquire *acquireError
 	switch {
+	case asksForPassword(err):
+		return downstream(upstream.Auth, http.StatusBadGateway,
+			"PostgreSQL asks for the password in clear text. The plugin did not send it, because the connection does not prove that this is the right server.",
+			"Set the TLS mode to verify-full or verify-ca in the data source settings, or use scram-sha-256 instead of password in pg_hba.conf.")
 	case isTLS(err):
 		return downstream(upstream.TLS, http.StatusBadGateway,
 			"The TLS connection to PostgreSQL failed: the server does not offer TLS, or its certificate was not accepted.",
@@ -157,6 +171,11 @@ func connectionFault(err error) *upstream.Fault {
 			"Check that it runs and listens, and that host and port in the data source settings are reachable from the Grafana server.")
 	}
 	return nil
+}
+
+// asksForPassword: requireAuth forbade what the server asked for. pgx has no type for it.
+func asksForPassword(err error) bool {
+	return strings.Contains(err.Error(), "server requested password authentication")
 }
 
 // isCut: the stream ended inside an answer. pgx has no type for it.

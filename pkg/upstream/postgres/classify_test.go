@@ -48,6 +48,8 @@ func TestOtherFailures(t *testing.T) {
 	}{
 		"cancelled by the asker":     {gone, stopped, upstream.Canceled},
 		"our time is up":             {late, stopped, upstream.Timeout},
+		"cancelled by somebody":      {t.Context(), &stoppedError{err: stopped, early: true, ofQuery: true}, upstream.Canceled},
+		"the query's time was short": {t.Context(), &stoppedError{err: stopped, ofQuery: true}, upstream.Timeout},
 		"no connection in time":      {late, &acquireError{err: context.DeadlineExceeded, busy: true}, upstream.Limit},
 		"no answer to the handshake": {late, &acquireError{err: context.DeadlineExceeded}, upstream.Timeout},
 		"the stream ends":            {t.Context(), io.ErrUnexpectedEOF, upstream.Unreachable},

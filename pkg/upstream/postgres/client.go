@@ -7,6 +7,7 @@ package postgres
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -27,7 +28,8 @@ type Client struct {
 	owner string
 	ended bool
 
-	passes passes
+	lastAnswer atomic.Int64 // when PostgreSQL last answered anything, in ns
+	passes     passes
 }
 
 var (

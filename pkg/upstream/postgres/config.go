@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -49,8 +47,8 @@ const (
 	// idleTime is how long an unused connection stays open: a dashboard that refreshes twice a minute keeps it.
 	idleTime    = time.Minute
 	healthCheck = 30 * time.Second
-	// cancelDelay is how long a cancelled statement may take to stop before its connection is dropped.
-	cancelDelay = 2 * time.Second
+	// A connection whose server is gone without a word is noticed after 14 s, before a query's time is up.
+	keepAliveIdle, keepAliveInterval, keepAliveCount = 5 * time.Second, 3 * time.Second, 3
 )
 
 // neutral names every key that pgx would otherwise take from PG* variables or from files in a home folder. Nothing of
@@ -88,8 +86,11 @@ func (c Config) poolConfig(dial DialFunc) (*pgxpool.Config, error) {
 			return nil, err
 		}
 	}
+	p.ConnConfig.RequireAuth = requireAuth(p.ConnConfig.TLSConfig, network == "unix" || dial == nil && isLoopback(host))
 	if dial == nil || network == "unix" {
-		dial = (&net.Dialer{KeepAlive: healthCheck}).DialContext
+		dial = (&net.Dialer{KeepAliveConfig: net.KeepAliveConfig{
+			Enable: true, Idle: keepAliveIdle, Interval: keepAliveInterval, Count: keepAliveCount,
+		}}).DialContext
 	}
 	p.ConnConfig.Host, p.ConnConfig.Port = host, port
 	p.ConnConfig.Database, p.ConnConfig.User, p.ConnConfig.Password = c.Database, c.User, c.Password
@@ -103,10 +104,11 @@ func (c Config) poolConfig(dial DialFunc) (*pgxpool.Config, error) {
 	p.ConnConfig.LookupFunc = func(_ context.Context, host string) ([]string, error) { return []string{host}, nil }
 	p.ConnConfig.DialFunc = func(ctx context.Context, _, _ string) (net.Conn, error) { return dial(ctx, network, address) }
 	p.ConnConfig.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler {
-		return &pgconn.CancelRequestContextWatcherHandler{Conn: conn, DeadlineDelay: cancelDelay}
+		return &canceller{conn: conn}
 	}
 	p.MaxConns = int32(c.maxConnections()) //nolint:gosec // bounded by the settings
 	p.MinConns, p.MinIdleConns = 0, 0
+	p.ShouldPing = func(context.Context, pgxpool.ShouldPingParams) bool { return false } // beginning a transaction tells it
 	p.MaxConnIdleTime, p.HealthCheckPeriod = idleTime, healthCheck
 	return p, nil
 }
@@ -123,28 +125,4 @@ func (c Config) statementTimeout() time.Duration {
 		return defaultStatementTimeout
 	}
 	return c.StatementTimeout
-}
-
-// endpoint splits host, host:port, [IPv6]:port or folder[:port].
-func endpoint(text string) (string, uint16, error) {
-	text = strings.TrimSpace(text)
-	if text == "" {
-		return "", 0, &errSetting{"The data source has a PostgreSQL section without a host."}
-	}
-	host, portText := text, ""
-	if at := strings.LastIndex(text, ":"); at >= 0 && (strings.Count(text, ":") == 1 || strings.HasPrefix(text, "[") && text[at-1] == ']') {
-		host, portText = text[:at], text[at+1:]
-	}
-	host = strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
-	if portText == "" && host == text {
-		return host, defaultPort, nil
-	}
-	if portText == "" && strings.HasPrefix(text, "[") {
-		return host, defaultPort, nil
-	}
-	port, err := strconv.ParseUint(portText, 10, 16)
-	if err != nil || port == 0 || host == "" {
-		return "", 0, &errSetting{fmt.Sprintf("The PostgreSQL host %q is neither host, host:port nor the folder of a socket.", text)}
-	}
-	return host, uint16(port), nil
 }

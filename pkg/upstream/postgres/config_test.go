@@ -4,35 +4,10 @@ import (
 	"context"
 	"errors"
 	"net"
-	"strings"
+	"regexp"
 	"testing"
 	"time"
 )
-
-func TestEndpoint(t *testing.T) {
-	for text, want := range map[string]struct {
-		host string
-		port uint16
-	}{
-		"db.example.org":           {"db.example.org", 5432},
-		" db.example.org:6432 ":    {"db.example.org", 6432},
-		"::1":                      {"::1", 5432},
-		"[::1]":                    {"::1", 5432},
-		"[2001:db8::1]:6432":       {"2001:db8::1", 6432},
-		"/var/run/postgresql":      {"/var/run/postgresql", 5432},
-		"/var/run/postgresql:5433": {"/var/run/postgresql", 5433},
-	} {
-		host, port, err := endpoint(text)
-		if err != nil || host != want.host || port != want.port {
-			t.Errorf("%q is %q %d, %v", text, host, port, err)
-		}
-	}
-	for _, text := range []string{"", " ", "db:", "db:sql", "db:0", "db:70000", ":5432"} {
-		if host, port, err := endpoint(text); err == nil {
-			t.Errorf("%q is taken for %q %d", text, host, port)
-		}
-	}
-}
 
 // TestDialGetsTheName: a proxy resolves the name, also for the request that cancels a statement.
 func TestDialGetsTheName(t *testing.T) {
@@ -64,15 +39,27 @@ func TestStatementTimeoutFits(t *testing.T) {
 	for _, c := range []struct {
 		ctx   context.Context
 		limit time.Duration
-		want  string
+		want  int64
 	}{
-		{t.Context(), 10 * time.Second, "statement_timeout = 10000;"},
-		{t.Context(), time.Microsecond, "statement_timeout = 1;"},
-		{t.Context(), 60 * 24 * time.Hour, "statement_timeout = 2147483647;"},
-		{soon, 10 * time.Second, "statement_timeout = 1;"},
+		{t.Context(), 10 * time.Second, 10000},
+		{t.Context(), time.Microsecond, 1},
+		{t.Context(), 60 * 24 * time.Hour, 2147483647},
+		{soon, 10 * time.Second, 1},
 	} {
-		if got := begin(c.ctx, c.limit); !strings.Contains(got, c.want) {
-			t.Errorf("limit %s: %s, want %s", c.limit, got, c.want)
+		if got := bound(c.ctx, c.limit).Milliseconds(); got != c.want {
+			t.Errorf("limit %s: %d ms, want %d", c.limit, got, c.want)
+		}
+	}
+}
+
+// A setting that a server does not know fails the transaction: what is younger than PostgreSQL 10 must not be set blindly.
+func TestOldServersTakeTheSettings(t *testing.T) {
+	for _, match := range regexp.MustCompile(`SET LOCAL (\w+)`).FindAllStringSubmatch(beginSQL, -1) {
+		switch match[1] {
+		case "statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "max_parallel_workers_per_gather", "row_security",
+			"datestyle", "timezone", "intervalstyle", "extra_float_digits", "standard_conforming_strings", "search_path":
+		default:
+			t.Errorf("%s is not known to be a setting of PostgreSQL 10", match[1])
 		}
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
 )
 
@@ -38,7 +37,7 @@ func (c *Client) lookCloser(ctx context.Context, fault *upstream.Fault) {
 	ctx, cancel := context.WithTimeout(ctx, inventoryLimit)
 	defer cancel()
 	var seen inventory
-	err := c.attempt(ctx, inventoryLimit, func(ctx context.Context, tx query.Tx) (err error) {
+	err := c.attempt(ctx, inventoryLimit, func(ctx context.Context, tx guestTx) (err error) {
 		seen, err = takeInventory(ctx, tx)
 		return err
 	})
@@ -68,6 +67,10 @@ func (i inventory) fault(fallback upstream.Fault) upstream.Fault {
 			i.byOwner(missing...))
 	case !i.inPath:
 		return i.offPath()
+	case len(i.absent) == 0 && fallback.Kind == upstream.MissingGrant:
+		return *downstream(upstream.MissingGrant, http.StatusForbidden,
+			fmt.Sprintf("The role %s may read all tables that the plugin needs, but PostgreSQL refuses a part of them, as row-level security does.", quote(i.Role)),
+			i.byOwner(fmt.Sprintf("ALTER ROLE %s BYPASSRLS;", quote(i.Role))))
 	case len(i.absent) > 0:
 		return *downstream(upstream.NotSynapse, http.StatusBadGateway,
 			fmt.Sprintf("Synapse's database has %s, which lacks %s: it is older or newer than the plugin supports.", i.schemaText(), strings.Join(i.absent, ", ")),

@@ -7,9 +7,10 @@ import (
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 )
 
-// The catalogue is readable by every role, so it tells what a role may not read. Only columns that we need matter.
+// The catalogue is readable by every role, so it tells what a role may not read. Only columns that we need matter. $2 is
+// the schema that the role's search_path leads to.
 const inventorySQL = `SELECT n.nspname AS schema, c.relname AS "table", a.attname AS "column",
-  has_schema_privilege(n.oid, 'USAGE') AS usable, n.nspname = ANY(current_schemas(false)) AS in_path,
+  has_schema_privilege(n.oid, 'USAGE') AS usable, coalesce(n.nspname = $2, false) AS in_path,
   has_column_privilege(c.oid, a.attnum, 'SELECT') AS readable
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -58,12 +59,12 @@ func (i inventory) grants() []string {
 }
 
 // takeInventory reads the catalogue, and the schema's version where that is granted.
-func takeInventory(ctx context.Context, tx query.Tx) (inventory, error) {
+func takeInventory(ctx context.Context, tx guestTx) (inventory, error) {
 	who, err := query.Rows[identity](ctx, tx, identitySQL)
 	if err != nil {
 		return inventory{}, err
 	}
-	columns, err := query.Rows[catalogued](ctx, tx, inventorySQL, tables())
+	columns, err := query.Rows[catalogued](ctx, tx, inventorySQL, tables(), tx.schema)
 	if err != nil {
 		return inventory{}, err
 	}

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
 )
 
@@ -28,7 +27,7 @@ type Report = []upstream.Aspect
 func (c *Client) Probe(ctx context.Context) Report {
 	start := time.Now()
 	var seen inventory
-	err := c.Read(ctx, 0, func(ctx context.Context, tx query.Tx) (err error) {
+	err := c.read(ctx, 0, func(ctx context.Context, tx guestTx) (err error) {
 		seen, err = takeInventory(ctx, tx)
 		return err
 	})

@@ -3,29 +3,29 @@ package postgres
 import (
 	"context"
 	"errors"
-	"fmt"
-	"math"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 )
 
 const (
-	marker = "/* " + applicationName + " */ "
-	// lockTimeout: our reads conflict only with DDL and VACUUM FULL; behind those we would queue, and Synapse behind us.
-	lockTimeout = time.Second
-	// idleTimeout ends a transaction that we forgot.
-	idleTimeout = 15 * time.Second
-	endTimeout  = 2 * time.Second
+	// answerTimeout is how long a connection that was used before may take to begin a transaction. A longer silence
+	// means that its server is gone (a failover tells nobody) or waits; a new connection shows which.
+	answerTimeout = 2 * time.Second
+	endTimeout    = 2 * time.Second
 )
 
 // Read runs fn in one REPEATABLE READ, READ ONLY transaction whose statements may take limit each (0: the configured
 // statement timeout), and never longer than ctx. On a standby fn runs a second time where replication cancelled the
 // first, so it must start from nothing each time.
 func (c *Client) Read(ctx context.Context, limit time.Duration, fn func(ctx context.Context, tx query.Tx) error) error {
+	return c.read(ctx, limit, func(ctx context.Context, tx guestTx) error { return fn(ctx, tx) })
+}
+
+func (c *Client) read(ctx context.Context, limit time.Duration, fn func(context.Context, guestTx) error) error {
 	if limit <= 0 {
 		limit = c.config.statementTimeout()
 	}
@@ -36,50 +36,83 @@ func (c *Client) Read(ctx context.Context, limit time.Duration, fn func(ctx cont
 	return c.explain(ctx, limit, err)
 }
 
-func (c *Client) attempt(ctx context.Context, limit time.Duration, fn func(ctx context.Context, tx query.Tx) error) error {
+func (c *Client) attempt(ctx context.Context, limit time.Duration, fn func(context.Context, guestTx) error) error {
 	pool, err := c.connections()
 	if err != nil {
 		return err
 	}
-	conn, err := pool.Acquire(ctx)
-	if err != nil {
-		return &acquireError{err: err, busy: pool.Stat().AcquiredConns() >= pool.Config().MaxConns}
-	}
-	defer conn.Release()
-	tx, err := conn.BeginTx(ctx, pgx.TxOptions{BeginQuery: begin(ctx, limit)})
+	conn, tx, each, err := c.visit(ctx, pool, limit)
 	if err != nil {
 		return err
 	}
+	defer leave(conn)
 	defer func() {
 		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTimeout)
 		defer cancel()
-		_ = tx.Rollback(end) // after a commit this does nothing
+		_, _ = tx.conn.Exec(end, marker+"ROLLBACK") // there is nothing to commit
 	}()
-	if err := fn(ctx, markedTx{tx}); err != nil {
-		return err
+	began := time.Now()
+	err = fn(ctx, tx)
+	var pg *pgconn.PgError
+	if err == nil || errors.As(err, &pg) {
+		c.answered()
 	}
-	return tx.Commit(ctx)
-}
-
-// begin starts the transaction and sets its limits in one round trip. Everything is LOCAL: it ends with the
-// transaction.
-func begin(ctx context.Context, limit time.Duration) string {
-	if deadline, ok := ctx.Deadline(); ok {
-		limit = min(limit, max(time.Until(deadline), time.Millisecond))
+	if pg != nil && pg.Code == "57014" && ctx.Err() == nil {
+		return &stoppedError{err: err, early: time.Since(began) < each*9/10, ofQuery: each < limit}
 	}
-	return marker + fmt.Sprintf("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; "+
-		"SET LOCAL statement_timeout = %d; SET LOCAL lock_timeout = %d; "+
-		"SET LOCAL idle_in_transaction_session_timeout = %d; "+
-		"SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL jit = off",
-		min(max(limit.Milliseconds(), 1), math.MaxInt32), lockTimeout.Milliseconds(), idleTimeout.Milliseconds())
+	return err
 }
 
-// markedTx lets an admin find our statements in logs and in pg_stat_statements.
-type markedTx struct{ tx pgx.Tx }
-
-func (t markedTx) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
-	return t.tx.Query(ctx, marker+sql, args...)
+// visit takes a connection and begins a transaction on it. Connections of the pool may be dead without knowing it:
+// where one is, all are dropped, and a new one is opened.
+func (c *Client) visit(ctx context.Context, pool *pgxpool.Pool, limit time.Duration) (*pgxpool.Conn, guestTx, time.Duration, error) {
+	for {
+		waited := time.Now()
+		conn, err := pool.Acquire(ctx)
+		if err != nil {
+			busy := pool.Stat().AcquiredConns() >= pool.Config().MaxConns && c.answeredSince(waited)
+			return nil, guestTx{}, 0, &acquireError{err: err, busy: busy}
+		}
+		raw := conn.Conn().PgConn()
+		_, used := raw.CustomData()[usedMark]
+		raw.CustomData()[usedMark] = true
+		each := bound(ctx, limit)
+		if used {
+			_ = raw.Conn().SetDeadline(time.Now().Add(answerTimeout))
+		}
+		schema, err := begin(ctx, conn.Conn(), each)
+		if err == nil {
+			if used {
+				_ = raw.Conn().SetDeadline(time.Time{})
+			}
+			c.answered()
+			return conn, guestTx{conn.Conn(), schema}, each, nil
+		}
+		dead := raw.IsClosed()
+		leave(conn)
+		if !used || !dead || ctx.Err() != nil {
+			return nil, guestTx{}, 0, err
+		}
+		pool.Reset()
+	}
 }
+
+// leave gives a connection back; one whose transaction did not end is closed. pgx says goodbye to a broken connection
+// and waits up to 15 s for an answer, which would keep its place in the pool: the server was asked to cancel before.
+func leave(conn *pgxpool.Conn) {
+	if raw := conn.Conn().PgConn(); raw.IsClosed() {
+		_ = raw.Conn().Close()
+	}
+	conn.Release()
+}
+
+// usedMark is in the data of a connection that has begun a transaction before.
+const usedMark = "used"
+
+func (c *Client) answered() { c.lastAnswer.Store(time.Now().UnixNano()) }
+
+// answeredSince tells whether PostgreSQL answered on any connection since then.
+func (c *Client) answeredSince(at time.Time) bool { return c.lastAnswer.Load() > at.UnixNano() }
 
 // isRecoveryConflict: a standby cancelled us in favour of replication. Readers get these two codes for nothing else.
 func isRecoveryConflict(err error) bool {
@@ -87,7 +120,7 @@ func isRecoveryConflict(err error) bool {
 	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
 }
 
-// acquireError is a failure before there was a connection; busy tells that all of ours were in use.
+// acquireError is a failure before there was a connection; busy tells that all of ours were in use, and answered.
 type acquireError struct {
 	err  error
 	busy bool
@@ -95,3 +128,13 @@ type acquireError struct {
 
 func (e *acquireError) Error() string { return "acquire a connection: " + e.err.Error() }
 func (e *acquireError) Unwrap() error { return e.err }
+
+// stoppedError is a statement that PostgreSQL stopped: early, before any limit of ours, or because the query's time,
+// shorter than the statement's limit, was up.
+type stoppedError struct {
+	err            error
+	early, ofQuery bool
+}
+
+func (e *stoppedError) Error() string { return e.err.Error() }
+func (e *stoppedError) Unwrap() error { return e.err }

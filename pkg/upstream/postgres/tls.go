@@ -3,7 +3,25 @@ package postgres
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"net/netip"
 )
+
+// requireAuth are the ways to sign in that the server may ask for, as libpq's setting of this name has them. Whoever
+// answers in place of the server could ask for the password in clear text, so that is sent only to a server whose
+// certificate is verified, or on this machine. All other ways never show the password: SCRAM and MD5, a certificate,
+// or none at all (trust, peer).
+func requireAuth(t *tls.Config, local bool) string {
+	verified := t != nil && (!t.InsecureSkipVerify || t.VerifyConnection != nil)
+	if verified || local {
+		return ""
+	}
+	return "!password"
+}
+
+func isLoopback(host string) bool {
+	address, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && address.IsLoopback()
+}
 
 // tlsConfig is nil where TLS is off. Certificates stay in memory.
 func (c Config) tlsConfig(host string) (*tls.Config, error) {

@@ -94,7 +94,8 @@ test('an emptied setting is not stored', async () => {
 test.each([
   ['scrapeInterval', '15', 'Add a unit, for example 15s or 15m.'],
   ['postgresStatementTimeout', 'long', /Write a duration/],
-  ['postgresMaxConnections', '99', 'Must lie between 1 and 20.'],
+  ['postgresMaxConnections', '1', 'Must lie between 2 and 20.'],
+  ['postgresMaxConnections', '99', 'Must lie between 2 and 20.'],
   ['dummyEventsThreshold', '2.5', 'Write a whole number.'],
 ])('a wrong %s is explained and not stored', async (id, text, problem) => {
   const { user, field, onOptionsChange } = show();

@@ -101,7 +101,7 @@ export function PostgresSettings({ editor, ...props }: SettingsProps & { editor:
         label="Maximum of connections"
         help="How many connections may be open at once. A few are enough."
         whole
-        min={1}
+        min={2}
         max={20}
       />
       <DurationSetting

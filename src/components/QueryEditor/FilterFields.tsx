@@ -2,7 +2,7 @@ import React from 'react';
 import { type TimeRange } from '@grafana/data';
 import { EditorField } from '@grafana/plugin-ui';
 
-import { type FilterId } from '../../queryTypes';
+import { type FilterId } from '../../filters';
 import { type FilterValue } from '../../types';
 import { type ValueFilters, type ValueSource } from '../../values';
 import { SuggestedValues } from '../SuggestedValues';
@@ -16,10 +16,10 @@ interface Props {
 }
 
 const labels: Record<FilterId, { label: string; tooltip: string }> = {
-  serverName: { label: 'Homeserver', tooltip: 'Synapse’s server_name. Empty means all homeservers, each by itself.' },
+  serverName: { label: 'Homeserver', tooltip: 'Synapse’s server_name. Empty means all homeservers, each on its own.' },
   job: { label: 'Job', tooltip: 'The Prometheus job: usually the kind of worker.' },
-  index: { label: 'Index', tooltip: 'Tells workers of one kind apart, where your scrape configuration sets it.' },
-  instance: { label: 'Instance', tooltip: 'The scraped address of one process.' },
+  index: { label: 'Index', tooltip: 'Tells workers of one kind apart, if your scrape configuration sets it.' },
+  instance: { label: 'Instance', tooltip: 'The address at which Prometheus scrapes one process.' },
 };
 
 /** Restricts a query to homeservers and processes. */

@@ -89,7 +89,7 @@ test('a type brings its filters, parameters with defaults, and limit', () => {
 test('a new query is the one that Grafana asks by default, to be seen and saved', () => {
   const { onChange } = show({});
   expect(changed(onChange)).toEqual({ refId: 'A', queryType: 'everything' });
-  expect(screen.getByLabelText('Question')).toHaveValue('Everything');
+  expect(screen.getByLabelText('Query type')).toHaveValue('Everything');
 });
 
 test('parameters appear only with the formats they act on', () => {
@@ -116,7 +116,7 @@ test('another type keeps what it understands and drops the rest', async () => {
     limit: 5,
   };
   const { onChange, onRunQuery, user } = show({ ...before, hide: false });
-  await user.click(screen.getByLabelText('Question'));
+  await user.click(screen.getByLabelText('Query type'));
   await user.click(await screen.findByRole('option', { name: /Small/ }));
   expect(changed(onChange)).toEqual({ refId: 'A', queryType: 'small', serverName: ['a'], word: 'w', hide: false });
   expect(onRunQuery).toHaveBeenCalled();
@@ -205,19 +205,19 @@ test('a filter takes what is typed, beside what it has', async () => {
   expect(changed(onChange)).toMatchObject({ job: ['one', 'worker.*|x'] });
 });
 
-test('a question that is not known is named, kept, and can be replaced', async () => {
+test('an unknown query type is named, kept, and can be replaced', async () => {
   const { onChange, user } = show({ queryType: 'of the future', sharpness: 7 });
-  expect(screen.getByLabelText('Question')).toHaveValue('of the future');
-  expect(screen.getByRole('alert', { name: /“of the future” is no question/ })).toBeInTheDocument();
+  expect(screen.getByLabelText('Query type')).toHaveValue('of the future');
+  expect(screen.getByRole('alert', { name: /Unknown query type “of the future”/ })).toBeInTheDocument();
   expect(onChange).not.toHaveBeenCalled();
-  await user.click(screen.getByLabelText('Question'));
+  await user.click(screen.getByLabelText('Query type'));
   await user.click(await screen.findByRole('option', { name: /Small/ }));
   expect(changed(onChange)).toMatchObject({ queryType: 'small', sharpness: 7 });
 });
 
-test('a format that is not known is named and can be replaced, even where there is one format only', async () => {
+test('an unknown format is named and can be replaced, even where there is one format only', async () => {
   const { onChange, user } = show({ queryType: 'small', format: 'hologram' });
-  expect(screen.getByRole('alert', { name: /“hologram” is no way to show Small/ })).toBeInTheDocument();
+  expect(screen.getByRole('alert', { name: /Unknown format “hologram” of “Small”/ })).toBeInTheDocument();
   await user.click(screen.getByLabelText('Show as'));
   await user.click(await screen.findByRole('option', { name: /Format table/ }));
   expect(changed(onChange)).toEqual({ refId: 'A', queryType: 'small', format: 'table' });

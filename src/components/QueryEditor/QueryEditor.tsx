@@ -30,7 +30,7 @@ export function QueryEditor({ query, datasource, app = CoreApp.Unknown, range, o
   const isNew = !query.queryType;
   useEffect(() => {
     if (isNew) {
-      // Grafana asks the default question where none is chosen; what is asked is to be seen, and to be saved.
+      // Grafana runs the default query where none is chosen: the editor shows it, so that it can be seen and saved.
       onChange({ ...query, ...datasource.getDefaultQuery(app) });
     }
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once, whatever else changes
@@ -51,12 +51,12 @@ export function QueryEditor({ query, datasource, app = CoreApp.Unknown, range, o
   return (
     <EditorRows>
       <EditorRow>
-        <EditorField label="Question" tooltip="What to find out about the homeserver.">
+        <EditorField label="Query type" tooltip="What to find out about the homeserver.">
           <Choice
             id="synapse-query-type"
             options={typeOptions}
             value={query.queryType ?? null}
-            placeholder="Choose a question"
+            placeholder="Choose a query type"
             onChange={pickType}
             width={32}
           />
@@ -73,7 +73,10 @@ export function QueryEditor({ query, datasource, app = CoreApp.Unknown, range, o
           </EditorField>
         )}
         {type?.limit !== undefined && type.limit.max > 0 && (
-          <EditorField label="Limit" tooltip={`Most rows or series per homeserver, at most ${type.limit.max}.`}>
+          <EditorField
+            label="Limit"
+            tooltip={`Maximum number of rows or series per homeserver, up to ${type.limit.max}.`}
+          >
             <DraftInput
               id="synapse-limit"
               value={query.limit === undefined ? '' : String(query.limit)}
@@ -105,13 +108,14 @@ export function QueryEditor({ query, datasource, app = CoreApp.Unknown, range, o
         </EditorRow>
       )}
       {query.queryType && !type && (
-        <Alert severity="warning" title={`“${query.queryType}” is no question that this version of the plugin knows`}>
-          The query stays as it is until you choose another question. Update the plugin if it was made with a newer one.
+        <Alert severity="warning" title={`Unknown query type “${query.queryType}”`}>
+          Choose another query type, or update the plugin if a newer version made this query. Until then the query is
+          kept.
         </Alert>
       )}
       {type && !format && (
-        <Alert severity="warning" title={`“${query.format}” is no way to show ${type.title}`}>
-          Choose one of the list “Show as”.
+        <Alert severity="warning" title={`Unknown format “${query.format}” of “${type.title}”`}>
+          Choose a format under “Show as”.
         </Alert>
       )}
       {type && (
