@@ -12,12 +12,11 @@ import (
 	"github.com/prometheus/prometheus/promql/parser"
 
 	"github.com/matrix-insight/synapse-datasource/lab/testdata"
+	"github.com/matrix-insight/synapse-datasource/pkg/checks"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries"
-	"github.com/matrix-insight/synapse-datasource/pkg/queries/diagnosis/checks"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/graph"
-	"github.com/matrix-insight/synapse-datasource/pkg/queries/metriccoverage"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
-	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metriccatalogue"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
 )
 
 var sampleLine = regexp.MustCompile(`^([a-z_]+)(\{[^}]*\})? `)
@@ -43,7 +42,11 @@ func storedScrape(t *testing.T, without ...string) string {
 
 func statuses(t *testing.T, series, raw string) (status, foundAs, usedBy map[string]string) {
 	t.Helper()
-	frame := askLastSixHours(t, Load(t, series), metriccoverage.Type(), nil, raw)[0]
+	typ, err := queries.Find("metricCoverage")
+	if err != nil {
+		t.Fatal(err)
+	}
+	frame := askLastSixHours(t, Load(t, series), typ, nil, raw)[0]
 	status, foundAs, usedBy = map[string]string{}, map[string]string{}, map[string]string{}
 	get := func(name string, i int) string {
 		field, _ := frame.FieldByName(name)
@@ -60,8 +63,8 @@ func statuses(t *testing.T, series, raw string) (status, foundAs, usedBy map[str
 func TestMetricCoverageOfARealProcess(t *testing.T) {
 	const server = " localhost:8481"
 	status, foundAs, usedBy := statuses(t, storedScrape(t), `{}`)
-	for _, m := range metriccatalogue.All {
-		if got := status[m.Name+server]; m.Exists == metriccatalogue.Always && got != "present" {
+	for _, m := range metrics.All() {
+		if got, read := status[m.Name+server]; read && m.Exists == metrics.Always && got != "present" {
 			t.Errorf("%s is %q", m.Name, got)
 		}
 	}
@@ -158,14 +161,12 @@ func statements(t *testing.T) map[string][]string {
 		}
 	}
 	for _, c := range checks.All {
-		where := checks.Where{Scrape: 15 * time.Second, Length: time.Hour}
-		if c.Measures != nil {
-			for _, promql := range c.Measures(where) {
-				all[c.ID] = append(all[c.ID], promql)
-			}
+		scope := checks.Scope{Scrape: 15 * time.Second, Length: time.Hour}
+		for _, m := range c.Measures {
+			all[c.ID] = append(all[c.ID], m.PromQL(scope))
 		}
 		if c.Signal != nil {
-			all[c.ID] = append(all[c.ID], c.Signal(where).PromQL)
+			all[c.ID] = append(all[c.ID], c.Signal.PromQL(scope))
 		}
 	}
 	return all
@@ -213,13 +214,13 @@ func TestHowMetricsAddUp(t *testing.T) {
 				if !is {
 					return nil
 				}
-				metric, known := metriccatalogue.Find(selector.Name)
+				metric, known := metrics.Find(selector.Name)
 				if !known {
 					return nil
 				}
 				selectors++
-				if by := addedUp(node, path); by != nil && metric.Adds != metriccatalogue.Sum {
-					t.Errorf("%s adds up %s, which is %q over processes: %s", reader, metric.Name, metric.Adds, by)
+				if by := addedUp(node, path); by != nil && metric.Aggregate != metrics.Sum {
+					t.Errorf("%s adds up %s, which is %q over processes: %s", reader, metric.Name, metric.Aggregate, by)
 				}
 				return nil
 			})

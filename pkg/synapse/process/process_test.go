@@ -5,6 +5,9 @@ import (
 	"testing"
 
 	"github.com/prometheus/common/model"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
 )
 
 func TestLabelOf(t *testing.T) {
@@ -31,6 +34,21 @@ func TestIdentityName(t *testing.T) {
 	} {
 		if got := c.identity.Name(m); got != c.want {
 			t.Errorf("%s: %q, want %q", c.identity.By(), got, c.want)
+		}
+	}
+}
+
+// A metric of whole processes carries no server_name, so it is selected without.
+func TestSelection(t *testing.T) {
+	s := Selection{query.Filters{ServerName: []string{"a.org"}, Job: []string{"x"}}, "[60s]"}
+	for want, got := range map[string]string{
+		`sum by (server_name) (rate(synapse_storage_schedule_time_count{job="x",server_name="a.org"}[60s]))`: s.SumRate("server_name", metrics.ScheduleTime.Count()),
+		`increase(python_twisted_reactor_tick_time_bucket{job="x",le=~"2.5([.]0)?"}[60s])`:                   s.Increase(metrics.ReactorTick.Bucket(), UpTo(2.5)),
+		`process_open_fds{job="x"}`: s.Of(metrics.ProcessOpenFDs.Series()),
+		`histogram_quantile(0.99, sum by (job, le) (rate(python_twisted_reactor_tick_time_bucket{job="x"}[60s])))`: s.Quantile(0.99, "job", metrics.ReactorTick),
+	} {
+		if got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
 		}
 	}
 }

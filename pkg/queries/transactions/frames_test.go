@@ -7,6 +7,7 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/transactions"
 )
 
 // Names, order and units are public API.
@@ -31,13 +32,14 @@ func TestColumns(t *testing.T) {
 		{"explanation", "", data.FieldTypeString},
 	}
 	change := 2.0
-	rows := ranking{
-		{id: id{"a.org", "get_user_by_id"}, rank: 1, calls: 300, mean: 0.001, cost: 0.3, share: 0.03, serverCost: 10, verdict: chatty,
-			change: &change, ago: "a week", guard: "get_user_by_id", cache: &guard{requests: 1000, misses: 250}},
-		{id: id{"", "do_fetch"}, rank: 1, verdict: quiet, serverCost: 10, guard: "x"},
-		{id: id{"b.org", "y"}, rank: 2, verdict: quiet, serverCost: 10, guard: "x", cache: &guard{}},
+	usage := transactions.Usage{Name: "get_user_by_id", Calls: 300, Cost: 0.3, AllCost: 10, AllCalls: 2000}
+	rows := []row{
+		{id: id{"a.org", "get_user_by_id"}, rank: 1, usage: usage, verdict: transactions.Chatty,
+			change: &change, ago: weekAgo, guard: "get_user_by_id", cache: &guard{requests: 1000, misses: 250}},
+		{id: id{"", "do_fetch"}, rank: 1, verdict: transactions.Quiet, guard: "x"},
+		{id: id{"b.org", "y"}, rank: 2, verdict: transactions.Quiet, guard: "x", cache: &guard{}},
 	}
-	frames := rows.Frames(query.View{})
+	frames := query.TableResult[row]{Columns: columns, Rows: rows}.Frames(query.View{})
 	if len(frames) != 1 {
 		t.Fatalf("%d frames", len(frames))
 	}
@@ -70,7 +72,7 @@ func TestColumns(t *testing.T) {
 		want any
 	}{
 		{"rank", 0, int64(1)}, {"server_name", 0, "a.org"}, {"transaction", 0, "get_user_by_id"}, {"calls_per_second", 0, 300.0},
-		{"mean_duration", 0, 0.001}, {"cost", 0, 0.3}, {"share", 0, 0.03}, {"cost_change", 0, 2.0}, {"verdict", 0, chatty},
+		{"mean_duration", 0, 0.001}, {"cost", 0, 0.3}, {"share", 0, 0.03}, {"cost_change", 0, 2.0}, {"verdict", 0, "chatty"},
 		{"cache", 0, "get_user_by_id"}, {"cache_hit_ratio", 0, 0.75}, {"cache_misses_per_second", 0, 250.0},
 		// Not measured and measured as nothing are two answers.
 		{"server_name", 1, ""}, {"cost_change", 1, nil}, {"cache", 1, "x"}, {"cache_hit_ratio", 1, nil}, {"cache_misses_per_second", 1, nil},
@@ -88,7 +90,7 @@ func TestColumns(t *testing.T) {
 			}
 		}
 	}
-	if diff := cmp.Diff(map[string]string{hot: "red", slow: "orange", chatty: "blue", maintaining: "purple", quiet: "green"}, colours); diff != "" {
+	if diff := cmp.Diff(map[string]string{"hot": "red", "slow": "orange", "chatty": "blue", "maintenance": "purple", "quiet": "green"}, colours); diff != "" {
 		t.Error(diff)
 	}
 }
