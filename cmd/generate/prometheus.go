@@ -53,7 +53,7 @@ func prometheusRules() ([]file, error) {
 // rulesFor writes the rules for processes that further labels tell apart.
 func rulesFor(labels []string) ([]byte, error) {
 	for i, label := range labels {
-		if labels[i] = strings.TrimSpace(label); !model.LabelName(labels[i]).IsValidLegacy() {
+		if labels[i] = strings.TrimSpace(label); !model.LegacyValidation.IsValidLabelName(labels[i]) {
 			return nil, fmt.Errorf("%q is no label of Prometheus: write -process-labels worker_id,pod", label)
 		}
 	}

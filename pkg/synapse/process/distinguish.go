@@ -18,7 +18,7 @@ var likelyLabels = []string{"worker_id", "pod"}
 // names are the labels that people read where job and index are not enough: the fewest that are.
 func (all targets) names() []string {
 	alike := all.besides()
-	enough := func(labels []string) bool { return all.pairs(labels, alike) == 0 }
+	enough := func(labels []string) bool { return len(all.doubles(labels, alike)) == 0 }
 	if enough(usualNames) {
 		return usualNames
 	}
@@ -33,12 +33,9 @@ func (all targets) names() []string {
 // crowded are the values of job and index that are not enough.
 func (all targets) crowded() map[string]bool {
 	crowded := map[string]bool{}
-	besides := all.besides()
-	all.eachPair(usualNames, func(a, b *target) {
-		if besides(a, b) {
-			crowded[valuesOf(a.labels, usualNames)] = true
-		}
-	})
+	for _, t := range all.doubles(usualNames, all.besides()) {
+		crowded[valuesOf(t.labels, usualNames)] = true
+	}
 	return crowded
 }
 
@@ -70,15 +67,15 @@ func (all targets) keepApart(labels []string) []string {
 	return all.extended(merged(labels, likely), func(a, b *target) bool { return a.together(b) > 0 })
 }
 
-// extended adds the fewest labels that leave no pair: one that is enough, else the one that leaves the fewest pairs, and so on.
+// extended adds the fewest labels that leave no double: one that is enough, else the one that leaves the fewest, and so on.
 func (all targets) extended(labels []string, alike func(a, b *target) bool) []string {
 	candidates := all.labelNames(merged(likelyLabels, []string{"instance"})...)
-	left := all.pairs(labels, alike)
+	left := len(all.doubles(labels, alike))
 	for left > 0 {
 		best := ""
 		for _, label := range candidates {
-			if pairs := all.pairs(merged(labels, []string{label}), alike); pairs < left {
-				best, left = label, pairs
+			if doubles := len(all.doubles(merged(labels, []string{label}), alike)); doubles < left {
+				best, left = label, doubles
 			}
 		}
 		if best == "" { // only both together would tell them apart

@@ -59,12 +59,9 @@ func (all targets) without(labels []string) []string {
 // alike are the homeservers on which labels are the same for several processes.
 func (all targets) alike(labels []string) []string {
 	servers := map[string]bool{}
-	besides := all.besides()
-	all.eachPair(labels, func(a, b *target) {
-		if server, _ := a.sharedServer(b); besides(a, b) {
-			servers[server] = true
-		}
-	})
+	for _, t := range all.doubles(labels, all.besides()) {
+		maps.Copy(servers, t.servers)
+	}
 	return slices.Sorted(maps.Keys(servers))
 }
 

@@ -47,7 +47,7 @@ func targetsOf(seen model.Matrix, from time.Time) targets {
 // together is at how many times both were there.
 func (t *target) together(other *target) int { return bits.OnesCount64(t.times & other.times) }
 
-// sharedServer tells whether both serve one homeserver.
+// sharedServer is a homeserver that both serve.
 func (t *target) sharedServer(other *target) (name string, shared bool) {
 	for server := range t.servers {
 		if other.servers[server] {
@@ -57,27 +57,18 @@ func (t *target) sharedServer(other *target) (name string, shared bool) {
 	return "", false
 }
 
-// eachPair visits the pairs of targets of which the labels say the same.
-func (all targets) eachPair(labels []string, visit func(a, b *target)) {
+// doubles are the targets of which these labels say the same as of an earlier one that is alike in the other sense too.
+func (all targets) doubles(labels []string, alike func(a, b *target) bool) targets {
 	groups := map[string]targets{}
+	var found targets
 	for _, t := range all {
 		key := valuesOf(t.labels, labels)
-		for _, other := range groups[key] {
-			visit(t, other)
+		if slices.ContainsFunc(groups[key], func(other *target) bool { return alike(t, other) }) {
+			found = append(found, t)
 		}
 		groups[key] = append(groups[key], t)
 	}
-}
-
-// pairs counts those that are alike in the other sense too.
-func (all targets) pairs(labels []string, alike func(a, b *target) bool) int {
-	count := 0
-	all.eachPair(labels, func(a, b *target) {
-		if alike(a, b) {
-			count++
-		}
-	})
-	return count
+	return found
 }
 
 // labelNames are all labels of the targets: these first, as far as they are there, then the others by name.
