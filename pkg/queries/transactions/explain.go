@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/caches"
 )
 
 // explain is what the guide would have the admin conclude, with the numbers it rests on.
@@ -67,10 +69,6 @@ func (r row) changed() string {
 	return fmt.Sprintf("Its cost is much as it was %s ago.", r.ago)
 }
 
-// evicting is the share of a cache's misses that its size evictions must reach before a larger cache can matter.
-// Source: Synapse's metrics; misses avoided by any size can't exceed size evictions. The tenth is ours.
-const evicting = 0.1
-
 func (r row) cacheAdvice() string {
 	if r.cache == nil || r.cache.hitRatio() == nil || (r.verdict != hot && r.verdict != chatty && r.verdict != slow) {
 		return ""
@@ -81,7 +79,7 @@ func (r row) cacheAdvice() string {
 		return fmt.Sprintf("The cache %s in front of it answers all that it is asked, so these calls come another way: a larger cache would not help.", r.guard)
 	case evictions == nil:
 		return misses + "; whether for lack of room is not known."
-	case *evictions >= evicting*r.cache.misses:
+	case caches.MayHelp(r.guard, r.cache.misses, *evictions):
 		return misses + fmt.Sprintf(" and drops an entry for lack of room %s: look at it among the cache factors first.", rate(*evictions))
 	}
 	return misses + ", hardly ever for lack of room: a larger cache would not help."

@@ -3,11 +3,15 @@ package cachecatalogue
 
 import "github.com/matrix-insight/synapse-datasource/pkg/synapse/caches"
 
+// Other names.
 type (
-	Cache       = caches.Cache
+	// Cache is caches.Cache.
+	Cache = caches.Cache
+	// Transaction is caches.Transaction.
 	Transaction = caches.Transaction
 )
 
+// Other names.
 var (
 	Lookup         = caches.Lookup
 	Key            = caches.ConfigKey
@@ -16,6 +20,7 @@ var (
 	TransactionsOf = caches.TransactionsOf
 )
 
+// Other names.
 const (
 	LRU          = caches.LRU
 	StreamChange = caches.StreamChange
