@@ -14,7 +14,7 @@ import (
 var unclear = regexp.MustCompile(`(?i)\b(lack of room|stands? still|answers? late|anew|dear|at most so many|asked very often|Query type \w+, format)\b`)
 
 // beingRewritten are texts that still have such words. One that has none any more must leave the list.
-var beingRewritten = []string{"pkg/queries/transactions/", "pkg/synapse/tablestats/", "pkg/synapse/metriccatalogue/", "docs/cache-model.md"}
+var beingRewritten = []string{"pkg/queries/transactions/", "pkg/synapse/tablestats/", "pkg/synapse/metriccatalogue/"}
 
 func TestTextsHaveNoUnclearWords(t *testing.T) {
 	t.Chdir("../..")
