@@ -21,7 +21,7 @@ import (
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/process"
 )
 
-var update = flag.Bool("update", false, "write the snapshots of sentences anew")
+var update = flag.Bool("update", false, "rewrite the snapshots of sentences")
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 

@@ -15,7 +15,7 @@ import (
 	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
 )
 
-// Many who look cost one look; who may mend what is wrong sees it as it is now.
+// Many callers cost one probe; who may edit the data source sees the present state.
 func TestHealthIsShared(t *testing.T) {
 	i, fake := open(t, `{"cacheTTL":"1h"}`)
 	cost := func(ask func()) int {

@@ -31,7 +31,7 @@ func (i *Instance) CheckHealth(ctx context.Context, req *backend.CheckHealthRequ
 	return &backend.CheckHealthResult{Status: status, Message: sendable(by.sentence(aspects)), JSONDetails: details}, nil
 }
 
-// prometheusAspects tells of odd settings as well: who saves them reads it at once.
+// prometheusAspects also warns about settings that don't fit, so that who saves them reads it at once.
 func (i *Instance) prometheusAspects(ctx context.Context, now time.Time) []upstream.Aspect {
 	aspects := i.prometheus.Probe(ctx, now)
 	metrics := &aspects[len(aspects)-1]
@@ -58,7 +58,7 @@ func (i *Instance) postgresAspects(ctx context.Context) []upstream.Aspect {
 	return aspects
 }
 
-// sentence says how all is: what is well shortly, what is not with its remedy.
+// sentence sums up the aspects: what works in short, what does not with its remedy.
 func sentence(aspects []upstream.Aspect) string {
 	var parts []string
 	for _, a := range aspects {

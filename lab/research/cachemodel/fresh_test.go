@@ -45,7 +45,7 @@ func TestReplayLikeTheRecord(t *testing.T) {
 	var recorded []*Cache
 	tuning := load(t, "tuning")
 	for i := range tuning.Caches {
-		// The members of a room and the popularity of a log-normal key are drawn anew: those caches are others.
+		// The members of a room and the popularity of a log-normal key are drawn again: those caches are others.
 		if c := &tuning.Caches[i]; i%3 == 0 && c.Spec.Known() && (c.Spec.Kind == "" || c.Spec.Kind == "burst") {
 			recorded = append(recorded, c)
 		}
