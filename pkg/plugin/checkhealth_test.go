@@ -60,8 +60,8 @@ func TestScrapedLessOften(t *testing.T) {
 	fake.answers["/api/v1/query"] = `{"status":"success","data":{"resultType":"vector","result":[
 		{"metric":{"version":"1.160.0","server_name":"example.org"},"value":[1,"10"]}]}}`
 	result, aspects := health(t, i)
-	const want = "Synapse 1.160.0: 10 processes of example.org. Prometheus has a value of its metrics about every 1m only, but the scrape " +
-		"interval here is 15s: graphs stay empty or have gaps. Set the scrape interval of this data source to that of Prometheus, 1m."
+	const want = "Synapse 1.160.0: 10 processes of example.org. Prometheus scrapes Synapse about every 1m, but this data source is set to " +
+		"15s: graphs stay empty or have gaps. Set the scrape interval of this data source to 1m."
 	if result.Status != backend.HealthStatusOk || result.Message != want {
 		t.Errorf("%s: %s", result.Status, result.Message)
 	}
@@ -72,8 +72,8 @@ func TestScrapedLessOften(t *testing.T) {
 
 // Thresholds in the wrong order are used and told, beside whatever else is odd.
 func TestSwappedThresholds(t *testing.T) {
-	const told = "The thresholds of reactor-lag have warning (0.95) above critical (0.9, the default), so it becomes critical without having been a warning: " +
-		"in the data source settings, set warning to 0.9 or less, or critical to 0.95 or more."
+	const told = "The thresholds of reactor-lag are in the wrong order: warning 0.95 is above critical 0.9 (default). " +
+		"In the data source settings, set warning to 0.9 or less, or critical to 0.95 or more."
 	i, fake := open(t, `{"thresholds":{"reactor-lag":{"warning":0.95}}}`)
 	fake.answers["/api/v1/query"] = sampleVector(`{"version":"1.160.0","server_name":"example.org"}`)
 	result, aspects := health(t, i)

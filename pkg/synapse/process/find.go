@@ -24,6 +24,11 @@ const (
 	longestJobs = 1500
 )
 
+// Reads are the metrics that Find asks for.
+func Reads() []string {
+	return metrics.Names(metrics.ScheduleTime, metrics.Up, metrics.ProcessStart)
+}
+
 // Find finds out which labels tell the processes apart, from the labels of every process of the last day: whatever a query
 // selects, a process has the same name. It is asked once for all queries about the same time range. Where Prometheus mixes
 // the numbers of several processes, a notice says so.
