@@ -4,6 +4,9 @@ import "slices"
 
 // All is every check, in the order in which the guide would look.
 var All = []Check{
+	availability,
+	trafficDrop,
+	requestSurge,
 	eventSendTime,
 	syncTime,
 	cpuSaturation,
@@ -65,6 +68,9 @@ func WithCauses(names []string) []Check {
 	add = func(id string) {
 		if c, ok := Find(id); ok && !wanted[id] {
 			wanted[id] = true
+			if c.Completions { // its "ok" depends on it
+				wanted[availability.ID] = true
+			}
 			for _, cause := range c.Causes {
 				add(cause)
 			}

@@ -45,6 +45,10 @@ type Check struct {
 	CriticalToo bool
 	// For is how long something must be wrong before an alert fires, where that is not the usual time: "1m".
 	For string
+	// Completions: it measures what finished, so where requests fail or hang its "ok" proves nothing and becomes "unknown".
+	Completions bool
+	// Connects: whether PostgreSQL gives this data source a new connection is part of the answer: Input.Refusal.
+	Connects bool
 	// LostSource is the loss of a source that this check's alert reports too.
 	LostSource LostSource
 	// Measures are the PromQL queries that Judge reads.

@@ -46,11 +46,12 @@ var databaseChatty = Check{
 		"Open \"Cache factors to change\" on this dashboard: if the cache in front of this transaction is advised there, raise it one step and compare after a day.",
 		findCaller,
 	},
-	Causes:   []string{"cache-undersized"},
-	Panel:    "transactions",
-	Measures: []*Measurement{txnCost, txnCalls, txnTotalCalls, chattyEvictions, chattyEvicted, chattyMisses},
-	Signal:   txnSignal(metrics.TransactionCount),
-	Judge:    judgeDatabaseChatty,
+	Causes:      []string{"cache-undersized"},
+	Panel:       "transactions",
+	Completions: true,
+	Measures:    []*Measurement{txnCost, txnCalls, txnTotalCalls, chattyEvictions, chattyEvicted, chattyMisses},
+	Signal:      txnSignal(metrics.TransactionCount),
+	Judge:       judgeDatabaseChatty,
 	Rule: Rule{Uses: []*Measurement{txnHousekeeping}, Expr: `
 max by (server_name) (
   {{.calls}} >= on (server_name) group_left () {{.frequent}} * {{.totalCalls}}

@@ -36,12 +36,13 @@ var databaseCost = Check{
 	Thresholds: transactions.CostThresholds,
 	Limits: []limits.Limit{transactions.LargestShare, transactions.Growth, transactions.GrownCost, transactions.GrownShare, transactions.EnoughCost,
 		transactions.MostlySaturated, txnEnough, txnCold, txnColdShare, slowRatio, costExtremities},
-	Steps:    databaseCostSteps,
-	Causes:   []string{"cpu-saturation", "database-slow", "extremities"},
-	Panel:    "transactions",
-	Measures: append([]*Measurement{costPersisted, costPersistedFew}, txnComparison...),
-	Signal:   txnSignal(metrics.TransactionTime),
-	Judge:    judgeDatabaseCost,
+	Steps:       databaseCostSteps,
+	Causes:      []string{"cpu-saturation", "database-slow", "extremities"},
+	Panel:       "transactions",
+	Completions: true,
+	Measures:    append([]*Measurement{costPersisted, costPersistedFew}, txnComparison...),
+	Signal:      txnSignal(metrics.TransactionTime),
+	Judge:       judgeDatabaseCost,
 	Rule: Rule{Uses: []*Measurement{txnHousekeeping, txnPersistEvents}, Expr: `
 max by (server_name) (
   (

@@ -64,11 +64,12 @@ var databaseSlow = Check{
 		"Check for lost statistics and open transactions: the findings about PostgreSQL maintenance name them.",
 		"If only saturated processes are slow, reduce their CPU load first.",
 	},
-	Causes:   []string{"cpu-saturation", "postgres-hygiene", "table-growth"},
-	Panel:    "transaction-duration",
-	Measures: append([]*Measurement{slowStatement, slowStatementBefore, slowWaits, slowWaitsBefore, slowSaturated}, txnComparison...),
-	Judge:    judgeDatabaseSlow,
-	Rule:     Rule{None: "it weighs several comparisons with last week against each other"},
+	Causes:      []string{"cpu-saturation", "postgres-hygiene", "table-growth"},
+	Panel:       "transaction-duration",
+	Completions: true,
+	Measures:    append([]*Measurement{slowStatement, slowStatementBefore, slowWaits, slowWaitsBefore, slowSaturated}, txnComparison...),
+	Judge:       judgeDatabaseSlow,
+	Rule:        Rule{None: "it weighs several comparisons with last week against each other"},
 }
 
 func judgeDatabaseSlow(in Input) []Finding {

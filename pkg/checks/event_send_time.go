@@ -87,11 +87,12 @@ var eventSendTime = Check{
 		"If no finding explains it, check modules such as spam checkers and the reverse proxy: no metric shows their time.",
 		"Check how many events come from bridges: their messages are among the sends.",
 	},
-	Causes:   []string{"cpu-saturation", "reactor-lag", "database-slow", "database-pool", "state-resolution", "extremities", "gc-pauses"},
-	Panel:    "send-time",
-	Measures: []*Measurement{sendTotal, sendNotSlow, sendNotVerySlow, sendP95, sendWorkers, requestsScraped, sendReceived, sendPath, sendOrigins, sendToken},
-	Signal:   &Signal{Measurement: sendSlowShare},
-	Judge:    judgeSendTime,
+	Causes:      []string{"cpu-saturation", "reactor-lag", "database-slow", "database-pool", "state-resolution", "extremities", "gc-pauses"},
+	Panel:       "send-time",
+	Completions: true,
+	Measures:    []*Measurement{sendTotal, sendNotSlow, sendNotVerySlow, sendP95, sendWorkers, requestsScraped, sendReceived, sendPath, sendOrigins, sendToken},
+	Signal:      &Signal{Measurement: sendSlowShare},
+	Judge:       judgeSendTime,
 	Rule: Rule{Expr: `
 1 - {{pick .notSlow .notVerySlow}} / ({{.sends}} >= {{.enoughSends}}) >= {{.threshold}}
 {{- if pick "warning" ""}}

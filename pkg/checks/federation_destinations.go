@@ -54,6 +54,7 @@ var federationDestinations = Check{
 		"After the repair, wait: Synapse retries every destination by itself, and at once if it sends a request. Do not reset the retry timings of all destinations: that makes a burst.",
 	},
 	Panel:       "destinations",
+	Completions: true,
 	CriticalToo: true,
 	Measures:    []*Measurement{sendAttempts, sendSuccesses, sendSuccessesBefore},
 	Read:        readDestinations,

@@ -27,6 +27,7 @@ var federationLag = Check{
 	},
 	Causes:      []string{"cpu-saturation", "database-slow", "database-pool", "gc-pauses"},
 	Panel:       "federation-lag",
+	Completions: true,
 	PerProcess:  true,
 	CriticalToo: true,
 	Measures:    federationSender.measures(),

@@ -63,11 +63,12 @@ var federationPresence = Check{
 		presenceWriter,
 		"If most updates come from other homeservers, only switching presence off reduces them: Synapse then ignores them.",
 	},
-	Panel:      "edus",
-	PerProcess: true,
-	Measures:   []*Measurement{presenceShare, cpu, loopBusy, uptime, presenceJobsSeen, presenceUpdates, presenceInbound, presenceEDUs, presenceSent},
-	Signal:     &Signal{measure("share", presenceShareOfCPU), subjectOfProcess},
-	Judge:      judgePresence,
+	Panel:       "edus",
+	Completions: true,
+	PerProcess:  true,
+	Measures:    []*Measurement{presenceShare, cpu, loopBusy, uptime, presenceJobsSeen, presenceUpdates, presenceInbound, presenceEDUs, presenceSent},
+	Signal:      &Signal{measure("share", presenceShareOfCPU), subjectOfProcess},
+	Judge:       judgePresence,
 	Rule: Rule{Expr: `
 max by (server_name) (
   {{.share}} >= {{.threshold}}

@@ -64,6 +64,8 @@ type Finding struct {
 	Steps []string
 	// Confidence is 0..1; 0 is taken as 1.
 	Confidence float64
+	// Unfinished is why checks that measure what finished can't say "ok" while this lasts; empty: they can.
+	Unfinished string
 	// CausedBy is set where the check itself knows which one explains it; else the diagnosis looks for a cause.
 	CausedBy string
 	// NotCausedBy are causes of the check that do not explain this finding: they are about other things.

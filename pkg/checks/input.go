@@ -30,6 +30,8 @@ type Input struct {
 	// homeserver; RowsMissing then says which.
 	Rows        any
 	RowsMissing string
+	// Refusal is why PostgreSQL gave no new connection, for a check that Connects; nil where it did or was not asked.
+	Refusal *Refusal
 }
 
 // NewInput makes an input from the answers to a check's measurements, which may hold several homeservers. What is not a

@@ -38,6 +38,7 @@ type judged struct {
 	series  map[string]float64
 	rows    any
 	missing string
+	refusal *Refusal
 	options query.Options
 
 	want     limits.Severity
@@ -73,7 +74,7 @@ func (j judged) input(t *testing.T, check Check) Input {
 	j.options.DummyEventsThreshold = cmp.Or(j.options.DummyEventsThreshold, 10)
 	scope := Scope{Scrape: 15 * time.Second, Identity: process.NewIdentity("job", "index")}
 	in := NewInput("a.example", noon, scope, j.options, check, answers)
-	in.Rows, in.RowsMissing = j.rows, j.missing
+	in.Rows, in.RowsMissing, in.Refusal = j.rows, j.missing, j.refusal
 	return in
 }
 

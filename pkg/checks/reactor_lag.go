@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
@@ -15,8 +16,9 @@ const stallWindow = time.Hour
 var (
 	// loopEnoughTicks is the number of ticks below which a process did next to nothing.
 	loopEnoughTicks = limits.Limit{Name: "enoughTicks", Value: 1000, Meaning: "number of ticks within 15 minutes below which an idle process is not judged", Source: "ours"}
-	// loopBlockedFor is how long the loop may be away at a scrape.
-	loopBlockedFor = limits.Limit{Name: "blockedFor", Value: 5, Unit: "s", Meaning: "time that the event loop is away at every scrape of a minute", Source: "ours"}
+	// loopLostSome and loopLostMany are time, not stalls: 24 stalls of 40 s are worse than 60 of 1.1 s.
+	loopLostSome = limits.Limit{Name: "lostSome", Value: 60, Unit: "s", Meaning: "time in an hour that the event loop is blocked that is a warning", Source: "ours"}
+	loopLostMany = limits.Limit{Name: "lostMany", Value: 360, Unit: "s", Meaning: "time in an hour that the event loop is blocked that is critical", Source: "ours: a tenth of the hour"}
 	// tickHistogramEnd is the last bound of the histogram.
 	tickHistogramEnd = 5.0
 
@@ -31,8 +33,17 @@ var (
 	loopP99 = measure("p99", func(s Scope) string {
 		return s.WithServer("histogram_quantile(0.99, sum by (" + s.Identity.Labels() + ", le) (" + s.Rate(metrics.ReactorTick.Bucket(), shortWindow) + "))")
 	})
-	loopAway = measure("away", func(s Scope) string {
-		return s.WithServer(s.Over("min_over_time", metrics.ReactorLastSeen.Series(), time.Minute))
+	// loopLost is the time of the last hour in blocked ticks, the larger of two lower bounds: that of the buckets, whose last one
+	// has no end, and how often a scrape found the loop away.
+	loopLost = measure("lost", func(s Scope) string {
+		over := func(bound string) string {
+			by := "sum by (" + s.Identity.Labels() + ") "
+			return "(" + by + "(" + s.Increase(metrics.ReactorTick.Count(), stallWindow) + ") - " + by + "(" + s.Increase(metrics.ReactorTick.Bucket(), stallWindow, upTo(bound)) + "))"
+		}
+		buckets := over("1") + " + " + over("2") + " + 3 * " + over("5")
+		seen := fmt.Sprintf("%g * max by (%s) (count_over_time((%s > %g)%s))", s.step().Seconds(), s.Identity.Labels(), s.Now(metrics.ReactorLastSeen.Series()),
+			limits.StallLength.Value, subquery(stallWindow, s.step()))
+		return s.WithServer("(" + seen + " > " + buckets + ") or (" + buckets + ") or " + seen)
 	})
 )
 
@@ -43,11 +54,11 @@ var reactorLag = Check{
 	Meaning: "A Synapse process handles everything in one event loop. When the loop is always busy, or blocked for more than {stallLength} at a time, every request " +
 		"to the process waits.",
 	Decides: "Per process: the share of the last 15 minutes in which the event loop was busy (warning from {warning}, critical from {critical}), the ticks of more than " +
-		"{stallLength} in the last hour (warning from {someStalls}, critical from {manyStalls}), and whether it was away for more than {blockedFor} at every scrape of the last minute (critical). " +
-		"Processes younger than {young} are not judged, nor are idle ones with fewer than {enoughTicks} ticks.",
+		"{stallLength} in the last hour (warning from {someStalls}, or {lostSome} in total; critical from {lostMany}). Processes younger than {young} are not judged by these, nor are idle ones with fewer " +
+		"than {enoughTicks} ticks. Any process, and for as long as it lasts: whether the loop is away for {blockedWarning} (warning) or {blockedCritical} (critical) in two scrapes in a row.",
 	CannotKnow: "What blocks the loop. The 99th percentile of all ticks says little: thousands of short ones hide a long one.",
 	Thresholds: limits.EventLoop,
-	Limits:     []limits.Limit{limits.StallLength, limits.Stalls, limits.ManyStalls, loopBlockedFor, limits.Young, loopEnoughTicks},
+	Limits:     []limits.Limit{limits.StallLength, limits.Stalls, loopLostSome, loopLostMany, loopBlockedWarning, loopBlockedCritical, limits.Young, loopEnoughTicks},
 	Steps: []string{
 		"Open \"Processes\" on this dashboard and see what this process does: requests, background jobs, garbage collection, state resolution.",
 		"If it happens at the same hour every night, it is one of Synapse's own jobs and ends by itself.",
@@ -57,7 +68,7 @@ var reactorLag = Check{
 	Causes:     []string{"gc-pauses", "state-resolution", "cpu-saturation", "federation-presence"},
 	Panel:      "event-loop",
 	PerProcess: true,
-	Measures:   []*Measurement{loopBusy, loopTicks, loopStalls, loopP99, loopAway, uptime},
+	Measures:   []*Measurement{loopBusy, loopTicks, loopStalls, loopLost, loopP99, loopBlocked, uptime},
 	Signal:     &Signal{loopBusy, subjectOfProcess},
 	Judge:      judgeReactorLag,
 	Rule: Rule{Expr: `
@@ -68,24 +79,28 @@ max by (server_name) (
 or on (server_name)
 max by (server_name) (
   (
-    {{.stalls}} >= {{pick .someStalls .manyStalls}}
-    or {{.away}} >= {{.blockedFor}}
+    {{pick (print .stalls " >= " .someStalls "\n    or ") ""}}{{.lost}} >= {{pick .lostSome .lostMany}}
   )
   unless on ({{.by}}) {{.uptime}} < {{.young}}
   unless on ({{.by}}) (
     {{.ticks}} < {{.enoughTicks}}
     and on ({{.by}}) {{.busy}} < {{.warning}}
   )
-)`},
+)
+or on (server_name)
+max by (server_name) ({{.blocked}} >= {{pick .blockedWarning .blockedCritical}})`},
 }
 
 func judgeReactorLag(in Input) []Finding {
-	if !in.Has(loopBusy) {
+	if !in.Has(loopBusy) && !in.Has(loopBlocked) {
 		return metricMissing(metrics.ReactorTick)
 	}
-	var found []Finding
+	found := judgeBlocked(in)
 	judged, highest := 0, 0.0
 	for _, p := range in.Samples(loopBusy) {
+		if slices.ContainsFunc(found, func(f Finding) bool { return f.Subject.Key() == p.Process() }) {
+			continue
+		}
 		ticks, _ := in.ValueFor(loopTicks, p)
 		age, known := in.ValueFor(uptime, p)
 		if known && age < limits.Young.Value || ticks < loopEnoughTicks.Value && p.Value < in.Warning {
@@ -111,11 +126,11 @@ func judgeLoop(in Input, p Sample) Finding {
 	stalls = max(0, stalls)
 	f := in.graded(p.Value, Finding{Subject: Subject{Name: p.Process()}})
 	f.Evidence = fmt.Sprintf("Busy for %s of the last 15 min%s; %s.", words.Percent(p.Value), stallText(stalls, counted), tickQuantile(in, p))
-	away, _ := in.ValueFor(loopAway, p)
-	f = f.raisedBy(stalls, limits.Stalls, limits.ManyStalls, func(f *Finding) { f.Title = "Event loop blocks repeatedly" })
-	return f.raisedBy(away, noLimit, loopBlockedFor, func(f *Finding) {
-		f.Title = "Event loop blocked"
-		f.Evidence = fmt.Sprintf("Away for at least %s at every scrape of the last minute. %s", words.Seconds(away), f.Evidence)
+	lost, _ := in.ValueFor(loopLost, p)
+	f = f.raisedBy(stalls, limits.Stalls, noLimit, func(f *Finding) { f.Title = "Event loop blocks repeatedly" })
+	return f.raisedBy(lost, loopLostSome, loopLostMany, func(f *Finding) {
+		f.Title = "Event loop blocks repeatedly"
+		f.Evidence = fmt.Sprintf("Blocked for at least %s of the last hour. %s", words.Seconds(lost), f.Evidence)
 	})
 }
 

@@ -76,12 +76,13 @@ var stateResolution = Check{
 		"If nobody needs a large room, let its local members leave it.",
 		"After the join of a huge room, wait: it passes.",
 	},
-	Causes:     []string{"extremities"},
-	Panel:      "state-resolution-cpu",
-	PerProcess: true,
-	Measures:   []*Measurement{stateCPU, stateCPUHour, stateDB, stateDBHour, stateCount, stateCPURoom, stateDBRoom, stateEvents, stateMerges, stateSmall, uptime},
-	Signal:     &Signal{stateWorse, subjectOfProcess},
-	Judge:      judgeStateResolution,
+	Causes:      []string{"extremities"},
+	Panel:       "state-resolution-cpu",
+	Completions: true,
+	PerProcess:  true,
+	Measures:    []*Measurement{stateCPU, stateCPUHour, stateDB, stateDBHour, stateCount, stateCPURoom, stateDBRoom, stateEvents, stateMerges, stateSmall, uptime},
+	Signal:      &Signal{stateWorse, subjectOfProcess},
+	Judge:       judgeStateResolution,
 	Rule: Rule{Expr: `
 max by (server_name) (
   (

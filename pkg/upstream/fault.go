@@ -17,6 +17,8 @@ type Kind string
 // The causes.
 const (
 	Unreachable  Kind = "unreachable"
+	Starting     Kind = "starting"
+	Full         Kind = "full"
 	Auth         Kind = "auth"
 	TLS          Kind = "tls"
 	Timeout      Kind = "timeout"

@@ -33,7 +33,7 @@ func sends(server, index, instance, code string, upTo1, upTo10, all float64, res
 	return text
 }
 
-func process(index, instance string) string {
+func start(index, instance string) string {
 	return fmt.Sprintf("  process_start_time_seconds{job=\"synapse\",index=%q,instance=%q} 1x480\n  synapse_build_info{job=\"synapse\",index=%q,instance=%q,version=\"1.160.0\"} 1x480\n",
 		index, instance, index, instance)
 }
@@ -45,7 +45,7 @@ func TestEventSendTime(t *testing.T) {
 		sends("a.org", "2", "a:2", "403", 0, 0, 5000, false)+ // refused: not a send
 		sends("b.org", "1", "b:1", "200", 0, 0, 2, false)+
 		sends("quiet.org", "1", "q:1", "200", 0, 0, 0, false)+
-		process("1", "a:1")+process("2", "a:2")+process("1", "b:1"))
+		start("1", "a:1")+start("2", "a:2")+start("1", "b:1"))
 	ask := func(raw string) (map[string]float64, string) {
 		frames := lastHours(t, engine, eventsendtime.Type(), 2*time.Hour, time.Hour, 15*time.Second, raw)
 		return legends(t, frames), notices(frames)
@@ -91,7 +91,7 @@ func TestEventSendTime(t *testing.T) {
 
 // Other exporters that share a job say nothing about what names a process of Synapse.
 func TestByWorkerBesideOtherExporters(t *testing.T) {
-	engine := Load(t, "load 15s\n"+sends("a.org", "1", "a:1", "200", 90, 100, 100, false)+process("1", "a:1")+
+	engine := Load(t, "load 15s\n"+sends("a.org", "1", "a:1", "200", 90, 100, 100, false)+start("1", "a:1")+
 		"  process_start_time_seconds{job=\"node\",instance=\"n:1\"} 1x480\n  process_start_time_seconds{job=\"node\",instance=\"n:2\"} 1x480\n")
 	frames := lastHours(t, engine, eventsendtime.Type(), 2*time.Hour, time.Hour, 15*time.Second, `{"format":"byWorker"}`)
 	wantValues(t, legends(t, frames), map[string]float64{"synapse/1": 5.5})

@@ -20,7 +20,10 @@ func serversQuery(s *query.Session) string {
 		return processes.Over("last_over_time", s.Filters.Selector(matcher), window)
 	}
 	named := seen(`server_name!=""`)
-	return "count by (server_name) (" + named + " or " + processes.Of(s.Filters.Selector(nameless)) + " or (" + seen(nameless) + " unless on (job, index) " + named + "))"
+	// One of which no process answers for longer than the range is there too, as long as Prometheus tries.
+	silent := processes.Over("last_over_time", s.Filters.Selector(), "[1d]") + " and on (job, instance) " +
+		metrics.Up.Series().Of(s.Filters.Without("index").ProcessSelector()) + " == 0"
+	return "count by (server_name) (" + named + " or " + processes.Of(s.Filters.Selector(nameless)) + " or (" + seen(nameless) + " unless on (job, index) " + named + ") or (" + silent + "))"
 }
 
 // homeservers are those that Prometheus has something of, the one whose database PostgreSQL holds, and those that were

@@ -99,7 +99,7 @@ func (m measured) judge(s *query.Session, wanted []checks.Check) []row {
 				rows = append(rows, r)
 			}
 		}
-		all = append(all, explained(rows)...)
+		all = append(all, explained(doubted(rows))...)
 	}
 	return all
 }
@@ -121,6 +121,21 @@ func (m measured) found(s *query.Session, c checks.Check, server string) []check
 		return []checks.Finding{{Severity: checks.OK}}
 	}
 	return found
+}
+
+// doubted takes back the "ok" of checks that measure what finished, where another check found that too little does.
+func doubted(rows []row) []row {
+	at := slices.IndexFunc(rows, func(r row) bool { return r.Unfinished != "" })
+	if at < 0 {
+		return rows
+	}
+	for i, r := range rows {
+		if r.check.Completions && r.Severity == checks.OK {
+			rows[i].Finding = checks.UnknownFinding(rows[at].Unfinished)[0]
+			rows[i].Subject = r.Subject
+		}
+	}
+	return rows
 }
 
 // explained gives each finding without a cause of its own the first of its check's causes that was found.

@@ -22,6 +22,7 @@ type measured struct {
 	failed  map[string]string              // by check: why PostgreSQL gave no rows
 	history map[string]model.Matrix        // by check
 	owner   string                         // the homeserver of PostgreSQL
+	refusal *checks.Refusal                // why PostgreSQL gave no new connection
 }
 
 // measure asks everything at once: one instant query per distinct PromQL, one transaction per check that reads PostgreSQL.
@@ -35,6 +36,10 @@ func measure(ctx context.Context, s *query.Session, wanted []checks.Check, withH
 	var present model.Vector
 	questions := []query.Question{
 		func(ctx context.Context, s *query.Session) error { m.read(ctx, s, wanted); return nil }, // first: it may take longest
+		func(ctx context.Context, s *query.Session) (err error) {
+			m.refusal, err = connect(ctx, s, wanted)
+			return err
+		},
 		at(serversQuery(s), &present),
 		func(ctx context.Context, s *query.Session) error { return m.ask(ctx, s, wanted, withHistory) },
 	}
@@ -92,6 +97,10 @@ func (m *measured) ask(ctx context.Context, s *query.Session, wanted []checks.Ch
 // input is what one check may know of one homeserver.
 func (m measured) input(s *query.Session, c checks.Check, server string) checks.Input {
 	in := checks.NewInput(server, s.Now, m.scope, s.Options, c, m.vectors)
+	// Where the database never told whose it is, it is that of the only homeserver.
+	if c.Connects && (m.owner == server || m.owner == "" && len(m.servers) == 1) {
+		in.Refusal = m.refusal
+	}
 	if c.Read == nil {
 		return in
 	}

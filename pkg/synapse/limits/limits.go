@@ -43,9 +43,8 @@ var (
 	EnoughSends = Limit{Name: "enoughSends", Value: 100, Meaning: "number of sends from which a share is judged", Source: "ours"}
 	// StallLength is when the event loop counts as blocked.
 	StallLength = Limit{Name: "stallLength", Value: 1, Unit: "s", Meaning: "length of a tick from which the event loop counts as blocked", Source: "ours: a bucket of the histogram"}
-	// Stalls and ManyStalls are ticks of more than StallLength within an hour.
-	Stalls     = Limit{Name: "someStalls", Value: 10, Meaning: "number of blocked ticks per hour that is a warning", Source: "ours"}
-	ManyStalls = Limit{Name: "manyStalls", Value: 60, Meaning: "number of blocked ticks per hour that is critical", Source: "ours"}
+	// Stalls is how many ticks of more than StallLength within an hour matter.
+	Stalls = Limit{Name: "someStalls", Value: 10, Meaning: "number of blocked ticks per hour that is a warning", Source: "ours"}
 	// OpenFilesShare is when a process may soon be refused files and sockets.
 	OpenFilesShare = Limit{Name: "openFiles", Value: 0.8, Unit: "percentunit", Meaning: "share of the file descriptors that a process may open", Source: "ours"}
 	// LongPause is the bucket of the collections' histogram that counts as a spike; Spikes is how many within 6 hours matter.

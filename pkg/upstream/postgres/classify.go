@@ -97,11 +97,11 @@ func serverFault(pg *pgconn.PgError, limit time.Duration) *upstream.Fault {
 	case "25P02", "25P03":
 		return mistake("A transaction of the plugin was left open or used after it had failed.")
 	case "53300":
-		return downstream(upstream.Limit, http.StatusServiceUnavailable,
+		return downstream(upstream.Full, http.StatusServiceUnavailable,
 			"PostgreSQL has no connection left: max_connections, or the limit of the role or database, is reached.",
 			"Close unused connections, or raise the limit that is reached.")
 	case "57P03":
-		return downstream(upstream.Unreachable, http.StatusServiceUnavailable,
+		return downstream(upstream.Starting, http.StatusServiceUnavailable,
 			"PostgreSQL is starting up, shutting down or recovering and takes no connections yet.", "Try again in a moment.")
 	case "3D000":
 		return downstream(upstream.Auth, http.StatusBadGateway,

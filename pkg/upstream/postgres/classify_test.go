@@ -19,9 +19,9 @@ func TestCodes(t *testing.T) {
 	for code, want := range map[string]upstream.Kind{
 		"42501": upstream.MissingGrant, "42P01": upstream.NotSynapse, "42703": upstream.NotSynapse,
 		"42601": upstream.OwnMistake, "42883": upstream.OwnMistake, "25006": upstream.OwnMistake, "22P02": upstream.OwnMistake,
-		"57014": upstream.Timeout, "55P03": upstream.Locked, "53300": upstream.Limit, "53200": upstream.Limit,
+		"57014": upstream.Timeout, "55P03": upstream.Locked, "53300": upstream.Full, "53200": upstream.Limit,
 		"28P01": upstream.Auth, "28000": upstream.Auth, "3D000": upstream.Auth, "57P01": upstream.Unreachable,
-		"57P03": upstream.Unreachable, "08P01": upstream.Unreachable, "40001": upstream.Limit, "40P01": upstream.Limit,
+		"57P03": upstream.Starting, "08P01": upstream.Unreachable, "40001": upstream.Limit, "40P01": upstream.Limit,
 		"XX001": upstream.BadAnswer, "58030": upstream.BadAnswer, "P0001": upstream.BadAnswer, "": upstream.BadAnswer,
 	} {
 		err := fmt.Errorf("query: %w", &pgconn.PgError{Code: code, Message: "geheime Meldung"})

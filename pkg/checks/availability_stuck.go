@@ -1,0 +1,87 @@
+package checks
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
+	"github.com/matrix-insight/synapse-datasource/pkg/words"
+)
+
+// Requests that stay in flight. A request that can't be cancelled stays there when its client has left, so in a hang they
+// climb. What waits by design (long polls) or for somebody else (remote joins, media, key queries) is left out.
+var (
+	manyInFlight  = limits.Limit{Name: "manyInFlight", Value: 5, Meaning: "number of requests in flight below which a rise is not judged", Source: "ours"}
+	inFlightClimb = limits.Limit{Name: "climb", Value: 5, Meaning: "number of times the median of a day", Source: "ours"}
+	finishedFall  = limits.Limit{Name: "fallenTo", Value: 0.2, Unit: "percentunit", Meaning: "share of the requests that finished in the half hour before", Source: "ours"}
+)
+
+// beforeClimb is the time whose finished requests are the usual ones.
+const beforeClimb = 30 * time.Minute
+
+var (
+	ofInFlight = []query.Matcher{metrics.LongPolls.Or(metrics.SlowByNature).Or(metrics.NotOfUsers).AreNot(), metrics.NotPreflight}
+
+	// The usual number is frozen: it is that of the last moment at which few requests were in flight. A base that moved with
+	// the present would be the outage itself after an hour. A process that never had such a moment must finish nothing at all.
+	stuckRequests = measure("stuck", func(s Scope) string {
+		window := s.scrapes(4, outageFor)
+		return s.held(strings.NewReplacer(
+			"$lowest", s.lowestOf(inFlight(s, ofInFlight...), window), "$floor", usualInFlight(s), "$process", s.PerProcess(),
+			"$none", finished(s, window, ofInFlight)+" > 0",
+			"$few", fmt.Sprintf("%s / %g <= %g * %s", finished(s, window, ofInFlight), window.Seconds(), finishedFall.Value, finishedBefore(s)),
+		).Replace("($lowest >= $floor unless on ($process) $none) or ($lowest >= $floor and on ($process) $few)"))
+	})
+	// On small servers a single send tells: it is in flight at every scrape, and none finishes.
+	stuckSends = measure("sendsInFlight", func(s Scope) string {
+		sends, window := []query.Matcher{metrics.SendServlets.Are(), `method=~"PUT|POST"`}, s.scrapes(4, 90*time.Second)
+		return s.held(fmt.Sprintf("%s >= 1 unless on (%s) %s > 0", s.lowestOf(inFlight(s, sends...), window), s.PerProcess(), finished(s, window, sends)))
+	})
+)
+
+// inFlight is the requests in progress on each process. A kind without requests has no series, so a process without any is
+// told from a series that every process has.
+func inFlight(s Scope, of ...query.Matcher) string {
+	return "(" + s.SumPerProcess(s.Now(metrics.InFlightRequests.Series(), of...)) + " or " + s.SumPerProcess(s.Now(metrics.ScheduleTime.Count())+" * 0") + ")"
+}
+
+// usualInFlight is the number in flight from which it is unusual, by the day until the end of the asked time.
+func usualInFlight(s Scope) string {
+	return fmt.Sprintf("clamp_min(%g * quantile_over_time(0.5, %s[1d:5m] @ end()), %g)", inFlightClimb.Value, inFlight(s, ofInFlight...), manyInFlight.Value)
+}
+
+func finished(s Scope, d time.Duration, of []query.Matcher) string {
+	return s.SumPerProcess(s.Counted(metrics.ResponseCount.Series(), d, of...))
+}
+
+// finishedBefore is the requests that finished per second in the half hour before they began to stay.
+func finishedBefore(s Scope) string {
+	total := s.SumPerProcess(s.Now(metrics.ResponseCount.Series(), ofInFlight...))
+	then := s.SumPerProcess(metrics.ResponseCount.Series().Of(s.Filters.Selector(ofInFlight...) + metrics.Offset(beforeClimb)))
+	return fmt.Sprintf("last_over_time((((%s - %s) / %g >= 0) and on (%s) (%s < %s))[1d:5m] @ end())", total, then, beforeClimb.Seconds(),
+		s.PerProcess(), inFlight(s, ofInFlight...), usualInFlight(s))
+}
+
+func judgeStuck(in Input) []Finding {
+	var found []Finding
+	add := func(p Sample, what string, f Finding) {
+		f.Subject, f.Unit, f.Value, f.NotCausedBy = Subject{Name: p.Process()}, "none", limits.At(p.Value), notCausedBut()
+		f.Evidence = fmt.Sprintf("%s at every scrape of the last minutes, and %s.", words.Count(p.Value, what+" was in flight", what+"s were in flight"), f.Evidence)
+		found = append(found, f)
+	}
+	for _, p := range in.Samples(stuckRequests) {
+		add(p, "request", Finding{Severity: Critical, Title: "Requests hang", Threshold: limits.At(manyInFlight.Value),
+			Evidence: "at most " + words.Percent(finishedFall.Value) + " of the usual number finished"})
+	}
+	for _, p := range in.Samples(stuckSends) {
+		f := Finding{Severity: Warning, Confidence: 0.5, Title: "Sends hang", Threshold: limits.At(1), Evidence: "none finished"}
+		if p.Value >= manyInFlight.Value {
+			f.Severity, f.Confidence, f.Threshold = Critical, 0, limits.At(manyInFlight.Value)
+		}
+		add(p, "send", f)
+	}
+	return found
+}
