@@ -100,6 +100,12 @@ func compared(t *testing.T, rule string) map[string][]float64 {
 				names = append(names, n.Name)
 			case *parser.NumberLiteral:
 				found = append(found, n.Val)
+			case *parser.BinaryExpr: // a product of two numbers
+				left, l := n.LHS.(*parser.NumberLiteral)
+				right, r := n.RHS.(*parser.NumberLiteral)
+				if l && r && n.Op == parser.MUL {
+					found = append(found, left.Val*right.Val)
+				}
 			}
 			return nil
 		})

@@ -17,7 +17,7 @@ var ruleScope = checks.Scope{Scrape: 15 * time.Second, Length: 6 * time.Hour, Id
 
 const (
 	// inventedHomeservers is how many are made for each check.
-	inventedHomeservers = 400
+	inventedHomeservers = 1000
 	// enoughOfEach is how many of them must be found something on, and how many must be fine, for the comparison to say much.
 	enoughOfEach = 8
 )
