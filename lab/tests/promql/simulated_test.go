@@ -30,6 +30,7 @@ var (
 func TestSimulatedHomeservers(t *testing.T) {
 	engine := simulated(t)
 	t.Run("rules fire where checks find something", func(t *testing.T) { simulatedRules(t, engine) })
+	t.Run("no table is red where the check is fine", func(t *testing.T) { simulatedColours(t, engine) })
 }
 
 func simulated(t *testing.T) *Engine {
