@@ -12,7 +12,7 @@ import (
 
 const grafanaRuleFile = "provisioning/alerting/matrix-synapse.yaml"
 
-// sourceUID is whom the rules ask.
+// sourceUID is the data source that the rules query.
 const sourceUID = "matrix-synapse"
 
 const grafanaHeader = `# Alert rules: the checks of the diagnosis. Made by go tool mage generate from the checks themselves, so the thresholds are

@@ -155,7 +155,7 @@ func TestTablesBehindALock(t *testing.T) {
 		t.Fatal(err)
 	}
 	frame := ofType(t, client(t, c), tables.Type(), `{}`)
-	wantNotice(t, frame, "events is locked by another program now")
+	wantNotice(t, frame, "Another program locks events now")
 	for i, name := range values[string](t, frame, "table") {
 		if name == "events" && values[float64](t, frame, "total_bytes")[i] <= 0 {
 			t.Error("the locked table has no size")

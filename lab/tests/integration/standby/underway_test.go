@@ -41,7 +41,7 @@ func TestLockedTable(t *testing.T) {
 	locked(t, `LOCK TABLE events IN ACCESS EXCLUSIVE MODE`)
 	catchUp(t)
 	frame := answer(t, onStandby, tables.Type(), "table")
-	if text := told(frame); !strings.Contains(text, "events is locked by another program now") {
+	if text := told(frame); !strings.Contains(text, "Another program locks events now") {
 		t.Errorf("notices: %s", text)
 	}
 }
