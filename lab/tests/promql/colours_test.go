@@ -35,7 +35,7 @@ func simulatedColours(t *testing.T, engine *Engine) {
 	warned := 0
 	for ago := time.Duration(0); ago <= 2*time.Hour; ago += time.Hour {
 		end := simulatedEnd.Add(-ago)
-		all := diagnoseAt(t, engine, end, options, "")
+		all, _ := diagnoseOver(t, engine, end, 6*time.Hour, options, "")
 		for _, table := range judgingTables {
 			for _, row := range table.rows(t, engine, end, options) {
 				severity := all.worst(row.server, row.subject, table.checks)

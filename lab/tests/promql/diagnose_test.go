@@ -10,8 +10,8 @@ import (
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 )
 
-// found is a row of the diagnosis. Its sentences are not looked at: pkg/checks keeps those.
-type found struct {
+// finding is a row of the diagnosis. Its sentences are not looked at: pkg/checks keeps those.
+type finding struct {
 	server, check, subject, severity, cause, unit string
 	value                                         float64 // NaN: none
 	since                                         *time.Time
@@ -19,15 +19,17 @@ type found struct {
 }
 
 // findings are the rows by "server check subject", of which those that are empty are left out.
-type findings map[string]found
+type findings map[string]finding
 
 // diagnose runs some checks, by their ids and all of them without any, over the six hours before the end of the series.
 func diagnose(t *testing.T, series string, end time.Duration, options query.Options, checks string) findings {
 	t.Helper()
-	return diagnoseAt(t, Load(t, series), time.Unix(0, 0).Add(end), options, checks)
+	all, _ := diagnoseOver(t, Load(t, series), time.Unix(0, 0).Add(end), 6*time.Hour, options, checks)
+	return all
 }
 
-func diagnoseAt(t *testing.T, engine *Engine, end time.Time, options query.Options, checks string) findings {
+// diagnoseOver gives the notices too.
+func diagnoseOver(t *testing.T, on query.Metrics, end time.Time, length time.Duration, options query.Options, checks string) (all findings, told string) {
 	t.Helper()
 	typ := diagnosis.Type()
 	request, err := typ.Decode([]byte(`{"checks": [` + checks + `]}`))
@@ -35,21 +37,21 @@ func diagnoseAt(t *testing.T, engine *Engine, end time.Time, options query.Optio
 		t.Fatal(err)
 	}
 	options.QueryTimeout = time.Minute
-	within := query.Align(end.Add(-6*time.Hour), end, time.Minute, options.ScrapeInterval)
-	frames, err := query.NewRunner(options, engine, nil).Run(t.Context(), typ, request, within, query.Asker{})
+	within := query.Align(end.Add(-length), end, time.Minute, options.ScrapeInterval)
+	frames, err := query.NewRunner(options, on, nil).Run(t.Context(), typ, request, within, query.Asker{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := findings{}
+	all = findings{}
 	for _, row := range rowsBy(frames[0], "server_name", "check", "subject") {
 		text := func(column string) string { return row[column].(string) }
-		f := found{
+		f := finding{
 			server: text("server_name"), check: text("check"), subject: text("subject"), severity: text("severity"), cause: text("caused_by"),
 			unit: text("unit"), value: row.number("value"), since: row["since"].(*time.Time), evidence: text("evidence"),
 		}
 		all[strings.TrimSpace(f.server+" "+strings.TrimSpace(f.check+" "+f.subject))] = f
 	}
-	return all
+	return all, notices(frames)
 }
 
 // expected is what a finding must be; a value of 0 is not looked at.
@@ -60,7 +62,7 @@ type expected struct {
 }
 
 // want looks for one finding, and gives it.
-func (all findings) want(t *testing.T, key string, want expected) found {
+func (all findings) want(t *testing.T, key string, want expected) finding {
 	t.Helper()
 	f, there := all[key]
 	switch {

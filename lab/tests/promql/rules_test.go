@@ -13,7 +13,7 @@ import (
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/process"
 )
 
-var ruleScope = checks.Scope{Scrape: 15 * time.Second, Length: 6 * time.Hour, Identity: process.Identity{"job", "index"}}
+var ruleScope = checks.Scope{Scrape: 15 * time.Second, Length: 6 * time.Hour, Identity: process.NewIdentity("job", "index")}
 
 const (
 	// inventedHomeservers is how many are made for each check.

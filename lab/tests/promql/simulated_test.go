@@ -1,13 +1,8 @@
 package promql
 
 import (
-	"io"
-	"log/slog"
 	"testing"
 	"time"
-
-	"github.com/prometheus/prometheus/promql/promqltest"
-	"github.com/prometheus/prometheus/tsdb"
 
 	"github.com/matrix-insight/synapse-datasource/lab/simulate"
 	"github.com/matrix-insight/synapse-datasource/pkg/checks"
@@ -28,12 +23,12 @@ var (
 
 // TestSimulatedHomeservers compares what several parts of the plugin say of the same numbers.
 func TestSimulatedHomeservers(t *testing.T) {
-	engine := simulated(t)
+	engine := simulatedHistory(t)
 	t.Run("rules fire where checks find something", func(t *testing.T) { simulatedRules(t, engine) })
 	t.Run("no table is red where the check is fine", func(t *testing.T) { simulatedColours(t, engine) })
 }
 
-func simulated(t *testing.T) *Engine {
+func simulatedHistory(t *testing.T) *Engine {
 	t.Helper()
 	dir := t.TempDir()
 	for i, profile := range []simulate.Profile{simulate.Troubled, simulate.Healthy} {
@@ -48,24 +43,12 @@ func simulated(t *testing.T) *Engine {
 			t.Fatal(err)
 		}
 	}
-	options := tsdb.DefaultOptions()
-	options.NoLockfile = true
-	db, err := tsdb.Open(dir, slog.New(slog.NewTextHandler(io.Discard, nil)), nil, options, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	db.DisableCompactions()
-	return &Engine{engine: promqltest.NewTestEngine(t, false, 5*time.Minute, 50_000_000), storage: db}
+	return Open(t, dir)
 }
 
 // simulatedRules looks every half hour: the planted problems come and go.
 func simulatedRules(t *testing.T, engine *Engine) {
-	scope := checks.Scope{Scrape: simulatedScrape, Length: 6 * time.Hour, Identity: process.Identity{"job", "index"}}
+	scope := checks.Scope{Scrape: simulatedScrape, Length: 6 * time.Hour, Identity: process.NewIdentity("job", "index")}
 	fired := 0
 	for _, c := range checks.All {
 		if c.Rule.Expr == "" {
@@ -81,5 +64,4 @@ func simulatedRules(t *testing.T, engine *Engine) {
 	if fired < 20 {
 		t.Errorf("rules fired %d times: the simulated problems are not seen", fired)
 	}
-	t.Logf("fired %d", fired)
 }
