@@ -1,11 +1,9 @@
 package promql
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -280,51 +278,5 @@ func TestTransactionsOverTime(t *testing.T) {
 	}
 	if frames[0].Fields[1].Config.DisplayNameFromDS != "persist_events" {
 		t.Error("the dearest is not drawn first")
-	}
-}
-
-// Whatever characters a label has, a filter selects exactly it, alone and in a list.
-func TestFiltersMatchExactly(t *testing.T) {
-	hostile := []string{
-		"plain", "plain.", ".*", ".+", "a|b", "a", "b", `quote"d`, `back\slash`, `back\\slash`, `\d+`, "new\nline", "tab\there",
-		"(group)", "[class]", "{brace}", `"} or vector(1) or {x="`, "müller", "日本語", "ends$", "^starts", "$job", "${job}", "%s", "'single'", "`tick`", "\x7f", "a b", "emoji 🎉",
-	}
-	series := "load 1m\n"
-	for _, value := range hostile {
-		series += fmt.Sprintf("  up{job=%s} 1x10\n", strconv.Quote(value))
-	}
-	engine := Load(t, series)
-	selects := func(values ...string) []string {
-		raw, err := json.Marshal(map[string]any{"job": values})
-		if err != nil {
-			t.Fatal(err)
-		}
-		request, err := transactions.Type().Decode(raw)
-		if err != nil {
-			t.Fatal(err)
-		}
-		vector, _, err := engine.Instant(t.Context(), "up"+request.Filters.Selector(), time.Unix(600, 0))
-		if err != nil {
-			t.Fatalf("%q: %v", values, err)
-		}
-		var found []string
-		for _, s := range vector {
-			found = append(found, string(s.Metric["job"]))
-		}
-		slices.Sort(found)
-		return found
-	}
-	for k, value := range hostile {
-		if got := selects(value); !slices.Equal(got, []string{value}) {
-			t.Errorf("%q selects %q", value, got)
-		}
-		pair := []string{value, hostile[(k+7)%len(hostile)]}
-		slices.Sort(pair)
-		if got := selects(pair...); !slices.Equal(got, pair) {
-			t.Errorf("%q selects %q", pair, got)
-		}
-		if got := selects(value, "not there"); !slices.Equal(got, []string{value}) {
-			t.Errorf("%q and one that is not there select %q", value, got)
-		}
 	}
 }
