@@ -135,7 +135,7 @@ func (r *recordings) names(c checks.Check) map[string]string {
 		r.exprs, r.by = map[string]string{}, map[*checks.Measurement]string{}
 	}
 	names := map[string]string{}
-	for _, m := range c.Measures {
+	for _, m := range slices.Concat(c.Measures, c.Rule.Uses) {
 		if !strings.Contains(c.Rule.Expr, "."+m.Name) {
 			continue
 		}

@@ -113,7 +113,7 @@ func TestRules(t *testing.T) {
 			continue
 		}
 		measured := map[string]string{}
-		for _, m := range c.Measures {
+		for _, m := range slices.Concat(c.Measures, c.Rule.Uses) {
 			measured[m.Name] = m.PromQL(usual)
 		}
 		for _, severity := range []limits.Severity{Warning, Critical} {

@@ -86,6 +86,8 @@ type Rule struct {
 	// labels that tell processes apart, with server_name in front. {{pick .a .b}} is the first limit in the warning's rule and the
 	// second one in the critical one's.
 	Expr string
+	// Uses are measurements that the rule needs and Judge does not.
+	Uses []*Measurement
 	// WarningOnly: the check has a critical threshold, but one expression can't decide it.
 	WarningOnly bool
 	// None says why there is no rule; empty where there is one, or where the check reads PostgreSQL.

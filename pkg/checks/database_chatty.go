@@ -51,11 +51,11 @@ var databaseChatty = Check{
 	Measures: []*Measurement{txnCost, txnCalls, txnTotalCalls, chattyEvictions, chattyEvicted, chattyMisses},
 	Signal:   txnSignal(metrics.TransactionCount),
 	Judge:    judgeDatabaseChatty,
-	Rule: Rule{Expr: `
+	Rule: Rule{Uses: []*Measurement{txnHousekeeping}, Expr: `
 max by (server_name) (
   {{.calls}} >= on (server_name) group_left () {{.frequent}} * {{.totalCalls}}
   unless on (server_name, desc) {{.cost}} / on (server_name, desc) {{.calls}} >= {{.quick}}
-  unless on (server_name, desc) ` + txnNamed(transactions.Maintenance) + `
+  unless on (server_name, desc) {{.housekeeping}}
   and on (server_name) {{.totalCalls}} >= {{.enoughCalls}}
 ) >= {{.threshold}}`},
 }

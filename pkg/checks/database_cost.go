@@ -42,11 +42,11 @@ var databaseCost = Check{
 	Measures: append([]*Measurement{costPersisted, costPersistedFew}, txnComparison...),
 	Signal:   txnSignal(metrics.TransactionTime),
 	Judge:    judgeDatabaseCost,
-	Rule: Rule{Expr: `
+	Rule: Rule{Uses: []*Measurement{txnHousekeeping, txnPersistEvents}, Expr: `
 max by (server_name) (
   (
     {{if pick "share" ""}}{{.cost}} >= on (server_name) group_left () {{.largestShare}} * {{.totalCost}}
-    unless on (server_name, desc) ` + txnNamed(transactions.PersistEvents) + `
+    unless on (server_name, desc) {{.persistEvents}}
     or
     {{end}}{{.cost}} >= on (server_name) group_left () {{.grownShare}} * {{.totalCost}}
     unless on (server_name, desc) {{.cost}} < on (server_name, desc) {{.growth}} * {{.costBefore}}
@@ -55,7 +55,7 @@ max by (server_name) (
     unless on (server_name) {{.coldThen}} > {{.coldShare}}
   )
   and on (server_name) {{.totalCost}} >= {{.enoughCost}}
-  unless on (server_name, desc) ` + txnNamed(transactions.Maintenance) + `
+  unless on (server_name, desc) {{.housekeeping}}
 ) >= {{.threshold}}`},
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/process"
@@ -82,9 +83,14 @@ func txnSignal(m *metrics.Metric) *Signal {
 	}), subjectOfTransaction}
 }
 
-// txnNamed is PromQL for the transactions whose name matches, for the rules of Prometheus.
-func txnNamed(pattern string) string {
-	return metrics.TransactionCount.Series().Over("last_over_time", `{desc=~"`+pattern+`"}`, metrics.Window(txnWindow))
+// txnHousekeeping and txnPersistEvents are the series of transactions by their names, for rules to leave out.
+var (
+	txnHousekeeping  = measure("housekeeping", func(s Scope) string { return txnNamed(s, transactions.Maintenance) })
+	txnPersistEvents = measure("persistEvents", func(s Scope) string { return txnNamed(s, transactions.PersistEvents) })
+)
+
+func txnNamed(s Scope, names string) string {
+	return "max by (server_name, desc) (" + s.Over("last_over_time", metrics.TransactionCount.Series(), txnWindow, query.Matcher(`desc=~"`+names+`"`)) + ")"
 }
 
 // txn is one transaction within the last hour and a week earlier.
