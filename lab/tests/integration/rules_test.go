@@ -13,13 +13,15 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/matrix-insight/synapse-datasource/lab/servers/ask"
 	"github.com/matrix-insight/synapse-datasource/lab/servers/stack"
 )
 
-// rulesDecideTheSame compares the rules for Prometheus with what the diagnosis found at the same time: a rule has a
-// series exactly where its check is as bad as the rule's severity, or worse.
-func rulesDecideTheSame(t *testing.T, lab *stack.Stack, found []finding) {
+// rulesDecideTheSame compares the rules for Prometheus with what the diagnosis finds at the same time by metrics alone: a
+// rule has a series exactly where its check is as bad as the rule's severity, or worse.
+func rulesDecideTheSame(t *testing.T, lab *stack.Stack, asked *ask.Plugin) {
 	t.Helper()
+	found := diagnose(t, asked, lab.Source.With(withoutPostgres), lab.History)
 	text, err := os.ReadFile(filepath.Join("..", "..", "..", "provisioning", "prometheus", "matrix-synapse.rules.yaml"))
 	if err != nil {
 		t.Fatal(err)
@@ -57,6 +59,9 @@ func rulesDecideTheSame(t *testing.T, lab *stack.Stack, found []finding) {
 		t.Fatalf("the rule file has %d alerts and %d recordings", alerts, len(recorded))
 	}
 }
+
+// withoutPostgres are the settings of a data source that reads Prometheus only.
+var withoutPostgres = map[string]any{"postgresHost": nil, "postgresDatabase": nil, "postgresUser": nil}
 
 // recording is the name of a recorded series.
 var recording = regexp.MustCompile(`\bsynapse:[a-z0-9_]+:[a-z0-9_]+`)
