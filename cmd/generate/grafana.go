@@ -117,7 +117,7 @@ func ruleOf(c checks.Check, severity limits.Severity, findings panelPlace) grafa
 func annotations(c checks.Check, findings panelPlace) yaml.MapSlice {
 	where := "{{ with $labels.server_name }} on {{ . }}{{ end }}"
 	subject := "{{ with $values.B }}{{ with .Labels.worst_subject }}: {{ . }}{{ end }}{{ end }}"
-	measured := "{{ with $values.B }}{{ if and .Labels (eq .Value .Value) }}Measured: " + number(c) + thresholdsNote(c) + ". " +
+	measured := "{{ with $values.B }}{{ if and .Labels (eq .Value .Value) }}Measured: " + number(c) + ". " +
 		"{{ with .Labels.caused_by }}Because of: {{ . }}. {{ end }}{{ with .Labels.first_step }}First step: {{ . }} {{ end }}{{ end }}{{ end }}"
 	link := "{{ externalURL }}d/" + findings.Dashboard + fmt.Sprintf("?viewPanel=panel-%d", findings.Panel) +
 		"{{ with $labels.server_name }}&var-server={{ . | urlquery }}{{ end }}"

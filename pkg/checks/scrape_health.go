@@ -82,6 +82,7 @@ var scrapeHealth = Check{
 	Panel:          "metric-coverage",
 	PerProcess:     true,
 	WithoutSynapse: true,
+	LostSource:     PrometheusSilent,
 	Measures: []*Measurement{
 		scrapesSeen, scrapesFailing, scrapesFailed, scrapesCount, scrapesDuration, scrapesTimeout, scrapesStrange, uptime,
 	},
