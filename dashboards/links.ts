@@ -20,7 +20,7 @@ function link(title: string, url: string, tooltip: string): Builder<DashboardLin
     .icon('doc')
     .targetBlank(true)
     .build();
-  // The SDK would tuck it away in a menu.
+  // By default the SDK puts it into a menu.
   return { build: () => ({ ...link, placement: undefined }) };
 }
 

@@ -36,7 +36,7 @@ export function wholeProblem(text: string, min = -Infinity, max = Infinity): str
 
 const shortestKey = 16;
 
-/** Says what is wrong with a key of pseudonyms: a short one is guessed. */
+/** Says what is wrong with a key of pseudonyms: a short one can be guessed. */
 export function keyProblem(text: string): string | undefined {
   return text.trim().length < shortestKey ? `Use ${shortestKey} characters or more.` : undefined;
 }

@@ -59,9 +59,10 @@ func printed(variable, unit string) string {
 	return `{{ printf "%.4g" ` + variable + " }}" + tails[unit]
 }
 
-// number writes what measured holds: in the check's unit, or in its own where another number than usual decided.
+// number writes what measured holds: in the check's unit, with its thresholds, or in its own unit where another number
+// than usual decided, which those thresholds are not about.
 func number(c checks.Check) string {
-	text := `{{ if eq .Labels.unit "` + c.Thresholds.Unit + `" }}` + printed(".Value", c.Thresholds.Unit)
+	text := `{{ if eq .Labels.unit "` + c.Thresholds.Unit + `" }}` + printed(".Value", c.Thresholds.Unit) + thresholdsNote(c)
 	for _, unit := range []string{"percentunit", "s"} {
 		if unit != c.Thresholds.Unit {
 			text += `{{ else if eq .Labels.unit "` + unit + `" }}` + printed(".Value", unit)

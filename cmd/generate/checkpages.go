@@ -10,7 +10,7 @@ import (
 
 // usual is what a query looks like with the data source's defaults: all processes, a scrape every 15 seconds, the
 // dashboard's six hours.
-var usual = checks.Scope{Scrape: 15 * time.Second, Length: lookBack * time.Second, Identity: process.Identity{"job", "index"}}
+var usual = checks.Scope{Scrape: 15 * time.Second, Length: lookBack * time.Second, Identity: process.NewIdentity("job", "index")}
 
 // pages is where the documentation is read.
 const pages = "https://github.com/matrix-insight/synapse-datasource/blob/main/docs/"

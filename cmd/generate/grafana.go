@@ -12,7 +12,7 @@ import (
 
 const grafanaRuleFile = "provisioning/alerting/matrix-synapse.yaml"
 
-// sourceUID is whom the rules ask.
+// sourceUID is the data source that the rules query.
 const sourceUID = "matrix-synapse"
 
 const grafanaHeader = `# Alert rules: the checks of the diagnosis. Made by go tool mage generate from the checks themselves, so the thresholds are
@@ -117,7 +117,7 @@ func ruleOf(c checks.Check, severity limits.Severity, findings panelPlace) grafa
 func annotations(c checks.Check, findings panelPlace) yaml.MapSlice {
 	where := "{{ with $labels.server_name }} on {{ . }}{{ end }}"
 	subject := "{{ with $values.B }}{{ with .Labels.worst_subject }}: {{ . }}{{ end }}{{ end }}"
-	measured := "{{ with $values.B }}{{ if and .Labels (eq .Value .Value) }}Measured: " + number(c) + thresholdsNote(c) + ". " +
+	measured := "{{ with $values.B }}{{ if and .Labels (eq .Value .Value) }}Measured: " + number(c) + ". " +
 		"{{ with .Labels.caused_by }}Because of: {{ . }}. {{ end }}{{ with .Labels.first_step }}First step: {{ . }} {{ end }}{{ end }}{{ end }}"
 	link := "{{ externalURL }}d/" + findings.Dashboard + fmt.Sprintf("?viewPanel=panel-%d", findings.Panel) +
 		"{{ with $labels.server_name }}&var-server={{ . | urlquery }}{{ end }}"

@@ -66,3 +66,22 @@ func TestTwoRulesForTwoSeverities(t *testing.T) {
 		}
 	}
 }
+
+// One alert reports that Prometheus does not answer, one that it has nothing of Synapse; all others keep their state.
+func TestOneAlertForEachLostSource(t *testing.T) {
+	var errors, nothing []string
+	for _, c := range checks.All {
+		for _, severity := range severities(c) {
+			rule := ruleOf(c, severity, panelPlace{})
+			if rule.ExecErrState == "Alerting" {
+				errors = append(errors, rule.UID)
+			}
+			if rule.NoDataState == "Alerting" {
+				nothing = append(nothing, rule.UID)
+			}
+		}
+	}
+	if len(errors) != 1 || len(nothing) != 1 {
+		t.Errorf("%v alert on an error, %v on no data", errors, nothing)
+	}
+}

@@ -1,6 +1,7 @@
 // Command generate writes the files that repeat what the Go code declares: the declarations that the front end reads,
 // the alert rules for Grafana and for Prometheus, and the pages under docs/. Run from the top of the repository; with
-// -check it changes nothing and fails where a file is out of date.
+// -check it changes nothing and fails where a file is out of date. With -process-labels it changes nothing either, and prints
+// the rules for a Prometheus in which job, index and instance alone don't tell processes apart.
 package main
 
 import (
@@ -10,15 +11,29 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 func main() {
 	check := flag.Bool("check", false, "fail where a generated file is out of date, change nothing")
+	labels := flag.String("process-labels", "", "print the rules for Prometheus for processes that these labels, separated by commas, tell apart; change nothing")
 	flag.Parse()
-	if err := generate(*check); err != nil {
+	if err := run(*check, *labels); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+}
+
+func run(check bool, labels string) error {
+	if labels == "" {
+		return generate(check)
+	}
+	rules, err := rulesFor(strings.Split(labels, ","))
+	if err != nil {
+		return err
+	}
+	_, err = os.Stdout.Write(rules)
+	return err
 }
 
 // file is one generated file.

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// page is a Markdown page in the making.
+// page is a Markdown page that is being written.
 type page struct{ strings.Builder }
 
 func (p *page) put(format string, args ...any) { fmt.Fprintf(p, format, args...) }

@@ -6,18 +6,23 @@ import (
 	"strings"
 
 	"github.com/goccy/go-yaml"
+	"github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/checks"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/process"
 )
 
 const prometheusRuleFile = "provisioning/prometheus/matrix-synapse.rules.yaml"
 
 const prometheusHeader = `# Alert rules for Prometheus itself, for those who do without Grafana's alerting: the checks of the diagnosis that one
 # PromQL expression can decide, with the same default thresholds. Made by go tool mage generate from the checks themselves.
-# Name this file under rule_files in prometheus.yml. Processes are told apart by job, index and instance: each must have
-# its own. The first group records what the alerts use; the second one alarms. Where a check reads PostgreSQL too, its rule
-# decides by the metrics alone.
+# Name this file under rule_files in prometheus.yml. The first group records what the alerts use; the second one alarms.
+# Where a check reads PostgreSQL too, its rule decides by the metrics alone.
+#
+# Processes are told apart by %s: no two may have all of these in common. Where yours have, as with
+# matrix-docker-ansible-deploy (worker_id) or with pods behind one instance (pod), make rules of your own from a checkout:
+#   go run ./cmd/generate -process-labels worker_id > matrix-synapse.rules.yaml
 #
 `
 
@@ -41,7 +46,25 @@ type prometheusRule struct {
 }
 
 func prometheusRules() ([]file, error) {
-	var recorded recordings
+	text, err := rulesIn(usual)
+	return []file{{prometheusRuleFile, text}}, err
+}
+
+// rulesFor writes the rules for processes that further labels tell apart.
+func rulesFor(labels []string) ([]byte, error) {
+	for i, label := range labels {
+		if labels[i] = strings.TrimSpace(label); !model.LegacyValidation.IsValidLabelName(labels[i]) {
+			return nil, fmt.Errorf("%q is no label of Prometheus: write -process-labels worker_id,pod", label)
+		}
+	}
+	scope := usual
+	scope.Identity = process.NewIdentity(labels...)
+	return rulesIn(scope)
+}
+
+// rulesIn writes the rules for processes that these labels tell apart.
+func rulesIn(scope checks.Scope) ([]byte, error) {
+	recorded := recordings{scope: scope}
 	alerts := prometheusGroup{Name: "synapse-diagnosis", Interval: "1m"}
 	var without []checks.Check
 	for _, c := range checks.All {
@@ -65,7 +88,7 @@ func prometheusRules() ([]file, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []file{{prometheusRuleFile, []byte(prometheusHeader + leftOut(without) + "\n" + string(text))}}, nil
+	return []byte(fmt.Sprintf(prometheusHeader, scope.Identity.Labels()) + leftOut(without) + "\n" + string(text)), nil
 }
 
 // leftOut says in comments which checks have no rule, and why.
@@ -88,7 +111,7 @@ func leftOut(without []checks.Check) string {
 }
 
 func alertOf(c checks.Check, severity limits.Severity, recorded *recordings) (prometheusRule, error) {
-	expression, err := c.Expression(severity, usual, recorded.names(c))
+	expression, err := c.Expression(severity, recorded.scope, recorded.names(c))
 	if err != nil {
 		return prometheusRule{}, err
 	}
@@ -124,6 +147,7 @@ func alertName(id string) string {
 
 // recordings are the measurements that alerts use, each recorded once under a name of its own.
 type recordings struct {
+	scope checks.Scope
 	order []string
 	exprs map[string]string // by recorded name
 	by    map[*checks.Measurement]string
@@ -142,7 +166,7 @@ func (r *recordings) names(c checks.Check) map[string]string {
 		if r.by[m] == "" {
 			r.by[m] = r.free("synapse:" + strings.ReplaceAll(c.ID, "-", "_") + ":" + snake(m.Name))
 			r.order = append(r.order, r.by[m])
-			r.exprs[r.by[m]] = readable(m.PromQL(usual))
+			r.exprs[r.by[m]] = readable(m.PromQL(r.scope))
 		}
 		names[m.Name] = r.by[m]
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/prometheus/common/model"
 )
 
-// lineLength is how much PromQL one reads at a glance.
+// lineLength is how long a readable line of PromQL is.
 const lineLength = 120
 
 // setOperators begin a new line in a long expression.

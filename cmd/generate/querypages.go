@@ -141,7 +141,7 @@ func index() file {
 	var p page
 	p.put("%s", madeBy)
 	p.heading(1, "Matrix Synapse for Grafana: documentation")
-	p.para("How to install it is in the [README](../README.md).")
+	p.para("How to install it is in the [README](../README.md). If it does not connect, shows nothing or does not alarm, see [Troubleshooting](troubleshooting.md).")
 	p.heading(2, "Checks of the diagnosis")
 	var rows [][]string
 	for _, c := range checks.All {
@@ -155,9 +155,9 @@ func index() file {
 	}
 	p.table([]string{"Query type", "What it answers"}, rows)
 	p.heading(2, "How the cache advice is made")
-	p.para("[cache-model.md](cache-model.md) says how it is computed, and how right it is; [evaluation.md](evaluation.md) holds it against a real Synapse.")
+	p.para("[cache-model.md](cache-model.md) explains how it is computed and how accurate it is; [evaluation.md](evaluation.md) compares it with a real Synapse.")
 	p.heading(2, "Alerts")
-	p.para("`" + grafanaRuleFile + "` holds one Grafana alert rule per check. For Prometheus without Grafana's alerting there is `" +
-		prometheusRuleFile + "`, with those checks that one PromQL expression can decide.")
+	p.para("`" + grafanaRuleFile + "` holds Grafana's alert rules: one for warnings and, for most checks, one for critical findings. For Prometheus without Grafana's alerting there is `" +
+		prometheusRuleFile + "`, with the checks that one PromQL expression can decide.")
 	return p.file("docs/README.md")
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/matrix-insight/synapse-datasource/pkg/queries"
 	"github.com/matrix-insight/synapse-datasource/pkg/upstream/postgres"
 )
 
@@ -17,5 +18,18 @@ func TestReadmeShowsTheRole(t *testing.T) {
 	want := strings.TrimSpace(postgres.RoleSQL("grafana_synapse", "synapse"))
 	if !strings.Contains(string(readme), want) {
 		t.Errorf("README.md does not show the role's SQL as the plugin needs it:\n%s", want)
+	}
+}
+
+// The README names query types as the editor does.
+func TestReadmeNamesTheQueryTypes(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, queryType := range queries.All {
+		if !strings.Contains(string(readme), "| "+queryType.Title+" |") {
+			t.Errorf("README.md has no row for the query type %q", queryType.Title)
+		}
 	}
 }

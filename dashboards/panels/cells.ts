@@ -61,7 +61,7 @@ export const severity: DynamicConfigValue[] = [
 /** There for links to read, not to be seen. */
 export const hidden: DynamicConfigValue = { id: 'custom.hidden', value: true };
 
-/** Wrapped, but no wider than it is told. */
+/** Wrapped, with a maximum width. */
 export const wrapped: DynamicConfigValue[] = [{ id: 'custom.wrapText', value: true }];
 
 /** A link's address, shown as a word. */

@@ -28,7 +28,7 @@ export interface Graph {
   queryType: string;
   format: string;
   parameters?: Record<string, unknown>;
-  /** Columns of the 24; half the width where it says nothing. */
+  /** Columns of the 24; by default half the width. */
   span?: number;
 }
 

@@ -28,7 +28,7 @@ export interface Table {
   height: number;
   /** False leaves the columns' titles out. */
   header?: boolean;
-  /** Columns of the 24; all of them where it says nothing. */
+  /** Columns of the 24; by default all of them. */
   span?: number;
 }
 

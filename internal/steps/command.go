@@ -17,7 +17,7 @@ func Command(ctx context.Context, dir string, command ...string) error {
 	cmd.Dir = dir
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	cmd.WaitDelay = 2 * time.Minute // the laboratory stops several servers, one after the other
+	cmd.WaitDelay = 2 * time.Minute // lab/ stops several servers, one after the other
 	err := cmd.Run()
 	if err == nil || cmd.ProcessState != nil && cmd.ProcessState.Success() { // Ctrl-C is how the demo ends
 		return nil
@@ -25,7 +25,7 @@ func Command(ctx context.Context, dir string, command ...string) error {
 	return fmt.Errorf("%s: %w", strings.Join(command, " "), err)
 }
 
-// Lab names a program of the laboratory. "go tool" hands signals to it and exits with its code; "go run" does neither.
+// Lab names a program of lab/. "go tool" hands signals to it and exits with its code; "go run" does neither.
 func Lab(program string, args ...string) []string {
 	return append([]string{"go", "tool", "github.com/matrix-insight/synapse-datasource/lab/" + program}, args...)
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/matrix-insight/synapse-datasource/lab/servers/ask"
 )
 
-// question is a query and the columns of its answer that fit into a terminal; the last one takes the room that is left.
+// question is a query and the columns of its answer that fit into a terminal; the last one takes the space that is left.
 type question struct {
 	title   string
 	query   ask.Query

@@ -92,7 +92,7 @@ func (s *Simulation) scrape(ctx context.Context, writer *tsdb.BlockWriter, at ti
 	for _, p := range s.processes {
 		for _, one := range p.series {
 			value := one.read()
-			if math.IsNaN(value) {
+			if math.IsNaN(value) || p.silent(at) {
 				continue
 			}
 			ref, err := appender.Append(one.ref, one.stored, at.UnixMilli(), value)

@@ -16,10 +16,15 @@ var escapeValue = strings.NewReplacer(`\`, `\\`, "\n", `\n`, `"`, `\"`)
 // Handler answers as the process's metrics listener does, whatever the path.
 func (p *Process) Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 		if clock := p.simulation.options.Clock; clock != nil {
-			p.simulation.Advance(clock())
+			now := clock()
+			p.simulation.Advance(now)
+			if p.silent(now) {
+				http.Error(w, "The process hangs.", http.StatusServiceUnavailable)
+				return
+			}
 		}
+		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 		// A scraper that hangs up has nobody left to tell.
 		_ = p.WriteMetrics(w)
 	})

@@ -62,8 +62,14 @@ func (g *garbageCollection) advance(s step) {
 	s.tally.cpu += s.tally.gcSeconds
 }
 
+// longPause is how long a collection takes that stops a process in each step.
+const longPause = 4.0
+
 // plantedPauses are the long collections that fall into this step.
 func (g *garbageCollection) plantedPauses(s step) []float64 {
+	if g.p.Name() == g.p.simulation.options.Pausing {
+		return []float64{longPause}
+	}
 	if !g.p.troubled() || g.p.role.job != PlantedPauses.Job || g.p.role.index != PlantedPauses.Index {
 		return nil
 	}

@@ -1,7 +1,6 @@
 package simulate
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/prometheus/prometheus/model/labels"
@@ -16,6 +15,7 @@ type Process struct {
 	models     []model
 	series     []*series
 	started    time.Time
+	generation int
 	tally      tally
 }
 
@@ -26,13 +26,15 @@ type model interface {
 	reset()
 }
 
-// Labels are those that the scrape configuration gives this process: job, index and instance.
-func (p *Process) Labels() map[string]string {
-	return map[string]string{"job": p.role.job, "index": p.role.index, "instance": p.instance()}
-}
+// Name is the process's job and index, whatever the scheme of labels makes of them.
+func (p *Process) Name() string { return p.role.job + "/" + p.role.index }
 
-func (p *Process) instance() string {
-	return fmt.Sprintf("127.0.0.1:%d", p.simulation.options.FirstPort+p.number)
+// Labels are those that the scrape configuration gives this process.
+func (p *Process) Labels() map[string]string {
+	return p.simulation.options.Scheme(Target{
+		Job: p.role.job, Index: p.role.index, Server: p.simulation.options.ServerName, Number: p.number,
+		Port: p.simulation.options.FirstPort + p.number, Generation: p.generation,
+	})
 }
 
 func newProcess(s *Simulation, r role, number int, t *template, m *modelTables, started time.Time) (*Process, error) {
@@ -45,6 +47,12 @@ func newProcess(s *Simulation, r role, number int, t *template, m *modelTables, 
 		return nil, p.registry.err
 	}
 	p.series = p.registry.all()
+	p.label()
+	return p, nil
+}
+
+// label writes down what each series is called in Prometheus.
+func (p *Process) label() {
 	own := p.Labels()
 	for _, one := range p.series {
 		builder := labels.NewBuilder(labels.FromMap(own))
@@ -52,9 +60,8 @@ func newProcess(s *Simulation, r role, number int, t *template, m *modelTables, 
 		for _, l := range one.labels {
 			builder.Set(l.name, l.value)
 		}
-		one.stored = builder.Labels()
+		one.stored, one.ref = builder.Labels(), 0
 	}
-	return p, nil
 }
 
 // build registers the models in the order in which they feed each other.
@@ -93,9 +100,11 @@ func (p *Process) advance(s step) {
 	}
 }
 
-// restart forgets every counter, as a new Python process does.
+// restart forgets every counter, as a new Python process does. In Kubernetes it has another pod and another address.
 func (p *Process) restart(at time.Time) {
 	p.started = at
+	p.generation++
+	p.label()
 	p.registry.reset()
 	for _, m := range p.models {
 		m.reset()

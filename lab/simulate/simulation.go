@@ -39,6 +39,10 @@ type Options struct {
 	FirstPort      int           // of the main process, in the label instance; the workers follow. Default 9101
 	Start, End     time.Time     // the past to write; default: the six hours up to now
 	ScrapeInterval time.Duration // default 15s
+	Scheme         Scheme        // how the targets are labelled; default Static
+	Rollout        time.Duration // before End: every process is replaced by a new one; 0 is never
+	Pausing        string        // the process that garbage collection stops again and again, as job/index; "" is none
+	Silent         string        // the process that does not answer Prometheus in the last SilentFor
 	// Clock, if set, lets every scrape advance the simulation to its time; without it only Advance does.
 	Clock func() time.Time
 }
@@ -52,6 +56,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.FirstPort == 0 {
 		o.FirstPort = 9101
+	}
+	if o.Scheme == nil {
+		o.Scheme = Static
 	}
 	if o.End.IsZero() {
 		o.End = time.Now()
@@ -68,6 +75,7 @@ func (o Options) withDefaults() Options {
 type Simulation struct {
 	options   Options
 	processes []*Process
+	restarts  []restart
 
 	mutex    sync.Mutex
 	now      time.Time
@@ -97,6 +105,7 @@ func New(options Options) (*Simulation, error) {
 		}
 		s.processes = append(s.processes, process)
 	}
+	s.planRestarts()
 	return s, nil
 }
 
@@ -118,13 +127,14 @@ func (s *Simulation) Advance(to time.Time) {
 func (s *Simulation) advance(to time.Time, longest time.Duration) {
 	for s.now.Before(to) {
 		length := min(to.Sub(s.now), longest)
-		restart := s.restartTime()
-		if s.now.Before(restart) && !s.now.Add(length).Before(restart) {
-			s.step(restart.Sub(s.now))
-			s.restart(restart)
-			continue
+		next := s.now.Add(length)
+		for _, restart := range s.restarts {
+			if s.now.Before(restart.at) && restart.at.Before(next) {
+				next = restart.at
+			}
 		}
-		s.step(length)
+		s.step(next.Sub(s.now))
+		s.restart(next)
 	}
 }
 
@@ -146,17 +156,34 @@ func (s *Simulation) step(length time.Duration) {
 	}
 }
 
-func (s *Simulation) restartTime() time.Time {
-	return s.options.End.Add(-PlantedRestart.BeforeEnd).Truncate(s.options.ScrapeInterval).Add(7 * time.Second)
+// restart is a time at which processes start anew.
+type restart struct {
+	at        time.Time
+	processes []*Process
+}
+
+func (s *Simulation) planRestarts() {
+	plan := func(beforeEnd time.Duration, processes ...*Process) {
+		at := s.options.End.Add(-beforeEnd).Truncate(s.options.ScrapeInterval).Add(7 * time.Second)
+		s.restarts = append(s.restarts, restart{at, processes})
+	}
+	for _, p := range s.processes {
+		if p.troubled() && p.role.job == PlantedRestart.Job && p.role.index == PlantedRestart.Index {
+			plan(PlantedRestart.BeforeEnd, p)
+		}
+	}
+	if s.options.Rollout > 0 {
+		plan(s.options.Rollout, s.processes...)
+	}
 }
 
 func (s *Simulation) restart(at time.Time) {
-	if s.options.Profile == Healthy {
-		return
-	}
-	for _, process := range s.processes {
-		if process.role.job == PlantedRestart.Job && process.role.index == PlantedRestart.Index {
-			process.restart(at)
+	for _, planned := range s.restarts {
+		if !planned.at.Equal(at) {
+			continue
+		}
+		for _, p := range planned.processes {
+			p.restart(at)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-// Package testdata holds what real servers answered, for the laboratory to imitate and to be compared with.
+// Package testdata holds what real servers answered, for lab/ to imitate and to be compared with.
 package testdata
 
 import (

@@ -26,7 +26,7 @@ type Scrape struct {
 	Metrics string
 }
 
-// Versions returns the scrapes of every version that the laboratory has run, by file name.
+// Versions returns the scrapes of every version that lab/ has run, by file name.
 func Versions() ([]Scrape, error) {
 	files, err := versions.ReadDir("versions")
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/matrix-insight/synapse-datasource/pkg/words"
 )
 
-var usual = Scope{Scrape: 15 * time.Second, Length: 6 * time.Hour, Identity: process.Identity{"job", "index"}}
+var usual = Scope{Scrape: 15 * time.Second, Length: 6 * time.Hour, Identity: process.NewIdentity("job", "index")}
 
 func TestEveryCheckIsComplete(t *testing.T) {
 	seen := map[string]bool{}

@@ -19,12 +19,10 @@ const (
 )
 
 var (
-	enoughCollections = limits.Limit{Name: "enoughCollections", Value: 5, Meaning: "number of collections of one generation within 6 hours from which their mean is judged", Source: "ours"}
-
 	// gcPause is the mean pause of the generation of each process for which it is longest.
 	gcPause = measure("pause", func(s Scope) string {
 		return s.WithServer(fmt.Sprintf("max by (%s) (%s / (%s >= %g))", s.Identity.Labels(),
-			collections(s, metrics.GCTime.Sum(), ", gen"), collections(s, metrics.GCTime.Count(), ", gen"), enoughCollections.Value))
+			collections(s, metrics.GCTime.Sum(), ", gen"), collections(s, metrics.GCTime.Count(), ", gen"), limits.EnoughCollections.Value))
 	})
 	gcShare = measure("share", func(s Scope) string {
 		return s.WithServer("sum by (" + s.Identity.Labels() + ") (" + s.Rate(metrics.GCTime.Sum(), collectingWindow) + ")")
@@ -55,14 +53,14 @@ var gcPauses = Check{
 	CannotKnow: "What the objects are: cache entries, a leak or a huge request. PyPy has no such metric. What a generation is differs between versions of Python, so the number " +
 		"of collections decides nothing.",
 	Thresholds: limits.GCPause,
-	Limits:     []limits.Limit{enoughCollections, limits.Collecting, limits.MuchCollecting, limits.LongPause, limits.Spikes, limits.Warm},
+	Limits:     []limits.Limit{limits.EnoughCollections, limits.Collecting, limits.MuchCollecting, limits.LongPause, limits.Spikes, limits.Warm},
 	Steps: []string{
 		"Open \"Memory of each process\" on this dashboard: if memory still grows two days after the start, it may be a leak. Look for a Synapse version that fixes it.",
 		"If full collections take {collecting} of the time or more, set `gc_thresholds: [700, 10, 100]` in homeserver.yaml and restart: they become up to ten times rarer and hardly longer, memory " +
 			"rises a little. (Python up to 3.13; 3.14 collects in steps.)",
 		"If a cache has a very high factor and nothing advises to raise it, lower that factor: fewer entries make every full collection shorter.",
 	},
-	Causes:     []string{"memory", "cache-memory"},
+	Causes:     []string{"memory"},
 	Panel:      "gc-processes",
 	PerProcess: true,
 	Measures:   []*Measurement{gcPause, gcShare, gcSpikes, gcFull, gcEntries, uptime},

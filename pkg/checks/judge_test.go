@@ -21,7 +21,7 @@ import (
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/process"
 )
 
-var update = flag.Bool("update", false, "write the snapshots of sentences anew")
+var update = flag.Bool("update", false, "rewrite the snapshots of sentences")
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
@@ -72,7 +72,7 @@ func (j judged) input(t *testing.T, check Check) Input {
 		answers[m] = append(answers[m], &model.Sample{Metric: metric, Value: model.SampleValue(value)})
 	}
 	j.options.DummyEventsThreshold = cmp.Or(j.options.DummyEventsThreshold, 10)
-	scope := Scope{Scrape: 15 * time.Second, Identity: process.Identity{"job", "index"}}
+	scope := Scope{Scrape: 15 * time.Second, Identity: process.NewIdentity("job", "index")}
 	in := NewInput("a.example", noon, scope, j.options, check, answers)
 	in.Rows, in.RowsMissing, in.Refusal = j.rows, j.missing, j.refusal
 	return in

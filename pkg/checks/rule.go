@@ -39,7 +39,7 @@ func (c Check) Expression(severity limits.Severity, scope Scope, measured map[st
 	if err := made.Execute(&text, values); err != nil {
 		return "", fmt.Errorf("rule of %s: %w", c.ID, err)
 	}
-	return text.String(), nil
+	return strings.TrimSpace(text.String()), nil
 }
 
 // plain is a number as it is typed.

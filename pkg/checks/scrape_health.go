@@ -39,7 +39,7 @@ var (
 	scrapesStrange = measure("strange", func(s Scope) string {
 		known := metrics.ScheduleTime.Count().Over("last_over_time", s.Filters.Without("serverName").Selector(), "[1d]")
 		return "count by (server_name, job) (" + scrapesSeen.PromQL(s) + ") * 0 + on (job) group_left () count by (job) ((" +
-			targetOver(s, "max_over_time", metrics.Up, downFor) + " == 0) unless on (job, instance) " + known + ")"
+			targetOver(s, "max_over_time", metrics.Up, downFor) + " == 0) unless on (" + s.Identity.ScrapedLabels() + ") " + known + ")"
 	})
 )
 
@@ -63,7 +63,7 @@ var scrapeHealth = Check{
 	Meaning: "A process that is too busy to answer Prometheus leaves no numbers: graphs lack its worst minutes, and every finding looks better than it is. A process that does not " +
 		"answer at all is down, or Prometheus can't reach it.",
 	Decides: "Per process: critical if every scrape of the last 5 minutes failed. A warning if {warning} of the scrapes of the last hour failed although the process has run for {noRestart}, or if " +
-		"one scrape in twenty took {slowScrape} of the scrape timeout (scrape_timeout_seconds if Prometheus stores it, else {usualTimeout} or the scrape interval of this data source, whichever " +
+		"one scrape in twenty took {slowScrape} of the scrape timeout (" + metrics.ScrapeTimeout.Name + " if Prometheus stores it, else {usualTimeout} or the scrape interval of this data source, whichever " +
 		"is shorter). Processes with fewer than {enoughScrapes} scrapes are not judged, nor are addresses that Prometheus no longer scrapes.",
 	CannotKnow: "The configuration of Prometheus, and scrapes that it never tried. If up is not stored (some remote write set-ups), nothing is known. A process that was last seen more than a day " +
 		"ago has no name here.",
@@ -82,6 +82,7 @@ var scrapeHealth = Check{
 	Panel:          "metric-coverage",
 	PerProcess:     true,
 	WithoutSynapse: true,
+	LostSource:     PrometheusSilent,
 	Measures: []*Measurement{
 		scrapesSeen, scrapesFailing, scrapesFailed, scrapesCount, scrapesDuration, scrapesTimeout, scrapesStrange, uptime,
 	},

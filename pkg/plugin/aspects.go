@@ -17,14 +17,14 @@ const (
 	healthTimeout = 8 * time.Second
 	// healthGrace is for a probe that does not end at once when its time is over.
 	healthGrace = time.Second
-	// healthTTL is how old an answer about health may be for those who can't mend anything.
+	// healthTTL is how old an answer about health may be for users who can't change the data source.
 	healthTTL = 10 * time.Second
 	// healthAnswers bounds what is kept; there is one for each set of forwarded credentials.
 	healthAnswers = 64
 )
 
-// aspects always lists all five, in the same order. Who asks while others wait for the same gets their answer; who may edit
-// the data source never gets an older one, so that "Save & test" tells what was mended just now.
+// aspects always lists all five, in the same order. Callers who come while a probe runs get its answer. Who may edit the data
+// source never gets an older one, so that "Save & test" sees what was repaired a moment ago.
 func (i *Instance) aspects(ctx context.Context, by caller) (aspects []upstream.Aspect, err error) {
 	if aspects = i.brokenAspects(); aspects == nil {
 		ttl := min(healthTTL, i.settings.CacheTTL)
@@ -94,7 +94,7 @@ func tellHanging(aspects []upstream.Aspect, limit time.Duration) {
 	}
 }
 
-// survived answers for a probe of ours that panics, so that it does not end the plugin.
+// survived turns a panic of a probe into an aspect, so that it does not end the plugin.
 func survived(ctx context.Context, names []string, probe func(context.Context) []upstream.Aspect) (aspects []upstream.Aspect) {
 	err := query.CatchPanic(func() error { aspects = probe(ctx); return nil })
 	if err == nil {

@@ -15,7 +15,7 @@ import (
 	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
 )
 
-// Many who look cost one look; who may mend what is wrong sees it as it is now.
+// Many callers cost one probe; who may edit the data source sees the present state.
 func TestHealthIsShared(t *testing.T) {
 	i, fake := open(t, `{"cacheTTL":"1h"}`)
 	cost := func(ask func()) int {
@@ -59,6 +59,10 @@ func hanging(t *testing.T, text string) *httptest.Server {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.Contains(r.FormValue("query"), text) {
 			<-r.Context().Done()
+			return
+		}
+		if r.URL.Path == "/api/v1/query_range" {
+			_, _ = io.WriteString(w, emptyMatrix)
 			return
 		}
 		_, _ = io.WriteString(w, sampleVector(`{}`))

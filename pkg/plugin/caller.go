@@ -74,7 +74,7 @@ func (c caller) shown(aspects []upstream.Aspect) []upstream.Aspect {
 
 const forAdmins = "The details and what to do are in the data source settings, for Grafana administrators (Save & test)."
 
-// sentence is how all is, for this caller.
+// sentence sums up the aspects for this caller.
 func (c caller) sentence(aspects []upstream.Aspect) string {
 	text := sentence(aspects)
 	if !c.edits && slices.ContainsFunc(aspects, func(a upstream.Aspect) bool { return a.Status == upstream.Error || a.Status == upstream.Warning }) {

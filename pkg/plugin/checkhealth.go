@@ -8,7 +8,9 @@ import (
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
 	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
+	"github.com/matrix-insight/synapse-datasource/pkg/upstream/prometheus"
 )
 
 // CheckHealth answers in one sentence, with the aspects as details. Only Prometheus decides between OK and ERROR:
@@ -31,15 +33,21 @@ func (i *Instance) CheckHealth(ctx context.Context, req *backend.CheckHealthRequ
 	return &backend.CheckHealthResult{Status: status, Message: sendable(by.sentence(aspects)), JSONDetails: details}, nil
 }
 
-// prometheusAspects tells of odd settings as well: who saves them reads it at once.
+// expected is what Prometheus has wherever Synapse is scraped.
+var expected = prometheus.Expected{
+	Versions:    "count by (version) (" + metrics.BuildInfo.Series().Name + ")",
+	Homeservers: "count by (server_name) (" + metrics.ScheduleTime.Count().Name + ")",
+}
+
+// prometheusAspects also warns about settings that don't fit, so that who saves them reads it at once.
 func (i *Instance) prometheusAspects(ctx context.Context, now time.Time) []upstream.Aspect {
-	aspects := i.prometheus.Probe(ctx, now)
-	metrics := &aspects[len(aspects)-1]
-	if metrics.Status != upstream.OK {
+	aspects := i.prometheus.Probe(ctx, now, expected)
+	found := &aspects[len(aspects)-1]
+	if found.Status != upstream.OK {
 		return aspects
 	}
-	if err := i.compareSettings(ctx, now, metrics); err != nil {
-		*metrics = upstream.Failed(metrics.Aspect, err)
+	if err := i.compareSettings(ctx, now, found); err != nil {
+		*found = upstream.Failed(found.Aspect, err)
 	}
 	return aspects
 }
@@ -58,7 +66,7 @@ func (i *Instance) postgresAspects(ctx context.Context) []upstream.Aspect {
 	return aspects
 }
 
-// sentence says how all is: what is well shortly, what is not with its remedy.
+// sentence sums up the aspects: what works in short, what does not with its remedy.
 func sentence(aspects []upstream.Aspect) string {
 	var parts []string
 	for _, a := range aspects {

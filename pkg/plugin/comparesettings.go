@@ -22,15 +22,12 @@ func (i *Instance) compareSettings(ctx context.Context, now time.Time, metrics *
 	for _, note := range checks.SwappedThresholds(checks.All, i.options) {
 		warn(note)
 	}
-	if labels := process.Identity(i.settings.ProcessLabels); len(labels) > 0 {
-		values, _, err := i.prometheus.Instant(ctx, labels.Values(), now)
-		if err != nil {
-			return err
-		}
-		for _, label := range labels.Missing(values) {
-			warn(fmt.Sprintf("No Synapse process has the label %q, which processLabels names. Correct it in the data source settings, or clear the "+
-				"setting to detect labels automatically.", label))
-		}
+	identity, err := process.Find(ctx, query.NewSession(query.Request{}, query.TimeRange{From: now.Add(-time.Hour), To: now}, now, i.options, i.prometheus, nil))
+	if err != nil {
+		return err
+	}
+	for _, problem := range identity.Problems() {
+		warn(problem)
 	}
 	spacing := process.ScrapeGapOf(query.Filters{}, i.settings.ScrapeInterval)
 	most, _, err := i.prometheus.Instant(ctx, spacing.PromQL, now)

@@ -33,7 +33,7 @@ type Instance struct {
 	healthTimeout time.Duration
 	transport     *http.Transport // below what Grafana's settings put around it
 	// broken, an Invalid, is why the settings can't be used. Such an instance answers every call with it, so that the
-	// admin reads which setting to mend instead of "plugin unavailable".
+	// admin reads which setting to correct instead of "plugin unavailable".
 	broken error
 }
 

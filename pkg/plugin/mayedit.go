@@ -2,8 +2,8 @@ package plugin
 
 import "github.com/grafana/grafana-plugin-sdk-go/backend"
 
-// mayEdit tells whether a person asks who may edit the data source, and so may know what stands in its settings and behind
-// them: in Grafana that is an Admin.
+// mayEdit tells whether the caller is a person who may edit the data source, and so may read its settings and what they lead
+// to. In Grafana that is an Admin.
 func mayEdit(user *backend.User) bool {
 	return user != nil && !notPeople[user.Login] && user.Role == "Admin"
 }

@@ -28,6 +28,8 @@ type fakePrometheus struct {
 	status  int
 }
 
+const emptyMatrix = `{"status":"success","data":{"resultType":"matrix","result":[]}}`
+
 func (p *fakePrometheus) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -38,7 +40,11 @@ func (p *fakePrometheus) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	body, ok := p.answers[r.URL.Path]
-	if !ok {
+	switch {
+	case ok:
+	case r.URL.Path == "/api/v1/query_range":
+		body = emptyMatrix
+	default:
 		body = `{"status":"success","data":{"resultType":"vector","result":[]}}`
 	}
 	_, _ = io.WriteString(w, body)

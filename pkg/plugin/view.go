@@ -28,7 +28,7 @@ func viewOf(user *backend.User, headers http.Header, fromAlert bool, p settings.
 // public dashboards, alert rules, provisioning.
 var notPeople = map[string]bool{"": true, "service": true, "grafana_scheduler": true, "provisioning": true}
 
-// isTrusted tells whether an Editor or Admin asks for himself, or a service account where these are allowed.
+// isTrusted tells whether an Editor or Admin asks in person, or a service account where these are allowed.
 func isTrusted(user *backend.User, headers http.Header, serviceAccounts bool) bool {
 	if user == nil || notPeople[user.Login] || user.Role != "Editor" && user.Role != "Admin" {
 		return false

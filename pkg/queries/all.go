@@ -21,7 +21,7 @@ import (
 )
 
 // All is the one list; a new query type is a folder and a line here.
-var All = []query.Type{
+var All = list(
 	diagnosis.Type(),
 	eventsendtime.Type(),
 	resources.Type(),
@@ -34,8 +34,10 @@ var All = []query.Type{
 	tables.Type(),
 	changes.Type(),
 	graph.Type(),
-	metriccoverage.Type(),
-}
+)
+
+// list adds the type that tells of the others which metrics they read.
+func list(types ...query.Type) []query.Type { return append(types, metriccoverage.Type(types)) }
 
 // Find gives the type of an id; the error names the valid ones.
 func Find(id string) (query.Type, error) {

@@ -7,7 +7,7 @@ import (
 	"github.com/prometheus/common/model"
 )
 
-// Samples enter the plugin here: what is no number is left out, so that nobody behind has to think of it. Prometheus answers
+// Samples enter the plugin here: what is not a number is left out, so that no code behind has to check. Prometheus answers
 // NaN for a mean of nothing and ±Inf for a division by nothing. Quantiles are never infinite: one beyond the last bucket is
 // that bucket's bound.
 

@@ -23,7 +23,7 @@ type Options struct {
 	Thresholds           map[string]Threshold
 }
 
-// leastDatabaseTTL is how long PostgreSQL's answers serve at least: rooms change slowly, and we are a guest there.
+// leastDatabaseTTL is how long PostgreSQL's answers serve at least: rooms change slowly, and the database is Synapse's.
 const leastDatabaseTTL = time.Minute
 
 // databaseTTL is how old an answer of PostgreSQL may be. The admin's wish to keep answers longer is for people who look,

@@ -20,7 +20,7 @@ type Option struct {
 	Title string `json:"title"`
 }
 
-// Plain makes options that need no other title than their value.
+// OptionsOf makes options that need no other title than their value.
 func OptionsOf(values ...string) []Option {
 	options := make([]Option, len(values))
 	for i, v := range values {

@@ -22,7 +22,7 @@ type BadRequest struct{ Message string }
 
 func (e *BadRequest) Error() string { return e.Message }
 
-// Badf makes a BadRequest. What the asker sent is repeated only as far as one reads.
+// Badf makes a BadRequest. What was sent is repeated only as far as it is readable.
 func Badf(format string, args ...any) error {
 	short := make([]any, len(args))
 	for i, arg := range args {

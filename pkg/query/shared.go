@@ -9,7 +9,7 @@ import (
 )
 
 // Shared runs identical work once: callers who come while it runs wait for it, those who come within ttl get its
-// answer. The work runs detached from its first caller, under its own time limit; each caller leaves by his own
+// answer. The work runs detached from its first caller, under its own time limit; each caller leaves by its own
 // context, and the last one who leaves cancels it. Errors are never kept; a panic reaches every caller as an error.
 type Shared[V any] struct {
 	limit time.Duration
@@ -94,7 +94,7 @@ func (s *Shared[V]) Cancel() {
 	}
 }
 
-// leave takes one waiter away; work that nobody waits for is cancelled, and a newcomer starts it afresh.
+// leave takes one waiter away; work that nobody waits for is cancelled, and the next caller starts it again.
 func (s *Shared[V]) leave(key string, f *flight[V]) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

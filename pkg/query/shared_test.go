@@ -191,7 +191,7 @@ func TestSharedLastCallerCancels(t *testing.T) {
 		if ended.Load() != 1 {
 			t.Fatal("work that nobody waits for was not cancelled")
 		}
-		// A newcomer neither joins the cancelled work nor gets its answer afterwards.
+		// A later caller neither joins the cancelled work nor gets its answer afterwards.
 		for _, moment := range []string{"while it winds down", "after it wound down"} {
 			value, err := s.Do(t.Context(), "key", 0, func(context.Context) (int, error) { return 14, nil })
 			if value != 14 || err != nil {

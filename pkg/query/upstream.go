@@ -15,7 +15,7 @@ type Metrics interface {
 	Range(ctx context.Context, promql string, from, to time.Time, step time.Duration) (model.Matrix, []string, error)
 }
 
-// Database reads Synapse's PostgreSQL as a guest: each Read is one read-only transaction with its own time limit.
+// Database reads Synapse's PostgreSQL: each Read is one read-only transaction with its own time limit.
 // Errors are already typed and worded for the user.
 type Database interface {
 	// Read runs fn in one REPEATABLE READ, READ ONLY transaction; limit 0 means the configured statement timeout.

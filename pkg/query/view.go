@@ -85,7 +85,7 @@ func (v View) SayRoomCount(n int64) string {
 	return text
 }
 
-// ShowMembers tells whether this viewer may know how many members a room has, and be it about.
+// ShowMembers tells whether this viewer may know how many members a room has, even roughly.
 func (v View) ShowMembers() bool { return v.ShowRooms || v.Keyed }
 
 // RoomTime is when something happened in a room: the day where rooms are hidden.

@@ -163,7 +163,7 @@ func TestUnusablePostgres(t *testing.T) {
 		`{` + postgres + `,"postgresMaxConnections":"x"}`:                          `The setting postgresMaxConnections is "x"; it takes a whole number.`,
 		`{` + postgres + `,"postgresMaxConnections":1}`:                            `The setting postgresMaxConnections is 1; it takes 2 to 20, because the count in the background uses one. A few are enough: 3 is the default.`,
 		`{` + postgres + `,"postgresMaxConnections":21}`:                           `The setting postgresMaxConnections is 21; it takes 2 to 20, because the count in the background uses one. A few are enough: 3 is the default.`,
-		`{` + postgres + `,"postgresStatementTimeout":"0s"}`:                       `postgresStatementTimeout and postgresFullPassTimeout must be longer than 0s: a guest does not run statements without an end.`,
+		`{` + postgres + `,"postgresStatementTimeout":"0s"}`:                       `postgresStatementTimeout and postgresFullPassTimeout must be longer than 0s: every statement needs a time limit.`,
 		`{` + postgres + `,"postgresStatementTimeout":"soon"}`:                     `The setting postgresStatementTimeout is "soon"; it takes a duration such as 15s or 5m.`,
 		`{` + postgres + `,"postgresFullPassTimeout":"-1s"}`:                       `The setting postgresFullPassTimeout is "-1s"; it takes a duration such as 15s or 5m.`,
 		`{` + postgres + `,"postgresServerName":["a"],"postgresSslMode":"prefer"}`: `The setting postgresServerName is ["a"]; it takes a string.`,

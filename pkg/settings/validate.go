@@ -59,7 +59,7 @@ func (p Postgres) validate() error {
 		return invalidf("The setting postgresMaxConnections is %d; it takes 2 to 20, because the count in the background uses one. A few are enough: 3 is the default.", p.MaxConnections)
 	}
 	if p.StatementTimeout <= 0 || p.FullPassTimeout <= 0 {
-		return invalidf("postgresStatementTimeout and postgresFullPassTimeout must be longer than 0s: a guest does not run statements without an end.")
+		return invalidf("postgresStatementTimeout and postgresFullPassTimeout must be longer than 0s: every statement needs a time limit.")
 	}
 	if (p.Secrets.ClientCert == "") != (p.Secrets.ClientKey == "") {
 		return invalidf("PostgreSQL's client certificate and client key go together; one of them is missing.")

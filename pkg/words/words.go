@@ -85,3 +85,16 @@ func List(names []string) string {
 	}
 	return strings.Join(names, ", ")
 }
+
+// Rate writes how often something happens so that rare things can be read too: "41 per second", "36 per hour".
+func Rate(perSecond float64) string {
+	switch {
+	case perSecond >= 0.095:
+		return PerSecond(perSecond)
+	case perSecond*60 >= 0.95:
+		return Number(perSecond*60) + " per minute"
+	case perSecond*3600 >= 0.95:
+		return Number(perSecond*3600) + " per hour"
+	}
+	return "less than one per hour"
+}

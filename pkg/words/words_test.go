@@ -14,6 +14,8 @@ func TestWords(t *testing.T) {
 		{Number(0), "0"}, {Number(2), "2"}, {Number(-1500), "-1,500"}, {Number(math.NaN()), "unknown"}, {Number(math.Inf(1)), "unknown"},
 		{Count(1, "room", "rooms"), "1 room"}, {Count(2000.0, "room", "rooms"), "2,000 rooms"}, {Count(int64(0), "room", "rooms"), "0 rooms"},
 		{PerSecond(41.2), "41 per second"}, {PerSecond(0.25), "0.25 per second"},
+		{Rate(12345), "12,345 per second"}, {Rate(0.05), "3 per minute"}, {Rate(0.01), "36 per hour"}, {Rate(0.0001), "less than one per hour"}, {Rate(0), "less than one per hour"},
+		{Seconds(0.005), "5 ms"}, {Seconds(0.0049), "4.9 ms"},
 		{Bytes(512), "512 B"}, {Bytes(1 << 20), "1 MiB"}, {Bytes(1.25 * (1 << 30)), "1.3 GiB"}, {Bytes(1023.9), "1 KiB"},
 		{Seconds(0.0004), "0.4 ms"}, {Seconds(0.12), "120 ms"}, {Seconds(1.84), "1.8 s"}, {Seconds(2), "2 s"}, {Seconds(61), "61 s"},
 		{Seconds(720), "12 min"}, {Seconds(3 * 3600), "3 h"}, {Seconds(2 * 86400), "2 d"}, {Seconds(0), "0 s"}, {Seconds(-3), "-3 s"},

@@ -109,7 +109,7 @@ test('a finding leads to the panel that shows it', async ({ page, questions }) =
 
 async function open(page: Page, { uid, panels }: Dashboard, width: number, theme: string) {
   await page.setViewportSize({ width, height: 900 });
-  await page.goto(`/d/${uid}?kiosk&theme=${theme}&refresh=1d`); // nothing is asked anew meanwhile
+  await page.goto(`/d/${uid}?kiosk&theme=${theme}&refresh=1d`); // no panel refreshes meanwhile
   for (const row of panels.filter((panel) => panel.type === 'row' && panel.collapsed)) {
     await page.getByTestId(`dashboard-row-title-${row.title}`).click();
   }

@@ -38,7 +38,7 @@ async function asked(page: Page, wanted: Record<string, unknown>, action: () => 
     if (Object.entries(wanted).some(([key, value]) => JSON.stringify(query[key]) !== JSON.stringify(value))) {
       return false;
     }
-    // Explore drops an answer where it asks anew meanwhile.
+    // Explore drops an answer if it sends the query again meanwhile.
     const text = await response.text().catch(() => '{}');
     const { results } = JSON.parse(text) as Partial<QueryAnswer>;
     answer = results && { query, result: results[String(query.refId)] };

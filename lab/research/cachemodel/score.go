@@ -84,6 +84,9 @@ func Judge(caches []Cache, predict Predictor, belongs func(*Cache) bool) Score {
 	return s
 }
 
+// covered is the share of the truths at 2× and 4× in the 80% interval.
+func (s Score) covered() float64 { return (s.Coverage[Doubling] + s.Coverage[Quadrupling]) / 2 }
+
 // tolerance is what a hit ratio may lie outside of an interval: half a tenth of a percentage point, as displayed.
 const tolerance = 0.0005
 

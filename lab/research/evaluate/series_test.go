@@ -4,7 +4,6 @@ import (
 	"archive/tar"
 	"compress/gzip"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -14,27 +13,8 @@ import (
 // TestRealServer judges what was kept of a real pair (six minutes for each run, Synapse 1.160): no cache avoids more than
 // its limit, and who is told to double does well to. The other figures of docs/evaluation.md are printed.
 func TestRealServer(t *testing.T) {
-	*kept = unpacked(t, "testdata/series.tar.gz")
-	var runs []seen
-	for number := range 4 {
-		series, window, err := read(number)
-		if err != nil {
-			t.Fatal(err)
-		}
-		runs = append(runs, look(series, window))
-	}
-	all := judge(runs[0], runs[1], runs[2], runs[3])
+	all := recorded(t)
 	t.Log("\n" + table(all))
-	{
-		f, _ := os.Create("/tmp/caches_real.csv")
-		for _, j := range all {
-			for _, m := range []float64{2, 4} {
-				p := j.larger[m]
-				fmt.Fprintf(f, "%s,%d,%t,%g,%g,%g,%g,%g,%g,%g,%g\n", j.name, j.server, open(j), m, j.HitRatio(), p.HitRatio, p.Low, p.High, p.Limit, j.measured[m], j.again)
-			}
-		}
-		f.Close()
-	}
 	if len(all) < 60 {
 		t.Errorf("%d caches only", len(all))
 	}
@@ -45,6 +25,34 @@ func TestRealServer(t *testing.T) {
 		}
 		if s.said < 10 || s.right < s.said-1 {
 			t.Errorf("%g times: avoids a tenth of the misses, said of %d caches, rightly of %d", multiplier, s.said, s.right)
+		}
+	}
+}
+
+func recorded(t *testing.T) []judged {
+	t.Helper()
+	*kept = unpacked(t, "testdata/series.tar.gz")
+	var runs []seen
+	for number := range 4 {
+		series, window, err := read(number)
+		if err != nil {
+			t.Fatal(err)
+		}
+		runs = append(runs, look(series, window))
+	}
+	return judge(runs[0], runs[1], runs[2], runs[3])
+}
+
+// TestIntervalHolds: of what a real server showed, as many truths lie in the 80% interval as it says, also of the caches that it
+// was not fitted to.
+func TestIntervalHolds(t *testing.T) {
+	all := recorded(t)
+	for _, g := range groups[1:] {
+		two, four := summarise(all, 2, g.belongs), summarise(all, 4, g.belongs)
+		share := float64(two.in+four.in) / float64(two.caches+four.caches)
+		t.Logf("%s: %d of %d at 2×, %d of %d at 4×: %.2f", g.name, two.in, two.caches, four.in, four.caches, share)
+		if two.caches < 10 || share < .75 || share > .9 {
+			t.Errorf("%s: %.2f of the truths lie in the interval", g.name, share)
 		}
 	}
 }

@@ -29,7 +29,7 @@ type Options struct {
 	Progress servers.Progress
 }
 
-// Stack is a running laboratory. Its parts stop when the space closes.
+// Stack is what was started. Its parts stop when the space closes.
 type Stack struct {
 	Postgres   *postgres.Server
 	Prometheus *prometheus.Server

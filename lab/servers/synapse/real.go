@@ -1,4 +1,4 @@
-// Package real runs two federating Synapse servers on a real PostgreSQL, scraped by a real Prometheus, all on loopback
+// Package synapse runs two federating Synapse servers on a real PostgreSQL, scraped by a real Prometheus, all on loopback
 // ports and in a temporary folder, with traffic through the client API.
 package synapse
 

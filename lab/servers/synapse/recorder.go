@@ -13,7 +13,7 @@ import (
 )
 
 // Recorder stands between Prometheus and one Synapse, passes each scrape on as it is and keeps it. Background jobs of
-// Synapse never quite stand still, so this is how we know exactly what /metrics said at each of Prometheus' samples.
+// Synapse never quite stop changing, so this is how we know exactly what /metrics said at each of Prometheus' samples.
 type Recorder struct {
 	Instance string // the instance label of the samples in Prometheus
 

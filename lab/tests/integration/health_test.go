@@ -30,7 +30,7 @@ func TestHealth(t *testing.T) {
 	}{
 		{"all is well", good, backend.HealthStatusOk, map[string]string{
 			"prometheus": "ok", "metrics": "ok", "postgres": "ok", "grants": "ok", "schema": "ok"}},
-		{"no PostgreSQL", good.With(map[string]any{"postgresHost": nil, "postgresDatabase": nil, "postgresUser": nil}),
+		{"no PostgreSQL", good.With(withoutPostgres),
 			backend.HealthStatusOk, map[string]string{"prometheus": "ok", "metrics": "ok",
 				"postgres": "not-configured", "grants": "not-configured", "schema": "not-configured"}},
 		{"a wrong password", wrongPassword, backend.HealthStatusOk, map[string]string{"prometheus": "ok", "metrics": "ok",

@@ -6,19 +6,22 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"testing"
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/matrix-insight/synapse-datasource/lab/servers/ask"
 	"github.com/matrix-insight/synapse-datasource/lab/servers/stack"
 )
 
-// rulesDecideTheSame compares the rules for Prometheus with what the diagnosis found at the same time: a rule has a
-// series exactly where its check says warning or critical.
-func rulesDecideTheSame(t *testing.T, lab *stack.Stack, found []finding) {
+// rulesDecideTheSame compares the rules for Prometheus with what the diagnosis finds at the same time by metrics alone: a
+// rule has a series exactly where its check is as bad as the rule's severity, or worse.
+func rulesDecideTheSame(t *testing.T, lab *stack.Stack, asked *ask.Plugin) {
 	t.Helper()
+	found := diagnose(t, asked, lab.Source.With(withoutPostgres), lab.History)
 	text, err := os.ReadFile(filepath.Join("..", "..", "..", "provisioning", "prometheus", "matrix-synapse.rules.yaml"))
 	if err != nil {
 		t.Fatal(err)
@@ -26,26 +29,42 @@ func rulesDecideTheSame(t *testing.T, lab *stack.Stack, found []finding) {
 	var file struct {
 		Groups []struct {
 			Rules []struct {
-				Alert, Expr string
-				Labels      map[string]string
+				Record, Alert, Expr string
+				Labels              map[string]string
 			}
 		}
 	}
 	if err := yaml.Unmarshal(text, &file); err != nil {
 		t.Fatal(err)
 	}
-	if len(file.Groups) != 1 || len(file.Groups[0].Rules) == 0 {
-		t.Fatalf("the rule file has %d groups, want one with rules", len(file.Groups))
-	}
-	for _, rule := range file.Groups[0].Rules {
-		bad := slices.ContainsFunc(found, func(f finding) bool {
-			return f.check == rule.Labels["check"] && (f.severity == "warning" || f.severity == "critical")
-		})
-		if fires := instantSeries(t, lab, rule.Expr) > 0; fires != bad {
-			t.Errorf("%s: has a series %t, the diagnosis finds something %t\n%s", rule.Alert, fires, bad, rule.Expr)
+	recorded, alerts := map[string]string{}, 0
+	for _, group := range file.Groups {
+		for _, rule := range group.Rules {
+			if rule.Record != "" {
+				recorded[rule.Record] = "(" + rule.Expr + ")"
+				continue
+			}
+			alerts++
+			bad := slices.ContainsFunc(found, func(f finding) bool {
+				return f.check == rule.Labels["check"] && (f.severity == "critical" || f.severity == rule.Labels["severity"])
+			})
+			// The laboratory's Prometheus has recorded nothing.
+			expr := recording.ReplaceAllStringFunc(rule.Expr, func(name string) string { return recorded[name] })
+			if fires := instantSeries(t, lab, expr) > 0; fires != bad {
+				t.Errorf("%s: has a series %t, the diagnosis finds something %t\n%s", rule.Alert, fires, bad, rule.Expr)
+			}
 		}
 	}
+	if alerts == 0 || len(recorded) == 0 {
+		t.Fatalf("the rule file has %d alerts and %d recordings", alerts, len(recorded))
+	}
 }
+
+// withoutPostgres are the settings of a data source that reads Prometheus only.
+var withoutPostgres = map[string]any{"postgresHost": nil, "postgresDatabase": nil, "postgresUser": nil}
+
+// recording is the name of a recorded series.
+var recording = regexp.MustCompile(`\bsynapse:[a-z0-9_]+:[a-z0-9_]+`)
 
 // instantSeries counts the series of an instant query at the end of the written history.
 func instantSeries(t *testing.T, lab *stack.Stack, promql string) int {

@@ -1,4 +1,4 @@
-// Command cmd runs the real Synapse pair with traffic and compares what is answered about it with what it says itself.
+// Command pair runs the real Synapse pair with traffic and compares what is answered about it with what it says itself.
 // The exit code is 77 where this machine can't run a Synapse.
 package main
 

@@ -146,7 +146,7 @@ func TestCacheFactors(t *testing.T) {
 		"predicted_hit_ratio": null, "avoided_misses_per_second": null,
 	})
 	wantRow(t, rows["get_user_by_id a.example"], "not-size-bound", map[string]float64{"avoided_misses_limit": 0, "recommended_factor": null})
-	wantRow(t, rows["is_guest a.example"], "probe", map[string]float64{"hit_ratio": 0, "avoided_misses_limit": 10, "confidence": 0.3})
+	wantRow(t, rows["is_guest a.example"], "probe", map[string]float64{"hit_ratio": 0, "avoided_misses_limit": 10, "confidence": 0.2})
 	wantRow(t, rows["get_device a.example"], "cannot-tell", map[string]float64{"avoided_misses_limit": null, "max_useful_factor": null})
 	wantRow(t, rows["get_tags_for_room a.example"], "cannot-tell", map[string]float64{"recommended_factor": null})
 	// A restart loses nothing of what counters counted.

@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/matrix-insight/synapse-datasource/pkg/queries/diagnosis"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 )
 
@@ -131,81 +130,46 @@ func usualFederation(server string) string {
 	})
 }
 
-// diagnosed are the findings as "server check subject" with their severity and evidence, and since when.
-type diagnosed struct {
-	severity, evidence, unit string
-	value                    *float64
-	since                    *time.Time
-}
-
-func diagnoseFederation(t *testing.T, series string) map[string]diagnosed {
+func diagnoseFederation(t *testing.T, series string) findings {
 	t.Helper()
-	engine := Load(t, "load 15s\n"+series)
-	set := func(o *query.Options) { o.DummyEventsThreshold = 10 }
-	frame := askLastSixHours(t, engine, diagnosis.Type(), set, `{"checks": [`+federationChecks+`]}`)[0]
-	cell := func(name string, i int) any {
-		field, _ := frame.FieldByName(name)
-		return field.At(i)
-	}
-	found := map[string]diagnosed{}
-	for i := range frame.Rows() {
-		key := strings.TrimSpace(fmt.Sprint(cell("server_name", i), " ", cell("check", i), " ", cell("subject", i)))
-		found[key] = diagnosed{cell("severity", i).(string), cell("evidence", i).(string), cell("unit", i).(string), cell("value", i).(*float64), cell("since", i).(*time.Time)}
-	}
-	return found
-}
-
-func wantDiagnosed(t *testing.T, found map[string]diagnosed, key, severity, evidence string) diagnosed {
-	t.Helper()
-	f, there := found[key]
-	if !there || f.severity != severity || !strings.Contains(f.evidence, evidence) {
-		t.Errorf("%s is %q (there: %t), want %s with %q: %s", key, f.severity, there, severity, evidence, f.evidence)
-	}
-	return f
+	options := query.Options{ScrapeInterval: 15 * time.Second, CacheEntryTTL: 30 * time.Minute, DummyEventsThreshold: 10}
+	return diagnose(t, "load 15s\n"+series, eightHours, options, federationChecks)
 }
 
 func TestFederationChecks(t *testing.T) {
-	found := diagnoseFederation(t, troubledFederation("a.example", 0)+usualFederation("b.example"))
-	for key, want := range map[string][2]string{
-		"a.example federation-presence synapse/1": {"critical", "synapse/1 used 0.90 cores over 15 minutes, and presence took at least 40 % of that (0.36 cores). 6 presence updates per second, 1 of them from other homeservers; 80 % of the EDUs"},
-		"a.example federation-lag synapse/2":      {"critical", "synapse/2 is 5430 events behind the newest one and was 2730 behind 15 minutes ago, never less than 2730"},
-		"a.example federation-inbound":            {"warning", "Events of other homeservers that wait: 800, the oldest for 15 minutes"},
-		"a.example federation-destinations":       {"warning", "0 of 1800 tries"},
-		"a.example device-lists":                  {"critical", "67 minutes old"},
-		"a.example appservice-lag irc":            {"warning", "irc failed to take 24 transactions"},
-		"a.example state-resolution synapse/3":    {"critical", "400 ms of CPU and 200 ms of database time per second on 900 state resolutions in 15 minutes, and at least 400 ms of CPU time over the last hour. The biggest room of each two minutes took 80 %"},
-		"a.example extremities":                   {"critical", "20 % of 2400 events in the last hour went to rooms with more than 10 forward extremities. Synapse counts 7 rooms"},
-		"a.example extremities-corrupt":           {"unknown", "not configured"},
-		"a.example partial-state":                 {"unknown", "not configured"},
-		"a.example sync-time sliding sync":        {"warning", "700 ms on a sliding sync on average, without waiting for news; 20 % of 3600"},
-		"a.example sync-time sync v2":             {"critical", "2.2 s on an incremental sync on average, without waiting for news (1800 within 15 minutes): 120 ms of CPU, 2.0 s in the database, 80 ms waiting"},
-		"b.example federation-presence":           {"ok", "No process that handles presence is short of CPU"},
-		"b.example federation-lag":                {"ok", "0 % of the 600 events"},
-		"b.example federation-inbound":            {"ok", "Events of other homeservers that wait: 2,"},
-		"b.example federation-destinations":       {"ok", "1560 of 1800 tries"},
-		"b.example device-lists":                  {"ok", "Every change"},
-		"b.example appservice-lag":                {"ok", "none is registered"},
-		"b.example state-resolution":              {"ok", "No room's state"},
-		"b.example extremities":                   {"ok", "0 % of 2400 events"},
-		"b.example extremities-corrupt":           {"unknown", "not configured"},
-		"b.example partial-state":                 {"unknown", "not configured"},
-		"b.example sync-time":                     {"ok", "33 ms on a sliding sync"},
-	} {
-		wantDiagnosed(t, found, key, want[0], want[1])
-	}
-	if len(found) != 23 {
-		for key, f := range found {
-			t.Logf("%s: %s", key, f.severity)
-		}
-		t.Errorf("%d rows", len(found))
-	}
-	if f := found["a.example extremities"]; f.unit != "percentunit" || f.value == nil {
-		t.Errorf("extremities by events: unit %q, value %v", f.unit, f.value)
+	all := diagnoseFederation(t, troubledFederation("a.example", 0)+usualFederation("b.example"))
+	all.wantOnly(t, map[string]expected{
+		"a.example federation-presence synapse/1": {"critical", 0.4, ""},
+		"a.example federation-lag synapse/2":      {"critical", 5430, ""},
+		"a.example federation-inbound":            {"warning", 900, "state-resolution"},
+		"a.example federation-destinations":       {"warning", 0, ""},
+		"a.example device-lists":                  {"critical", 4000, "cpu-saturation"},
+		"a.example appservice-lag irc":            {"warning", 24, ""},
+		"a.example state-resolution synapse/3":    {"critical", 0.4, "extremities"},
+		"a.example extremities":                   {"critical", 0.2, ""},
+		"a.example extremities-corrupt":           {"unknown", 0, ""},
+		"a.example partial-state":                 {"unknown", 0, ""},
+		"a.example sync-time sliding sync":        {"warning", 0.7, "cpu-saturation"},
+		"a.example sync-time sync v2":             {"critical", 2.2, "cpu-saturation"},
+		"b.example federation-presence":           {"ok", 0, ""},
+		"b.example federation-lag":                {"ok", 0, ""},
+		"b.example federation-inbound":            {"ok", 0, ""},
+		"b.example federation-destinations":       {"ok", 0, ""},
+		"b.example device-lists":                  {"ok", 0, ""},
+		"b.example appservice-lag":                {"ok", 0, ""},
+		"b.example state-resolution":              {"ok", 0, ""},
+		"b.example extremities":                   {"ok", 0, ""},
+		"b.example extremities-corrupt":           {"unknown", 0, ""},
+		"b.example partial-state":                 {"unknown", 0, ""},
+		"b.example sync-time":                     {"ok", 0.033, ""},
+	})
+	if f := all["a.example extremities"]; f.unit != "percentunit" {
+		t.Errorf("extremities by writes: unit %q", f.unit)
 	}
 	// What has been so all the time is so since the start of the range.
 	start := time.Unix(0, 0).Add(2 * time.Hour)
 	for _, key := range []string{"federation-presence synapse/1", "federation-inbound", "device-lists", "state-resolution synapse/3", "extremities", "sync-time sync v2"} {
-		if since := found["a.example "+key].since; since == nil || !since.Equal(start) {
+		if since := all["a.example "+key].since; since == nil || !since.Equal(start) {
 			t.Errorf("%s since %v, want %v", key, since, start)
 		}
 	}
@@ -213,8 +177,7 @@ func TestFederationChecks(t *testing.T) {
 
 // TestFederationChecksAfterRestart: nothing that a young process exports alarms, but what the database tells does.
 func TestFederationChecksAfterRestart(t *testing.T) {
-	found := diagnoseFederation(t, troubledFederation("a.example", int((eightHours-10*time.Minute).Seconds())))
-	for key, f := range found {
+	for key, f := range diagnoseFederation(t, troubledFederation("a.example", int((eightHours-10*time.Minute).Seconds()))) {
 		quiet := f.severity == "ok" || f.severity == "unknown"
 		for _, check := range []string{"federation-inbound", "federation-destinations", "device-lists", "appservice-lag irc", "extremities"} {
 			quiet = quiet || strings.HasPrefix(key, "a.example "+check)
@@ -227,11 +190,11 @@ func TestFederationChecksAfterRestart(t *testing.T) {
 
 // TestFederationChecksAbsent: what is not exported is unknown, never fine.
 func TestFederationChecksAbsent(t *testing.T) {
-	found := diagnoseFederation(t, steps(`server_name="c.example",job="synapse",index="1"`, map[string]string{"synapse_storage_schedule_time_count": "1"}))
-	if len(found) != 11 {
-		t.Errorf("%d rows", len(found))
+	all := diagnoseFederation(t, steps(`server_name="c.example",job="synapse",index="1"`, map[string]string{"synapse_storage_schedule_time_count": "1"}))
+	if len(all) != 11 {
+		t.Errorf("%d rows", len(all))
 	}
-	for key, f := range found {
+	for key, f := range all {
 		if f.severity != "unknown" {
 			t.Errorf("%s is %s: %s", key, f.severity, f.evidence)
 		}

@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/matrix-insight/synapse-datasource/pkg/queries/diagnosis"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 )
 
@@ -70,36 +69,10 @@ func one(server, job, index string, series map[string]string) string {
 	return livingProcess{server, job, index, server + "-" + job + ":" + index, series}.load()
 }
 
-// diagnoseDays runs checks at the end of the five days, over the last six hours; the key is homeserver, check, subject.
-func diagnoseDays(t *testing.T, series, checks string) map[string]foundByCheck {
+// diagnoseDays runs checks at the end of the five days.
+func diagnoseDays(t *testing.T, series, checks string) findings {
 	t.Helper()
-	typ := diagnosis.Type()
-	request, err := typ.Decode([]byte(`{"checks": [` + checks + `]}`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	options := query.Options{ScrapeInterval: 30 * time.Second, QueryTimeout: time.Minute}
-	end := time.Unix(0, 0).Add(fiveDays * time.Minute)
-	within := query.Align(end.Add(-6*time.Hour), end, time.Minute, options.ScrapeInterval)
-	frames, err := query.NewRunner(options, Load(t, "load 1m\n"+series), nil).Run(t.Context(), typ, request, within, query.Asker{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	frame := frames[0]
-	cell := func(name string, i int) any {
-		field, _ := frame.FieldByName(name)
-		return field.At(i)
-	}
-	found := map[string]foundByCheck{}
-	for i := range frame.Rows() {
-		f := foundByCheck{check: cell("check", i).(string), subject: cell("subject", i).(string), severity: cell("severity", i).(string),
-			evidence: cell("evidence", i).(string), cause: cell("caused_by", i).(string), since: cell("since", i).(*time.Time)}
-		if v := cell("value", i).(*float64); v != nil {
-			f.value = *v
-		}
-		found[strings.TrimSpace(fmt.Sprint(cell("server_name", i), " ", f.check, " ", f.subject))] = f
-	}
-	return found
+	return diagnose(t, "load 1m\n"+series, fiveDays*time.Minute, query.Options{ScrapeInterval: 30 * time.Second}, checks)
 }
 
 // sawTeeth is memory that grows to the same height and falls, every 6 hours, and the start times that go with it.
@@ -157,34 +130,24 @@ func TestProcessChecks(t *testing.T) {
 		one("a.example", "worker", "10", map[string]string{"server synapse_replication_tcp_resource_total_connections": always(0)}) +
 		// a stranger in the job, never seen as Synapse
 		fmt.Sprintf("  up{job=\"worker\",instance=\"gone:1\"} %s\n", always(0))
-	found := diagnoseDays(t, series, processChecks)
-	for key, want := range map[string]struct{ severity, evidence, cause string }{
-		"a.example cpu-saturation synapse/1":  {"critical", "0.97 cores over 15 minutes and its event loop was busy 95 % of the time. Most of it, in cores: requests to SyncRestServlet 0.45, garbage collection 0.20.", "gc-pauses"},
-		"a.example cpu-saturation worker/1":   {"warning", "0.91 cores", "workers"},
-		"a.example reactor-lag synapse/1":     {"critical", "stood still for more than a second 12 times", "gc-pauses"},
-		"a.example reactor-lag worker/1":      {"critical", "busy 91 %", "cpu-saturation"},
-		"a.example gc-pauses synapse/1":       {"critical", "4.0 s at a time on average while the slowest generation was collected; 20 % of the last hour", "memory"},
-		"a.example memory synapse/1":          {"warning", "2.8 GiB after 10 days, at least 6 % more each day for two days, while the entries of its caches changed by +0 %", ""},
-		"a.example memory worker/4":           {"critical", "restarted 3 times within a day, each time from 2.1 GiB of memory or more (the day's peak is 2.1 GiB)", ""},
-		"a.example restarts worker/5":         {"critical", "worker/5 restarted 11 times within 6 hours; it has run for", ""},
-		"a.example workers worker/1":          {"warning", "worker/1 (sync) was busy 91 % of the last hour; half of the 2 other processes with that role were busy 10 % or less", ""},
-		"a.example replication-lag worker/9":  {"warning", "60 updates waited in worker/9 on average over 15 minutes, most of them of the stream caches, and 20 a second arrived: each waited about 3.0 s", ""},
-		"a.example replication-lag worker/10": {"critical", "worker/10 had no connection", ""},
-		"a.example replication-lag stats":     {"warning", "events behind the newest one", ""},
-		"a.example scrape-health worker/6":    {"critical", "Every scrape of worker/6 (a.example-worker:6)", ""},
-		"a.example scrape-health worker/7":    {"warning", "5 % of the 60 scrapes of worker/7", ""},
-		"a.example scrape-health worker/8":    {"warning", "took 8.0 s or more within the last hour, of the 10 s", ""},
-		"a.example scrape-health worker":      {"info", "within the last day: 1.", ""},
-	} {
-		f, there := found[key]
-		if !there || f.severity != want.severity || !strings.Contains(f.evidence, want.evidence) || f.cause != want.cause {
-			t.Errorf("%s is %q by %q (there: %t): %s\nwant %s by %q with %q", key, f.severity, f.cause, there, f.evidence, want.severity, want.cause, want.evidence)
-		}
-		delete(found, key)
-	}
-	for key, f := range found {
-		t.Errorf("not expected: %s is %s: %s", key, f.severity, f.evidence)
-	}
+	diagnoseDays(t, series, processChecks).wantOnly(t, map[string]expected{
+		"a.example cpu-saturation synapse/1":  {"critical", 0.97, "gc-pauses"},
+		"a.example cpu-saturation worker/1":   {"warning", 0.91, "workers"},
+		"a.example reactor-lag synapse/1":     {"critical", 0.95, "gc-pauses"},
+		"a.example reactor-lag worker/1":      {"critical", 0.91, "cpu-saturation"},
+		"a.example gc-pauses synapse/1":       {"critical", 4, "memory"},
+		"a.example memory synapse/1":          {"warning", 0.0625, ""},
+		"a.example memory worker/4":           {"critical", 3, ""},
+		"a.example restarts worker/5":         {"critical", 11, ""},
+		"a.example workers worker/1":          {"warning", 0.91, ""},
+		"a.example replication-lag worker/9":  {"warning", 3, ""},
+		"a.example replication-lag worker/10": {"critical", 0, ""},
+		"a.example replication-lag stats":     {"warning", 0, ""},
+		"a.example scrape-health worker/6":    {"critical", 1, ""},
+		"a.example scrape-health worker/7":    {"warning", 0.05, ""},
+		"a.example scrape-health worker/8":    {"warning", 0.8, ""},
+		"a.example scrape-health worker":      {"info", 0, ""},
+	})
 }
 
 // Nothing of this wakes anybody: a single process that restarted twenty minutes ago and works hard since, a rollout in
@@ -234,23 +197,6 @@ func TestProcessChecksStaySilent(t *testing.T) {
 }
 
 func TestScrapesWithoutUp(t *testing.T) {
-	found := diagnoseDays(t, one("a.example", "synapse", "1", map[string]string{"up": "", "scrape_duration_seconds": ""}), `"scrape-health"`)
-	if f := found["a.example scrape-health"]; f.severity != "unknown" || !strings.Contains(f.evidence, `"up"`) {
-		t.Errorf("%+v", found)
-	}
-}
-
-// diagnoseLast runs checks at the end of eight hours of series.
-func diagnoseLast(t *testing.T, series, checks string) []foundByCheck {
-	t.Helper()
-	frame := askLastSixHours(t, Load(t, series), diagnosis.Type(), nil, `{"checks": [`+checks+`]}`)[0]
-	var found []foundByCheck
-	for i := range frame.Rows() {
-		cell := func(name string) string {
-			field, _ := frame.FieldByName(name)
-			return field.At(i).(string)
-		}
-		found = append(found, foundByCheck{check: cell("check"), subject: cell("subject"), severity: cell("severity"), evidence: cell("evidence")})
-	}
-	return found
+	series := one("a.example", "synapse", "1", map[string]string{"up": "", "scrape_duration_seconds": ""})
+	diagnoseDays(t, series, `"scrape-health"`).wantOnly(t, map[string]expected{"a.example scrape-health": {"unknown", 0, ""}})
 }

@@ -15,11 +15,11 @@ func nameless(p livingProcess) string {
 func TestChecksOfNamelessHomeserver(t *testing.T) {
 	series := nameless(livingProcess{"", "synapse", "1", "host:1", map[string]string{jobStarts: always(1)}}) +
 		nameless(livingProcess{"", "synapse", "2", "host:2", map[string]string{"python_twisted_reactor_tick_time_sum": grows(58), "process_cpu_seconds_total": grows(58)}})
-	found := diagnoseDays(t, series, "")
-	if f := found["cpu-saturation synapse/2"]; f.severity != "critical" {
+	all := diagnoseDays(t, series, "")
+	if f := all["cpu-saturation synapse/2"]; f.severity != "critical" {
 		t.Errorf("the full process: %+v", f)
 	}
-	for key, f := range found {
+	for key, f := range all {
 		if f.subject != "synapse/2" && (f.severity == "critical" || f.severity == "warning") && f.check != "metric-coverage" {
 			t.Errorf("%s is %s: %s", key, f.severity, f.evidence)
 		}
@@ -44,9 +44,9 @@ func TestChecksAfterTheUpgradeThatNames(t *testing.T) {
 			t.Errorf("a homeserver that is none: %s is %s: %s", key, f.severity, f.evidence)
 		}
 	}
-	found := diagnoseDays(t, moved+nameless(livingProcess{"", "older", "main", "10.0.0.9:9000", nil}), `"metric-coverage", "cpu-saturation"`)
-	if f := found["cpu-saturation"]; f.severity != "ok" {
-		t.Errorf("the one without a name: %v", found)
+	all := diagnoseDays(t, moved+nameless(livingProcess{"", "older", "main", "10.0.0.9:9000", nil}), `"metric-coverage", "cpu-saturation"`)
+	if f := all["cpu-saturation"]; f.severity != "ok" {
+		t.Errorf("the one without a name: %v", all)
 	}
 }
 
@@ -79,9 +79,9 @@ func TestCausesOfSlowSends(t *testing.T) {
 		"a full process":           {sends(full), nil, "cpu-saturation"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			found := diagnoseDays(t, one("a.example", "synapse", "1", c.main)+one("a.example", "media", "1", c.media), `"event-send-time", "sync-time", "cpu-saturation"`)
+			all := diagnoseDays(t, one("a.example", "synapse", "1", c.main)+one("a.example", "media", "1", c.media), `"event-send-time", "sync-time", "cpu-saturation"`)
 			for _, key := range []string{"a.example event-send-time", "a.example sync-time sync v2"} {
-				if f := found[key]; f.severity != "critical" && f.severity != "warning" || f.cause != c.cause {
+				if f := all[key]; f.severity != "critical" && f.severity != "warning" || f.cause != c.cause {
 					t.Errorf("%s is %q caused by %q, want %q: %s", key, f.severity, f.cause, c.cause, f.evidence)
 				}
 			}
@@ -118,8 +118,8 @@ func TestChecksAfterANewLabel(t *testing.T) {
 		return one("a.example", "synapse", "1", only)
 	}
 	series := text(before) + strings.ReplaceAll(text(after), `instance="a.example-synapse:1"`, `instance="a.example-synapse:1",env="prod"`)
-	found := diagnoseDays(t, series, "")
-	if f := found["a.example cpu-saturation synapse/1"]; f.severity != "critical" {
-		t.Errorf("the full process: %+v", found["a.example cpu-saturation"])
+	all := diagnoseDays(t, series, "")
+	if f := all["a.example cpu-saturation synapse/1"]; f.severity != "critical" {
+		t.Errorf("the full process: %+v", all["a.example cpu-saturation"])
 	}
 }

@@ -5,6 +5,7 @@ package promql
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -43,6 +44,17 @@ func Load(t testing.TB, series string) *Engine {
 		t.Fatal(err)
 	}
 	return &Engine{engine: promqltest.NewTestEngine(t, false, 5*time.Minute, 10_000_000), storage: store}
+}
+
+// Open reads a Prometheus data folder.
+func Open(t testing.TB, folder string) *Engine {
+	t.Helper()
+	store, err := tsdb.Open(folder, slog.New(slog.DiscardHandler), nil, tsdb.DefaultOptions(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	return &Engine{engine: promqltest.NewTestEngine(t, false, 5*time.Minute, 50_000_000), storage: store}
 }
 
 const yearMillis = int64(365 * 24 * time.Hour / time.Millisecond)

@@ -1,14 +1,20 @@
 package promql
 
 import (
+	"encoding/json"
+	"fmt"
 	"math/rand"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql/parser"
 
+	"github.com/matrix-insight/synapse-datasource/pkg/queries/transactions"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 )
 
@@ -65,6 +71,52 @@ func TestSelectorsOfHostileValues(t *testing.T) {
 		list := matcher(t, query.Filters{ServerName: []string{value, "other"}}.Selector(query.Equal("desc", value)), "server_name")
 		if !list.Matches(want) || !list.Matches("other") || list.Matches(want+"x") || list.Matches("") {
 			t.Errorf("%q in a list is %s", value, list)
+		}
+	}
+}
+
+// Whatever characters a label has, a filter selects exactly it, alone and in a list.
+func TestFiltersMatchExactly(t *testing.T) {
+	hostile := []string{
+		"plain", "plain.", ".*", ".+", "a|b", "a", "b", `quote"d`, `back\slash`, `back\\slash`, `\d+`, "new\nline", "tab\there",
+		"(group)", "[class]", "{brace}", `"} or vector(1) or {x="`, "müller", "日本語", "ends$", "^starts", "$job", "${job}", "%s", "'single'", "`tick`", "\x7f", "a b", "emoji 🎉",
+	}
+	series := "load 1m\n"
+	for _, value := range hostile {
+		series += fmt.Sprintf("  up{job=%s} 1x10\n", strconv.Quote(value))
+	}
+	engine := Load(t, series)
+	selects := func(values ...string) []string {
+		raw, err := json.Marshal(map[string]any{"job": values})
+		if err != nil {
+			t.Fatal(err)
+		}
+		request, err := transactions.Type().Decode(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		vector, _, err := engine.Instant(t.Context(), "up"+request.Filters.Selector(), time.Unix(600, 0))
+		if err != nil {
+			t.Fatalf("%q: %v", values, err)
+		}
+		var found []string
+		for _, s := range vector {
+			found = append(found, string(s.Metric["job"]))
+		}
+		slices.Sort(found)
+		return found
+	}
+	for k, value := range hostile {
+		if got := selects(value); !slices.Equal(got, []string{value}) {
+			t.Errorf("%q selects %q", value, got)
+		}
+		pair := []string{value, hostile[(k+7)%len(hostile)]}
+		slices.Sort(pair)
+		if got := selects(pair...); !slices.Equal(got, pair) {
+			t.Errorf("%q selects %q", pair, got)
+		}
+		if got := selects(value, "not there"); !slices.Equal(got, []string{value}) {
+			t.Errorf("%q and one that is not there select %q", value, got)
 		}
 	}
 }

@@ -41,8 +41,8 @@ func TestEmptyForSparseScrapes(t *testing.T) {
 		}
 		for _, format := range formats {
 			rows, told := ask(typ, format, 15*time.Second)
-			if want := "about every 60 s, but this data source is set to 15 s"; rows != 0 || !strings.Contains(told, want) {
-				t.Errorf("%s/%s: %d rows, %q does not say %q", id, format, rows, told, want)
+			if rows != 0 || strings.Count(told, " about every ") != 1 {
+				t.Errorf("%s/%s: %d rows, and %q does not say why once", id, format, rows, told)
 			}
 			for _, other := range []string{"Prometheus has no ", "Prometheus has nothing", "nothing to count", "No event passed"} {
 				if strings.Contains(told, other) {

@@ -6,6 +6,7 @@ import (
 	"context"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
 )
 
 // experimental links what was measured of the predictions.
@@ -37,6 +38,8 @@ func Type() query.Type {
 			{ID: "multipliers", Title: "Sizes", Kind: query.Numbers, Default: []float64{1.5, 2, 3, 4, 6, 10, 20}, Formats: []string{"curve"},
 				Min: query.Bound(1), Max: query.Bound(1000), Help: "Multiples of the present size to look at."},
 		},
+		Reads: metrics.Names(metrics.CacheRequests, metrics.CacheHits, metrics.CacheEvicted, metrics.CacheSize, metrics.CacheMaxSize,
+			metrics.CacheSizeBytes),
 		Limit: query.Limit{Default: 50, Max: 500},
 		Examples: []query.Example{
 			{Title: "Which caches should be larger?", Query: map[string]any{"queryType": "cacheFactors", "format": "table"}},

@@ -2,7 +2,10 @@
 // matter most in the range.
 package caches
 
-import "github.com/matrix-insight/synapse-datasource/pkg/query"
+import (
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
+)
 
 // Type declares the query type "caches".
 func Type() query.Type {
@@ -31,6 +34,7 @@ func Type() query.Type {
 			{Title: "Which caches evict entries, and why?", Query: map[string]any{"queryType": "caches", "format": "evictions"}},
 			{Title: "Hit ratio of the event cache", Query: map[string]any{"queryType": "caches", "format": "hitRatio", "cache": "*getEvent*"}},
 		},
-		Run: run,
+		Reads: metrics.Names(metrics.ScheduleTime, metrics.CacheRequests, metrics.CacheHits, metrics.CacheEvicted, metrics.CacheSize, metrics.ResponseCacheRequests, metrics.ResponseCacheHits, metrics.ResponseCacheEvicted, metrics.ResponseCacheSize),
+		Run:   run,
 	}
 }

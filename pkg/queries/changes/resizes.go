@@ -40,7 +40,7 @@ func fetchResizes(ctx context.Context, s *query.Session) ([]event, error) {
 	matrices := make([]model.Matrix, len(chosen))
 	questions := make([]query.Question, len(chosen))
 	for i, c := range chosen {
-		questions[i] = query.Over("max by (server_name, name) ("+size.Of(s.Filters.Selector(c.matchers(identity)...))+")", &matrices[i])
+		questions[i] = query.Over("max by (server_name, name) ("+size.Of(s.Filters.Selector(c.matchers()...))+")", &matrices[i])
 	}
 	if err := s.Ask(ctx, questions...); err != nil {
 		return nil, err
@@ -63,10 +63,13 @@ type resized struct {
 	caches []string
 }
 
-func (r resized) matchers(identity process.Identity) []query.Matcher {
-	matchers := []query.Matcher{query.Equal("server_name", string(r.labels["server_name"])), query.OneOf("name", r.caches)}
-	for _, label := range identity {
-		matchers = append(matchers, query.Equal(label, string(r.labels[model.LabelName(label)])))
+// matchers select the process and its caches; labels are those that the question grouped by.
+func (r resized) matchers() []query.Matcher {
+	matchers := []query.Matcher{query.OneOf("name", r.caches)}
+	for _, label := range slices.Sorted(maps.Keys(r.labels)) {
+		if label != "name" {
+			matchers = append(matchers, query.Equal(string(label), string(r.labels[label])))
+		}
 	}
 	return matchers
 }

@@ -16,7 +16,7 @@ import (
 // together is the time within which restarts of several processes are one event: a rollout. Source: ours.
 const together = 5 * time.Minute
 
-// start is the birth of one process.
+// start is one start of a process.
 type start struct {
 	server, name string
 	at           time.Time

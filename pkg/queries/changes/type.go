@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
 )
 
 // Type declares the query type "changes".
@@ -28,7 +29,8 @@ func Type() query.Type {
 		Examples: []query.Example{
 			{Title: "What changed?", Query: map[string]any{"queryType": "changes"}},
 		},
-		Run: run,
+		Reads: metrics.Names(metrics.ProcessStart, metrics.BuildInfo, metrics.ScheduleTime, metrics.CacheMaxSize),
+		Run:   run,
 	}
 }
 

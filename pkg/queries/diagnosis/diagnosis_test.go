@@ -93,7 +93,10 @@ func TestSinceAndHealed(t *testing.T) {
 // Where job and index do not tell processes apart, the instance is part of their names, in the history too.
 func TestNamesOfProcesses(t *testing.T) {
 	on := onTwo(0.97, 0.3)
-	on.vectors[twice] = model.Vector{sampleOf("1", 2)}
+	other := processLine("1", 1, 1, 1)
+	other.Metric = other.Metric.Clone()
+	other.Metric["instance"] = "host:2"
+	on.lines["synapse_storage_schedule_time_count"] = model.Matrix{processLine("1", 1, 1, 1), other}
 	frame := ask(t, on, `{"checks":["cpu-saturation"]}`)[0]
 	if got := words(frame, "subject"); !slices.Equal(got, []string{"synapse/1/host:1"}) {
 		t.Fatalf("subjects %v", got)

@@ -93,7 +93,6 @@ const (
 	servers = "count by (server_name) (last_over_time("
 	cpu     = "rate(process_cpu_seconds_total{}[900s])"
 	busy    = "rate(python_twisted_reactor_tick_time_sum{}[900s])"
-	twice   = "count by (server_name, job, index)"
 )
 
 func onTwo(cpuOf1, cpuOf2 float64) answering {

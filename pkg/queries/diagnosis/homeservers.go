@@ -27,7 +27,7 @@ func serversQuery(s *query.Session) string {
 }
 
 // homeservers are those that Prometheus has something of, the one whose database PostgreSQL holds, and those that were
-// asked for by name, there or not; the nameless one where there is none at all: somebody must say that nothing is there.
+// asked for by name, there or not; the nameless one where there is none at all, so that a check can report that nothing is there.
 func (m *measured) homeservers(s *query.Session, present model.Vector) {
 	m.present = map[string]bool{}
 	for _, sample := range present {

@@ -109,6 +109,10 @@ func (m measured) found(s *query.Session, c checks.Check, server string) []check
 	if !m.present[server] && c.Read == nil && !c.WithoutSynapse {
 		return checks.UnknownFinding("Prometheus has nothing from any Synapse process of this homeserver in this time range.")
 	}
+	// Rates of several processes that one series has in turn are far off, and so is what is added up with them.
+	if why := m.scope.Identity.Mixed(server); why != "" && len(c.Measures) > 0 && !c.WithoutSynapse {
+		return checks.UnknownFinding(why)
+	}
 	if why := m.refusedTo(c); why != "" {
 		return checks.UnknownFinding("Prometheus refused a query of this check. " + why)
 	}

@@ -11,8 +11,8 @@ import (
 )
 
 // scores are numbers for alert rules: one frame per homeserver, check and subject, and one per check with subject ""
-// that holds its worst. Labels hold nothing that changes while the problem lasts, so that a warning that turns critical
-// is the same alert.
+// that holds its worst. Labels hold nothing that changes while the problem lasts: an alert whose labels change is another
+// alert.
 type scores struct {
 	rows     []row // the worst of each check first
 	measured bool

@@ -1,6 +1,7 @@
 package diagnosis
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -16,16 +17,31 @@ type line struct {
 	points          []model.SamplePair
 }
 
+// lines are one per subject: where a rollout replaced a process by another one of its name, what was seen of both.
 func (m measured) lines(c checks.Check) []line {
 	var lines []line
 	for _, stream := range m.history[c.ID] {
-		subject := ""
+		subject, server := "", query.ServerOf(stream.Metric)
 		if c.Signal.Subject != nil {
 			subject = c.Signal.Subject(checks.NewSample(0, stream.Metric, m.scope.Identity))
 		}
-		lines = append(lines, line{query.ServerOf(stream.Metric), subject, stream.Values})
+		at := slices.IndexFunc(lines, func(l line) bool { return l.server == server && l.subject == subject })
+		if at < 0 {
+			lines = append(lines, line{server, subject, stream.Values})
+			continue
+		}
+		lines[at].points = highest(lines[at].points, stream.Values)
 	}
 	return lines
+}
+
+// highest gives the higher value of each time.
+func highest(a, b []model.SamplePair) []model.SamplePair {
+	all := slices.Concat(a, b)
+	slices.SortFunc(all, func(x, y model.SamplePair) int {
+		return cmp.Or(cmp.Compare(x.Timestamp, y.Timestamp), cmp.Compare(y.Value, x.Value))
+	})
+	return slices.CompactFunc(all, func(x, y model.SamplePair) bool { return x.Timestamp == y.Timestamp })
 }
 
 // since is when the number last rose above the threshold that it is above now; the start of the range where it was

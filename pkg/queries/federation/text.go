@@ -25,7 +25,8 @@ func tellAbsent(s *query.Session, there func(flow int) bool) {
 	case len(flows):
 		s.Warn("Prometheus has no federation metrics for this selection and time range: the homeserver does not federate, or it is not scraped.")
 	default:
-		s.Inform("Prometheus has none of these for this selection and time range: %s. Either none happened since the start, or the processes that count them are not "+
+		s.Inform("Prometheus has none of these for this selection and time range: %s. Either none happened since the start, or the processes that "+
+			"count them are not "+
 			"scraped or not selected.", strings.Join(missing, ", "))
 	}
 }

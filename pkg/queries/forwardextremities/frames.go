@@ -13,12 +13,14 @@ import (
 )
 
 func roomsMeasure(more int64) query.Measure {
-	return query.Measure{Name: "rooms", Unit: "none", Help: fmt.Sprintf("Rooms with more than %d forward extremities, counted by Synapse once per hour. Rooms that were "+
+	return query.Measure{Name: "rooms", Unit: "none", Help: fmt.Sprintf("Rooms with more than %d forward extremities, counted by Synapse once "+
+		"per hour. Rooms that were "+
 		"left long ago count as well.", more)}
 }
 
 func eventsMeasure(more int64) query.Measure {
-	return query.Measure{Name: "share", Unit: "percentunit", Help: fmt.Sprintf("Share of events that were added to rooms with more than %d forward extremities, among those "+
+	return query.Measure{Name: "share", Unit: "percentunit", Help: fmt.Sprintf("Share of events that were added to rooms with more than %d "+
+		"forward extremities, among those "+
 		"that changed a room's extremities. Only rooms in use count.", more)}
 }
 
@@ -66,13 +68,15 @@ var columns = []query.Column[row]{
 	query.CountColumn("extremities", "Extremities",
 		"Forward extremities: events that no other event follows yet. One is normal. More mean that the room's history has split into branches.",
 		func(r row) int64 { return r.Extremities }),
-	query.RoomCountColumn("state_groups", "State groups", "Different states among the extremities. 1 means that there is nothing to resolve and that they cost little.",
+	query.RoomCountColumn("state_groups", "State groups", "Different states among the extremities. 1 means that there is nothing to resolve "+
+		"and that they cost little.",
 		func(r row) *int64 { return &r.StateGroups }),
 	query.RoomMembersColumn("local_members", "Local members",
 		"Users of this homeserver who are in the room. Without any, Synapse does not merge the room's extremities.",
 		func(r row) *int64 { return &r.LocalMembers }),
 	query.RoomMembersColumn("joined_members", "Members",
-		"Members of all homeservers, from Synapse's room statistics, which may lag behind. For a room that was left, as of then. Empty while the room is being joined.",
+		"Members of all homeservers, from Synapse's room statistics, which may lag behind. For a room that was left, as of then. Empty while the "+
+			"room is being joined.",
 		func(r row) *int64 { return unless(r.Partial, r.JoinedMembers) }),
 	query.TextColumn("room_version", "Room version", "The version of the room's rules. Empty where it is not known.",
 		func(r row) string { return textOf(r.RoomVersion) }),

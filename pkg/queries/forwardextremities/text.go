@@ -48,7 +48,8 @@ func tellNoEvents(s *query.Session, active model.Vector) {
 		s.Inform("No event changed the forward extremities of any room in this time range.")
 		return
 	}
-	s.Warn("No process exports %s. It exists once an event was persisted; the filters may leave the event persisters out.", metrics.ExtremitiesPersisted.Count().Name)
+	s.Warn("No process exports %s. It exists once an event was persisted; the filters may leave the event persisters "+
+		"out.", metrics.ExtremitiesPersisted.Count().Name)
 }
 
 func tellOldRanking(s *query.Session, age time.Duration) {

@@ -26,7 +26,8 @@ var columns = []query.Column[row]{
 	query.NumberColumn("share", "Share", "percentunit", "Share of the process's time.",
 		func(r row) float64 { return r.share }),
 	query.TextColumn("verdict", "Verdict",
-		"slow: each collection blocks the process for long. spikes: some do. expensive: they take much of its time. starting: too young to judge. fine: none of these.",
+		"slow: each collection blocks the process for long. spikes: some do. expensive: they take much of its time. starting: too young to judge. "+
+			"fine: none of these.",
 		func(r row) string { return r.verdict }).WithColours(
 		query.Colour{Value: slow, Colour: "red"}, query.Colour{Value: spikes, Colour: "orange"}, query.Colour{Value: expensive, Colour: "orange"},
 		query.Colour{Value: starting, Colour: "blue"}, query.Colour{Value: fine, Colour: "green"}),

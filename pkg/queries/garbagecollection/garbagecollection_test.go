@@ -54,7 +54,7 @@ func TestRows(t *testing.T) {
 	present := model.Vector{sample("1", "", 1, "server_name", "a"), sample("2", "", 1, "server_name", "a"), sample("2", "", 1, "server_name", "b")}
 	counts := model.Vector{sample("1", "0", 0.5), sample("1", "2", 0.01), sample("2", "2", 0), sample("3", "2", 1)}
 	sums := model.Vector{sample("1", "0", 0.001), sample("1", "2", 0.02), sample("2", "2", 0), sample("3", "2", 1)}
-	identity := process.Identity{"job", "index"}
+	identity := process.NewIdentity("job", "index")
 	got := answers{identity: identity, present: present, counts: counts, sums: sums}.rows(time.Hour, limits.GCPause.In(nil))
 	var names []string
 	for _, r := range got {
@@ -72,7 +72,7 @@ func TestRows(t *testing.T) {
 }
 
 func TestLongest(t *testing.T) {
-	identity := process.Identity{"job", "index"}
+	identity := process.NewIdentity("job", "index")
 	buckets := func(spelling string, counts ...float64) model.Vector {
 		bounds := map[string][]string{"old": {"1", "2.5", "5", "+Inf"}, "new": {"1.0", "2.5", "5.0", "+Inf"}}[spelling]
 		var v model.Vector

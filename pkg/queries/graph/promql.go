@@ -90,7 +90,8 @@ func (g Graph) draw(ctx context.Context, s *query.Session) (query.Result, error)
 }
 
 func (g Graph) warnEmpty(s *query.Session) {
-	s.Warn("Prometheus has nothing for %q in this selection and time range. Either nothing of the kind happened, or the processes that do it are not scraped.", g.Title)
+	s.Warn("Prometheus has nothing for %q in this selection and time range. Either nothing of the kind happened, or the processes that do it "+
+		"are not scraped.", g.Title)
 }
 
 // drawTop ranks over the whole range and draws the first of each homeserver.

@@ -2,140 +2,108 @@ package metriccoverage
 
 import (
 	"cmp"
-	"context"
 	"slices"
 	"strings"
 
-	"github.com/grafana/grafana-plugin-sdk-go/data"
 	"github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/checks"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
-	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metriccatalogue"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/coverage"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
 )
 
-// row is one metric on one homeserver.
-type row struct {
-	metriccatalogue.Metric
-	server, foundAs string
-	status          metriccatalogue.Status
-	usedBy          []string
-}
+// readers are the query types and checks that read each metric, by its name.
+type readers map[string][]string
 
-var statuses = []metriccatalogue.Status{
-	metriccatalogue.IsAbsent, metriccatalogue.IsOlder, metriccatalogue.IsNotYet, metriccatalogue.IsPresent,
-}
+// looks is the check that only looks whether metrics are there.
+const looks = "metric-coverage"
 
-func options() []query.Option {
-	values := make([]string, len(statuses))
-	for i, status := range statuses {
-		values[i] = string(status)
-	}
-	return query.OptionsOf(values...)
-}
-
-func known(wanted []string) error {
-	for _, status := range wanted {
-		if !slices.Contains(statuses, metriccatalogue.Status(status)) {
-			return query.Badf("Unknown status %q. Valid statuses: present, older-name, not-yet, absent.", status)
+// readersOf takes the query types' own word, which a test holds against what they ask, and the checks' queries.
+func readersOf(types []query.Type) readers {
+	read := readers{}
+	for _, t := range types {
+		for _, name := range t.Reads {
+			read[name] = append(read[name], t.ID)
 		}
-	}
-	return nil
-}
-
-// present asks which names there are on each homeserver.
-func present(ctx context.Context, s *query.Session) (map[string]map[string]bool, error) {
-	queries := metriccatalogue.Presence(s.Filters, metriccatalogue.All)
-	answers := make([]model.Vector, len(queries))
-	questions := make([]query.Question, len(queries))
-	for i, promql := range queries {
-		questions[i] = query.At(promql, &answers[i])
-	}
-	if err := s.Ask(ctx, questions...); err != nil {
-		return nil, err
-	}
-	return metriccatalogue.Present(answers...), nil
-}
-
-// rows are the metrics that something reads, what is missing first.
-func rows(there map[string]map[string]bool, wanted []string) []row {
-	used := readers()
-	var all []row
-	for server, names := range there {
-		for _, m := range metriccatalogue.All {
-			status, foundAs := m.Status(names)
-			usedBy := used[m.Name]
-			if len(usedBy) == 0 || len(wanted) > 0 && !slices.Contains(wanted, string(status)) {
-				continue
-			}
-			all = append(all, row{Metric: m, server: server, foundAs: foundAs, status: status, usedBy: usedBy})
-		}
-	}
-	slices.SortFunc(all, func(a, b row) int {
-		return cmp.Or(cmp.Compare(a.server, b.server), cmp.Compare(slices.Index(statuses, a.status), slices.Index(statuses, b.status)), cmp.Compare(a.Name, b.Name))
-	})
-	return all
-}
-
-// readers are the query types and checks that read each metric: types as the catalogue says, checks as their queries do.
-func readers() map[string][]string {
-	used := map[string][]string{}
-	for _, m := range metriccatalogue.All {
-		used[m.Name] = slices.Clone(m.UsedBy)
 	}
 	for _, c := range checks.All {
 		if c.ID == looks {
 			continue
 		}
-		for _, m := range metriccatalogue.In(strings.Join(asked(c), "\n")) {
-			used[m.Name] = append(used[m.Name], c.ID)
+		for _, m := range metrics.In(promqlOf(c)) {
+			read[m.Name] = append(read[m.Name], c.ID)
 		}
 	}
-	return used
+	return read
 }
 
-// looks is the check that only looks whether metrics are there.
-const looks = "metric-coverage"
-
-// asked is the PromQL of a check.
-func asked(c checks.Check) []string {
-	var queries []string
+// promqlOf is all PromQL of a check.
+func promqlOf(c checks.Check) string {
+	var asked strings.Builder
 	for _, m := range c.Measures {
-		queries = append(queries, m.PromQL(checks.Scope{}))
+		asked.WriteString(m.PromQL(checks.Scope{}) + "\n")
 	}
 	if c.Signal != nil {
-		queries = append(queries, c.Signal.PromQL(checks.Scope{}))
+		asked.WriteString(c.Signal.PromQL(checks.Scope{}))
 	}
-	return queries
+	return asked.String()
 }
 
-var columns = []query.Column[row]{
-	query.TextColumn("metric", "Metric", "The name under which Synapse exposes it today.", func(r row) string { return r.Name }),
-	query.TextColumn("server_name", "Homeserver", "The homeserver; empty where Synapse is older than this label.", func(r row) string { return r.server }),
-	query.TextColumn("status", "Status", "present, older-name (read under the name of an older version), not-yet (comes with an event, a role, or an hour after the start), or absent.",
-		func(r row) string { return string(r.status) }).
-		WithColours(query.Colour{Value: string(metriccatalogue.IsPresent), Colour: "green"}, query.Colour{Value: string(metriccatalogue.IsOlder), Colour: "yellow"},
-			query.Colour{Value: string(metriccatalogue.IsNotYet), Colour: "blue"}, query.Colour{Value: string(metriccatalogue.IsAbsent), Colour: "red"}),
-	query.TextColumn("found_as", "Found as", "The series that told; empty where there is none.", func(r row) string { return r.foundAs }),
-	query.TextColumn("used_by", "Read by", "The query types and checks that are blind, or see less, without it.", func(r row) string { return strings.Join(r.usedBy, ", ") }),
-	query.TextColumn("meaning", "Meaning", "What it says, and how the numbers of several processes add up.", func(r row) string {
-		return r.Meaning + " (Over processes: " + string(r.Adds) + ".)"
-	}),
+// homeserver is what there is of one.
+type homeserver struct {
+	names    map[string]bool // of the series that show that a metric is there
+	versions []string
 }
 
-// metrics are rows as a Result.
-type metrics []row
-
-// table keeps the first rows of each homeserver and says how many more there are.
-func table(s *query.Session, all []row) metrics {
-	kept, left := query.LimitPerServer(all, s.Limit, func(r row) string { return r.server })
-	if left > 0 {
-		s.Inform("Metrics that are not shown: %d (limit %d for each homeserver).", left, s.Limit)
+// homeserversOf reads the answers about names, and that about versions.
+func homeserversOf(present, versions model.Vector) map[string]homeserver {
+	servers := map[string]homeserver{}
+	for _, sample := range present {
+		server := query.ServerOf(sample.Metric)
+		if servers[server].names == nil {
+			servers[server] = homeserver{names: map[string]bool{}}
+		}
+		name := coverage.NameIn(func(label string) string { return string(sample.Metric[model.LabelName(label)]) })
+		servers[server].names[name] = true
 	}
-	return kept
+	for _, sample := range versions {
+		if h, there := servers[query.ServerOf(sample.Metric)]; there {
+			h.versions = append(h.versions, string(sample.Metric["version"]))
+			servers[query.ServerOf(sample.Metric)] = h
+		}
+	}
+	return servers
 }
 
-// Frames shows the same to everyone.
-func (m metrics) Frames(view query.View) data.Frames {
-	return data.Frames{query.TableFrame("metric coverage", columns, m, view)}
+// row is one metric on one homeserver.
+type row struct {
+	*metrics.Metric
+	server, foundAs, note string
+	status                coverage.Status
+	readBy                []string
+}
+
+// rows are the metrics that something reads, with one of the wanted statuses, what is missing first.
+func (r readers) rows(servers map[string]homeserver, wanted []string) []row {
+	var all []row
+	for server, there := range servers {
+		version := metrics.Newest(there.versions)
+		for _, m := range r.metrics() {
+			status, foundAs := coverage.StatusOf(m, there.names, version)
+			if len(wanted) > 0 && !slices.Contains(wanted, string(status)) {
+				continue
+			}
+			one := row{Metric: m, server: server, foundAs: foundAs, status: status, readBy: r[m.Name]}
+			if status == coverage.OtherVersion {
+				one.note = coverage.VersionNote(m, version)
+			}
+			all = append(all, one)
+		}
+	}
+	slices.SortFunc(all, func(a, b row) int {
+		return cmp.Or(cmp.Compare(a.server, b.server),
+			cmp.Compare(slices.Index(coverage.Statuses, a.status), slices.Index(coverage.Statuses, b.status)), cmp.Compare(a.Name, b.Name))
+	})
+	return all
 }

@@ -56,7 +56,7 @@ func sample(server, index string, value float64, more ...string) *model.Sample {
 
 func TestRows(t *testing.T) {
 	a := answers{
-		identity: process.Identity{"job", "index"},
+		identity: process.NewIdentity("job", "index"),
 		present:  model.Vector{sample("b", "1", 1), sample("a", "1", 1), sample("a", "2", 1)},
 		busy:     model.Vector{sample("a", "1", 0.2), sample("a", "2", 0.9)},
 		version:  model.Vector{sample("", "2", 1, "version", "1.160.0")},
@@ -96,7 +96,7 @@ func TestLines(t *testing.T) {
 		" in use": {stream("a", "2", 1.5), stream("a", "1", 0.5)},
 	}
 	var got []string
-	for _, line := range linesOf(session, process.Identity{"job", "index"}, whole, parts) {
+	for _, line := range linesOf(session, process.NewIdentity("job", "index"), whole, parts) {
 		got = append(got, line.Legend)
 	}
 	want := []string{"synapse/1 · b", "synapse/2 in use · a", "synapse/2 · a", "synapse/3 · a"}

@@ -18,7 +18,8 @@ func filesText(share float64) string {
 }
 
 func starvedText(busy, cpu float64) string {
-	return "The event loop was busy " + words.Percent(busy) + " of the time, but the process got only " + words.Number(cpu) + " cores. Check the machine's load, the " +
+	return "The event loop was busy " + words.Percent(busy) + " of the time, but the process got only " + words.Number(cpu) + " cores. Check " +
+		"the machine's load, the " +
 		"container's CPU limit, swap and the disk: another worker on this machine does not help."
 }
 

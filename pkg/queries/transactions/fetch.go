@@ -2,79 +2,86 @@ package transactions
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
-	"github.com/matrix-insight/synapse-datasource/pkg/synapse"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/caches"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/process"
 )
-
-// id is one transaction of one homeserver.
-type id struct{ server, desc string }
-
-type perTransaction map[id]float64
-
-type perServer map[string]float64
 
 // measurements are what the table is computed from, all over one window.
 type measurements struct {
-	calls      perTransaction // per second
-	cost       perTransaction // seconds of database time per second
-	costOnFull perTransaction // the part of cost on processes that are full
-	totalCost  perServer      // of all transactions, where calls and cost hold only some of them; else nil
-	totalCalls perServer
-	earlier    perTransaction // cost, compareTo earlier; only of servers whose two windows can be compared
-	comparedTo map[string]time.Duration
-	whole      perServer // holds the homeservers that were there at both ends of the window
+	calls           perTransaction // per second
+	cost            perTransaction // seconds of database time per second
+	costOnSaturated perTransaction // the part of cost on processes that are saturated
+	totalCost       perServer      // of all transactions, where calls and cost hold only some of them; else nil
+	totalCalls      perServer
+	earlier         perTransaction // cost, compareTo earlier; only of servers whose two windows can be compared
+	comparedTo      map[string]time.Duration
+	whole           perServer // holds the homeservers that were there at both ends of the window
 }
 
-func byID(v model.Vector, label model.LabelName) perTransaction {
-	values := perTransaction{}
-	for _, sample := range v {
-		values[id{string(sample.Metric["server_name"]), string(sample.Metric[label])}] = float64(sample.Value)
+func fetchTable(ctx context.Context, s *query.Session) (query.Result, error) {
+	m, err := fetchMeasurements(ctx, s)
+	if err != nil {
+		return nil, err
 	}
-	return values
-}
-
-func byServer(v model.Vector) perServer {
-	values := perServer{}
-	for _, sample := range v {
-		values[string(sample.Metric["server_name"])] = float64(sample.Value)
+	m.tellAbsent(s)
+	if f := s.Filters; len(f.Job)+len(f.Index)+len(f.Instance) > 0 {
+		s.Inform("Shares and verdicts are about the selected processes only, not the whole homeserver.")
 	}
-	return values
+	rows := query.KeepLimit(s, m.rank(thresholdsOf(s.Options)), func(r row) string { return r.id.server }, "cheaper transaction", "cheaper transactions")
+	guards, err := fetchGuards(ctx, s, rows)
+	if err != nil {
+		return nil, err
+	}
+	for i, r := range rows {
+		rows[i] = r.withGuard(guards)
+	}
+	return query.TableResult[row]{Name: "transactions", Columns: columns, Rows: rows}, nil
 }
 
-func fetch(ctx context.Context, s *query.Session) (measurements, error) {
-	var calls, cost, onFull, cold, whole model.Vector
-	all := selection{filters: s.Filters, names: s.List("transaction")}
-	window := s.Range.Window()
-	m := measurements{comparedTo: map[string]time.Duration{}, earlier: perTransaction{}}
-	asked := s.Duration("compareTo").Truncate(time.Second)
+func fetchMeasurements(ctx context.Context, s *query.Session) (measurements, error) {
+	identity, err := process.Find(ctx, s)
+	if err != nil {
+		return measurements{}, err
+	}
+	var calls, cost, onSaturated, cold, whole, totalCost, totalCalls model.Vector
 	var past history
+	all := asked{process.OverRange(s), s.List("transaction")}
 	questions := []query.Question{
-		query.At(all.calls(window), &calls),
-		query.At(all.cost(window), &cost),
-		query.At(all.costOnFull(window), &onFull),
-		query.At(restarts(s.Filters, s.Range.From.Unix(), ""), &cold),
+		query.At(all.calls(), &calls),
+		query.At(all.cost(), &cost),
+		query.At(all.costOnSaturated(identity), &onSaturated),
+		query.At(restarts(s.Filters, identity, s.Range.From, 0), &cold),
 		query.At(covered(s.Filters, s.Range.Length(), 0), &whole),
 		func(ctx context.Context, s *query.Session) (err error) {
-			past, err = fetchHistory(ctx, s, all, asked)
+			past, err = fetchHistory(ctx, s, identity, s.Duration("compareTo").Truncate(time.Second))
 			return err
 		},
 	}
-	var totalCost, totalCalls model.Vector
 	if len(all.names) > 0 {
-		questions = append(questions, query.At(all.totalCost(window), &totalCost), query.At(all.totalCalls(window), &totalCalls))
+		questions = append(questions, query.At(all.totalCost(), &totalCost), query.At(all.totalCalls(), &totalCalls))
 	}
 	if err := s.Ask(ctx, questions...); err != nil {
-		return m, err
+		return measurements{}, err
+	}
+	m := measurements{
+		calls: byID(calls, "desc"), cost: byID(cost, "desc"), costOnSaturated: byID(onSaturated, "desc"), whole: byServer(whole),
+		comparedTo: map[string]time.Duration{}, earlier: perTransaction{},
 	}
 	if len(all.names) > 0 {
 		m.totalCost, m.totalCalls = byServer(totalCost), byServer(totalCalls)
 	}
-	m.calls, m.cost, m.costOnFull, m.whole = byID(calls, "desc"), byID(cost, "desc"), byID(onFull, "desc"), byServer(whole)
-	return m, m.compare(ctx, s, all, byServer(cold), past)
+	yesterday, err := fetchYesterday(ctx, s, identity, past, m.servers())
+	if err == nil {
+		m.compare(s, byServer(cold), past, yesterday)
+	}
+	return m, err
 }
 
 // history is the cost of an earlier window, and the homeservers for which it can be compared.
@@ -85,17 +92,17 @@ type history struct {
 	seen   map[string]bool
 }
 
-func fetchHistory(ctx context.Context, s *query.Session, all selection, ago time.Duration) (history, error) {
+func fetchHistory(ctx context.Context, s *query.Session, identity process.Identity, ago time.Duration) (history, error) {
 	h := history{ago: ago, usable: map[string]bool{}, seen: map[string]bool{}}
 	if ago == 0 {
 		return h, nil
 	}
-	offset := synapse.Offset(ago)
+	then := asked{process.Selection{Filters: s.Filters, Window: s.Range.Window() + metrics.Offset(ago)}, s.List("transaction")}
 	var cost, there, cold model.Vector
 	err := s.Ask(ctx,
-		query.At(all.cost(s.Range.Window()+offset), &cost),
+		query.At(then.cost(), &cost),
 		query.At(covered(s.Filters, s.Range.Length(), ago), &there),
-		query.At(restarts(s.Filters, s.Range.From.Add(-ago).Unix(), offset), &cold),
+		query.At(restarts(s.Filters, identity, s.Range.From, ago), &cold),
 	)
 	h.cost = byID(cost, "desc")
 	restarted := byServer(cold)
@@ -106,52 +113,73 @@ func fetchHistory(ctx context.Context, s *query.Session, all selection, ago time
 	return h, err
 }
 
-// dayAgo is compared with where the asked window has no data.
-const dayAgo = 24 * time.Hour
-
-// compare fills in the earlier cost, from yesterday for homeservers without data in the asked window.
-func (m *measurements) compare(ctx context.Context, s *query.Session, all selection, coldNow perServer, past history) error {
-	if past.ago == 0 {
-		return nil
+// fetchYesterday is the history of a day ago, if some of the homeservers have none in the asked window.
+func fetchYesterday(ctx context.Context, s *query.Session, identity process.Identity, past history, servers []string) (history, error) {
+	unseen := func(server string) bool { return !past.seen[server] }
+	if past.ago == 0 || past.ago == dayAgo || !slices.ContainsFunc(servers, unseen) {
+		return history{}, nil
 	}
-	var yesterday history
-	for _, server := range m.servers() {
-		if !past.seen[server] && yesterday.ago == 0 && past.ago != dayAgo {
-			var err error
-			if yesterday, err = fetchHistory(ctx, s, all, dayAgo); err != nil {
-				return err
+	return fetchHistory(ctx, s, identity, dayAgo)
+}
+
+// fetchGuards reads the caches in front of the shown transactions, of all homeservers at once.
+func fetchGuards(ctx context.Context, s *query.Session, shown []row) (map[id]guard, error) {
+	var names []string
+	for _, r := range shown {
+		if name, ok := caches.GuardOf(r.id.desc); ok && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return nil, nil
+	}
+	slices.Sort(names)
+	whole := process.OverRange(s)
+	var requests, hits, evicted model.Vector
+	err := s.Ask(ctx,
+		query.At(cacheRate(whole, metrics.CacheRequests, names), &requests),
+		query.At(cacheRate(whole, metrics.CacheHits, names), &hits),
+		query.At(cacheRate(whole, metrics.CacheEvicted, names, query.Equal("reason", caches.ReasonSize)), &evicted),
+	)
+	if err == nil && len(requests) == 0 {
+		tellNoCaches(s)
+	}
+	return guardsOf(requests, hits, evicted), err
+}
+
+// shape is how one of the time series formats ranks and draws.
+type shape struct {
+	rankBy, draw func(asked) string
+	measure      query.Measure
+}
+
+var shapes = map[string]shape{
+	"cost":         {asked.cost, asked.cost, query.Measure{Name: "cost", Unit: "none", Help: "Seconds of database time per second."}},
+	"rate":         {asked.calls, asked.calls, query.Measure{Name: "calls_per_second", Unit: "cps", Help: "Calls per second."}},
+	"meanDuration": {asked.cost, asked.meanDuration, query.Measure{Name: "mean_duration", Unit: "s", Help: "Mean duration of one call."}},
+}
+
+func fetchLines(ctx context.Context, s *query.Session) (query.Result, error) {
+	shape := shapes[s.Format.ID]
+	result := query.Lines{Name: s.Format.Title, Measure: shape.measure}
+	ranked, err := query.RankTop(ctx, s, shape.rankBy(asked{process.OverRange(s), s.List("transaction")})+" > 0", "desc",
+		"Only the top %d transactions of each homeserver are drawn; \"limit\" shows more.")
+	if err != nil {
+		return nil, err
+	}
+	if !ranked.Empty() {
+		var lines model.Matrix
+		if err := s.Ask(ctx, query.Over(shape.draw(asked{process.PerPoint(s), ranked.Names()}), &lines)); err != nil {
+			return nil, err
+		}
+		result.Lines = ranked.Lines(lines)
+	}
+	if len(result.Lines) == 0 {
+		err = process.ExplainEmpty(ctx, s, func() {
+			if ranked.Empty() {
+				process.WarnAbsent(s, metrics.TransactionCount.Name)
 			}
-		}
-		from := past
-		if !past.seen[server] && yesterday.seen[server] {
-			from = yesterday
-			s.Inform("cost_change of %s compares with one day ago: there is no complete data %s ago.", query.SayServer(server), span(past.ago))
-		}
-		switch {
-		case !from.seen[server]:
-			s.Inform("cost_change of %s is empty: there is no complete data of the same window %s.", query.SayServer(server), tried(past.ago))
-		case coldNow[server] > 0 || !from.usable[server]:
-			s.Inform("cost_change of %s is empty: a process started within an hour of the start of one of the two windows, and cold caches cost more.", query.SayServer(server))
-		default:
-			m.take(server, from)
-		}
+		})
 	}
-	return nil
-}
-
-// tried is which windows were looked at in vain.
-func tried(ago time.Duration) string {
-	if ago == dayAgo {
-		return span(ago) + " ago"
-	}
-	return span(ago) + " or one day ago"
-}
-
-func (m *measurements) take(server string, from history) {
-	m.comparedTo[server] = from.ago
-	for t, cost := range from.cost {
-		if t.server == server {
-			m.earlier[t] = cost
-		}
-	}
+	return result, err
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
 )
 
 // Type declares the query type "transactions".
@@ -13,36 +14,50 @@ func Type() query.Type {
 	return query.Type{
 		ID:    "transactions",
 		Title: "Top transactions by cost",
-		Help: "Synapse's database transactions, ranked by the time they take in all. Often asked is not expensive: " +
-			"cost is the number of calls times their mean duration.",
+		Help: "Synapse's database transactions, ranked by their cost: the number of calls times their mean duration. A transaction that runs often is not " +
+			"necessarily expensive.",
 		Formats: []query.Format{
-			{ID: "table", Title: "Ranking", Needs: query.Prometheus, Visualization: query.Table, Columns: query.ColumnInfos(columns),
-				Help: "One row per transaction over the whole time range, with a verdict and an explanation."},
-			{ID: "cost", Title: "Cost over time", Needs: query.Prometheus, Visualization: query.TimeSeries,
-				Help: "Seconds of database time per second, of the transactions that cost most in the time range."},
-			{ID: "rate", Title: "Calls over time", Needs: query.Prometheus, Visualization: query.TimeSeries,
-				Help: "Calls per second, of the transactions called most in the time range."},
-			{ID: "meanDuration", Title: "Mean duration over time", Needs: query.Prometheus, Visualization: query.TimeSeries,
-				Help: "Mean duration of a call, of the transactions that cost most in the time range."},
+			{
+				ID: "table", Title: "Ranking", Needs: query.Prometheus, Visualization: query.Table, Columns: query.ColumnInfos(columns),
+				Help: "One row per transaction over the whole time range, with a verdict and an explanation.",
+			},
+			{
+				ID: "cost", Title: "Cost over time", Needs: query.Prometheus, Visualization: query.TimeSeries,
+				Help: "Seconds of database time per second, of the transactions that cost most in the time range.",
+			},
+			{
+				ID: "rate", Title: "Calls over time", Needs: query.Prometheus, Visualization: query.TimeSeries,
+				Help: "Calls per second, of the transactions that run most often in the time range.",
+			},
+			{
+				ID: "meanDuration", Title: "Mean duration over time", Needs: query.Prometheus, Visualization: query.TimeSeries,
+				Help: "Mean duration of a call, of the transactions that cost most in the time range.",
+			},
 		},
 		Limit: query.Limit{Default: 20, Max: 500},
 		Params: []query.Param{
-			{ID: "compareTo", Title: "Compare with", Kind: query.Duration, Default: "7d", Formats: []string{"table"},
-				Help: "How long ago the window lies that cost is compared with. Without data there, one day ago is used."},
-			{ID: "transaction", Title: "Transactions", Kind: query.List, Values: "transaction",
-				Help: "Only these transactions; empty ranks all."},
+			{
+				ID: "compareTo", Title: "Compare with", Kind: query.Duration, Default: "7d", Formats: []string{"table"},
+				Help: "How long ago the window lies that the cost is compared with. Without data there, the window of one day ago is used.",
+			},
+			{
+				ID: "transaction", Title: "Transactions", Kind: query.List, Values: "transaction",
+				Help: "Only these transactions. Empty ranks all.",
+			},
 		},
 		Examples: []query.Example{
-			{Title: "What does the database spend its time on?", Query: map[string]any{"queryType": "transactions", "format": "table"}},
-			{Title: "The five most called transactions", Query: map[string]any{"queryType": "transactions", "format": "rate", "limit": 5}},
+			{Title: "What the database spends its time on", Query: map[string]any{"queryType": "transactions", "format": "table"}},
+			{Title: "The five most frequent transactions", Query: map[string]any{"queryType": "transactions", "format": "rate", "limit": 5}},
 		},
+		Reads: metrics.Names(metrics.TransactionCount, metrics.TransactionTime, metrics.ReactorTick, metrics.ScheduleTime, metrics.ProcessStart,
+			metrics.CacheRequests, metrics.CacheHits, metrics.CacheEvicted),
 		Run: run,
 	}
 }
 
 func run(ctx context.Context, s *query.Session) (query.Result, error) {
 	if s.Format.ID == "table" {
-		return runTable(ctx, s)
+		return fetchTable(ctx, s)
 	}
-	return runSeries(ctx, s)
+	return fetchLines(ctx, s)
 }

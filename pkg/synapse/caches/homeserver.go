@@ -51,7 +51,7 @@ func (h Homeserver) Step() float64 {
 	return FullStep
 }
 
-// Playbook: most caches are so large that a memory limit is likely meant to decide, and none is known to be on.
+// Playbook tells whether most caches are so large that a memory limit is likely meant to decide, and none is known to be on.
 func (h Homeserver) Playbook() bool {
 	return h.CommonFactor >= Playbook.Value && !h.Autotuning()
 }

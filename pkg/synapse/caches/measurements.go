@@ -74,12 +74,12 @@ func (m *Measurements) Residence() *float64 {
 
 func (m *Measurements) isLRU() bool { return Named(m.Cache).Kind == LRU }
 
-// Provable: the bound needs an LRU cache of constant size, whose entries nothing but size and age evicts.
+// Provable tells whether the bound holds: it needs an LRU cache of constant size, whose entries nothing but size and age evicts.
 func (m *Measurements) Provable(h Homeserver) bool {
 	return m.EvictionsSeen && !m.Resized && !h.Autotuning() && m.isLRU() && m.MaxEntries != nil
 }
 
-// Uneven: the processes have different sizes.
+// Uneven tells whether the processes have different sizes.
 func (m *Measurements) Uneven() bool {
 	return m.LeastMax != nil && *m.LeastMax != valueOf(m.MaxEntries)
 }

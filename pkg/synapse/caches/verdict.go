@@ -17,7 +17,7 @@ const (
 	CannotTell   Verdict = "cannot-tell"
 )
 
-// Advised: a step up is advised.
+// Advised tells whether a step up is.
 func (v Verdict) Advised() bool { return v == Raise || v == Probe }
 
 // Judgement is the verdict on one cache, how sure it is, what it rests on, and what to do.
@@ -31,9 +31,9 @@ type Judgement struct {
 // How sure a verdict is. Source: of the replayed simulations that it was given, how many gained a tenth of their misses by
 // doubling (docs/cache-model.md); ours where none apply.
 const (
-	sureRaise  = 0.9
+	SureRaise  = 0.9
 	sureProbe  = 0.6
-	sureScan   = 0.3
+	sureScan   = 0.2
 	sureExpiry = 0.5 // ours: nothing is proved of caches that are not LRU
 	sureMemory = 0.7 // ours: rests on a setting that no metric confirms
 	sureEffect = 0.8 // ours: a loop of keys hits nothing until all of it fits
@@ -153,7 +153,7 @@ func autotuned(m *Measurements, h Homeserver) (Judgement, bool) {
 func boundTooSmall(m *Measurements, _ Homeserver) (Judgement, bool) {
 	sure := proved
 	if RepeatsOf(m.Cache) > 1 {
-		sure = sureRaise
+		sure = SureRaise
 	}
 	small := m.Avoidable < WorthShare.Value*m.Misses() || m.Avoidable < WorthMisses.Value
 	return Judgement{Verdict: Keep, Confidence: sure, Reason: m.sayLimit(), Advice: "That is not worth a step."}, small
@@ -174,7 +174,7 @@ func sizeBound(m *Measurements, h Homeserver) Judgement {
 	case h.Playbook():
 		return Judgement{Probe, sureProbe, m.sayProbe(h), oneStep + " " + h.sayPlaybook()}
 	case m.hitRatio() >= Reused.Value && m.leavesEarly(h):
-		return Judgement{Raise, sureRaise, m.sayRaise(h), "Raise the factor one step, then look again."}
+		return Judgement{Raise, SureRaise, m.sayRaise(h), "Raise the factor one step, then look again."}
 	}
 	return Judgement{Probe, sureProbe, m.sayProbe(h), oneStep}
 }

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-var update = flag.Bool("update", false, "write the snapshot of sentences anew")
+var update = flag.Bool("update", false, "rewrite the snapshot of sentences")
 
 const sixHours = 6 * time.Hour
 
@@ -154,7 +154,7 @@ func afterStep(e Effect) func(*Measurements) {
 
 func memoryIsShort(h *Homeserver) { h.MemoryShort = true }
 
-// rarelyHit has 18 hits and 182 misses a second, and drops next to nothing for lack of room.
+// rarelyHit has 18 hits and 182 misses a second, and evicts next to nothing because it is full.
 func rarelyHit(f *Measurements) {
 	f.Hits, f.Evicted, f.Before, f.Avoidable = 0.09*f.Requests, 0, 0, 0
 }

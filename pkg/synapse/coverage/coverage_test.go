@@ -58,7 +58,7 @@ func TestVersionNote(t *testing.T) {
 }
 
 func TestQuestionsAskForEveryMetric(t *testing.T) {
-	identity, filters := process.Identity{"job", "index"}, query.Filters{ServerName: []string{"a.org"}, Index: []string{"1"}}
+	identity, filters := process.NewIdentity("job", "index"), query.Filters{ServerName: []string{"a.org"}, Index: []string{"1"}}
 	var asked []string
 	for _, q := range Questions(metrics.All()) {
 		promql := q.PromQL(identity, filters)

@@ -1,5 +1,5 @@
 // Package coverage tells which of the metrics that the plugin reads Prometheus has of each homeserver, and which of the
-// others that homeserver should have. The check metric-coverage and the table of metrics stand on it.
+// others that homeserver should have. The check metric-coverage and the table of metrics use it.
 package coverage
 
 import (

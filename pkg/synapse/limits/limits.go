@@ -51,7 +51,8 @@ var (
 	LongPause = Limit{Name: "longPause", Value: 2.5, Unit: "s", Meaning: "length of a collection that is a spike", Source: "the guide's spikes; a bucket of the histogram"}
 	Spikes    = Limit{Name: "someSpikes", Value: 5, Meaning: "number of long pauses within 6 hours that matters", Source: "ours"}
 	// EnoughCollections is how many collections of a generation make a mean.
-	EnoughCollections = Limit{Name: "enoughCollections", Value: 5, Meaning: "number of collections of a generation from which their mean pause is judged", Source: "ours"}
+	EnoughCollections = Limit{Name: "enoughCollections", Value: 5, Source: "ours",
+		Meaning: "number of collections of one generation within 6 hours from which their mean is judged"}
 	// Collecting and MuchCollecting are the time that garbage collection takes from a process.
 	Collecting     = Limit{Name: "collecting", Value: 0.05, Unit: "percentunit", Meaning: "share of time in garbage collection that is a warning", Source: "ours"}
 	MuchCollecting = Limit{Name: "muchCollecting", Value: 0.15, Unit: "percentunit", Meaning: "share of time in garbage collection that is critical", Source: "ours"}

@@ -1,7 +1,6 @@
 package process
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,38 +15,78 @@ import (
 // marker is a series that every process of every version exposes, with server_name where the version has it.
 var marker = metrics.ScheduleTime.Count()
 
-// Identity is the labels that together name one process.
-type Identity []string
-
-// Find gives the configured labels, else job and index where these are unique on each homeserver, else instance
-// as well: staging beside production may share job and index, and so do replicas. Only processes of Synapse are looked
-// at: exporters share a job too. It is asked once for all queries about the same processes and time range.
-func Find(ctx context.Context, s *query.Session) (Identity, error) {
-	if len(s.Options.ProcessLabels) > 0 {
-		return s.Options.ProcessLabels, nil
-	}
-	return query.Once(ctx, s, query.Prometheus, "identity "+s.Filters.Selector(), findIdentity)
+// Identity is what tells processes apart. Find finds it; the zero value is job, index and instance.
+type Identity struct {
+	// names are the labels that people read.
+	names []string
+	// crowded are the values of job and index that several processes of a homeserver have at a time; nil where names are always
+	// used. The others are called by job and index only, whatever pod a rollout gave them.
+	crowded map[string]bool
+	// labels are those by which queries keep processes apart. All of them together are never the same for two processes.
+	labels []string
+	// scraped are those of the labels that up and scrape_* have too.
+	scraped []string
+	// problems are what keeps the labels from naming every process.
+	problems problems
 }
 
-func findIdentity(ctx context.Context, s *query.Session) (Identity, error) {
-	var twice model.Vector
-	promql := "count by (server_name, job, index) (count by (server_name, job, index, instance) (" + marker.Of(s.Filters.Selector()) + ")) > 1"
-	if err := s.Ask(ctx, query.At(promql, &twice)); err != nil {
-		return nil, err
-	}
-	if len(twice) > 0 {
-		return Identity{"job", "index", "instance"}, nil
-	}
-	return Identity{"job", "index"}, nil
+// usualLabels are kept by every query: the tables show them, and one who filters has chosen by them.
+var usualLabels = []string{"job", "index", "instance"}
+
+// NewIdentity tells processes apart by these labels, and by job, index and instance.
+func NewIdentity(names ...string) Identity {
+	labels := slices.DeleteFunc(merged(usualLabels, names), func(label string) bool { return label == "server_name" })
+	return Identity{names: names, labels: labels, scraped: labels}
 }
 
-// By is the list for a PromQL "by", with server_name first.
-func (i Identity) By() string { return "server_name, " + strings.Join(i, ", ") }
+// By is the list for a PromQL "by" that has what names a process, with server_name first.
+func (i Identity) By() string {
+	if len(i.names) > 0 && i.crowded == nil {
+		return "server_name, " + list(i.names)
+	}
+	return "server_name, " + list(merged(usualNames, i.names))
+}
 
-// Name is how people read a process: its labels, joined by slashes, empty ones left out; job and instance where none of
-// them is there.
+// merged adds labels to others, each once.
+func merged(labels, more []string) []string {
+	labels = slices.Clone(labels)
+	for _, label := range more {
+		if !slices.Contains(labels, label) {
+			labels = append(labels, label)
+		}
+	}
+	return labels
+}
+
+// Labels is the list for a PromQL "by" or "on" that keeps processes apart, without server_name, which the series of whole
+// processes lack.
+func (i Identity) Labels() string { return list(i.kept()) }
+
+func (i Identity) kept() []string {
+	if i.labels == nil {
+		return usualLabels
+	}
+	return i.labels
+}
+
+// ScrapedLabels are those of Labels that Prometheus' own series about a target (up, scrape_*) have too, to join with them.
+func (i Identity) ScrapedLabels() string {
+	if i.scraped == nil {
+		return i.Labels()
+	}
+	return list(i.scraped)
+}
+
+func list(labels []string) string { return strings.Join(labels, ", ") }
+
+// Name is how people read a process: its labels, joined by slashes, empty ones left out; job, index and instance where none
+// of them is there.
 func (i Identity) Name(m model.Metric) string {
-	for _, labels := range []Identity{i, {"job", "index", "instance"}} {
+	names := i.names
+	if i.crowded != nil && !i.crowded[valuesOf(m, usualNames)] {
+		names = usualNames
+	}
+	for _, labels := range [][]string{names, usualLabels} {
 		var parts []string
 		for _, label := range labels {
 			if value := string(m[model.LabelName(label)]); value != "" {
@@ -61,45 +100,22 @@ func (i Identity) Name(m model.Metric) string {
 	return ""
 }
 
-// labels are those by which queries keep processes apart: job, index and instance, and what the admin named beside them.
-// Every series of a target has the target's labels.
-func (i Identity) labels() []string {
-	labels := []string{"job", "index", "instance"}
-	for _, label := range i {
-		if label != "server_name" && !slices.Contains(labels, label) {
-			labels = append(labels, label)
-		}
+// valuesOf is what some labels say.
+func valuesOf(m model.Metric, labels []string) string {
+	values := ""
+	for _, label := range labels {
+		values += string(m[model.LabelName(label)]) + "\xff"
 	}
-	return labels
+	return values
 }
-
-// Labels is the list for a PromQL "by" or "on" that keeps processes apart, without server_name, which the series of whole
-// processes lack.
-func (i Identity) Labels() string { return strings.Join(i.labels(), ", ") }
 
 // Process tells which process a series belongs to, whichever homeserver it serves.
 func (i Identity) Process(m model.Metric) model.Fingerprint {
 	process := model.Metric{}
-	for _, label := range i.labels() {
+	for _, label := range i.kept() {
 		process[model.LabelName(label)] = m[model.LabelName(label)]
 	}
 	return process.Fingerprint()
-}
-
-// Values is PromQL for what the labels say of all processes.
-func (i Identity) Values() string {
-	return "count by (" + strings.Join(i, ", ") + ") (" + marker.Of("") + ")"
-}
-
-// Missing reads the answer to Values: the labels that no process has. Where there is no process, nothing is known to be
-// missing.
-func (i Identity) Missing(values model.Vector) []string {
-	if len(values) == 0 {
-		return nil
-	}
-	return slices.DeleteFunc(slices.Clone(i), func(label string) bool {
-		return slices.ContainsFunc(values, func(s *model.Sample) bool { return s.Metric[model.LabelName(label)] != "" })
-	})
 }
 
 // WithServer labels the series of whole processes, which have no server_name, with the homeserver that the process

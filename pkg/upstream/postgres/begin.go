@@ -29,7 +29,7 @@ const schemaColumn = "schema_of_synapse"
 // pinned, every function and operator names its schema.
 //
 // Formats and encoding may be set otherwise for the role or database. A database without an encoding (SQL_ASCII) can't
-// convert, and would refuse text that is not UTF-8; there the client mends it. JIT exists since PostgreSQL 11. With
+// convert, and would refuse text that is not UTF-8; there the client repairs it. JIT exists since PostgreSQL 11. With
 // row_security off, a policy that hides rows from us is an error instead of a wrong answer.
 const beginSQL = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
 SET LOCAL statement_timeout = %d; SET LOCAL lock_timeout = %d; SET LOCAL idle_in_transaction_session_timeout = %d;

@@ -1,4 +1,4 @@
-// Package postgres is the only place that speaks to Synapse's PostgreSQL. It visits as a guest: every read is one
+// Package postgres is the only place that speaks to Synapse's PostgreSQL. The database is not ours: every read is one
 // read-only transaction with limits of its own, nothing is ever set for a session (behind PgBouncer that session is
 // Synapse's next), and every statement carries a marker. It turns every failure into an upstream.Fault with words for
 // the user.

@@ -47,7 +47,7 @@ const (
 	// idleTime is how long an unused connection stays open: a dashboard that refreshes twice a minute keeps it.
 	idleTime    = time.Minute
 	healthCheck = 30 * time.Second
-	// A connection whose server is gone without a word is noticed after 14 s, before a query's time is up.
+	// A connection whose server is gone without closing it is noticed after 14 s, before a query's time is up.
 	keepAliveIdle, keepAliveInterval, keepAliveCount = 5 * time.Second, 3 * time.Second, 3
 )
 

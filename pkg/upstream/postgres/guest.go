@@ -41,7 +41,7 @@ func qualify(sql, schema string) string {
 	})
 }
 
-// readableRows mend text that is not UTF-8: one such name would make a whole answer unsendable.
+// readableRows repair text that is not UTF-8: one such name would make a whole answer unsendable.
 type readableRows struct{ pgx.Rows }
 
 func (r readableRows) Scan(into ...any) error {

@@ -261,7 +261,7 @@ func TestProbe(t *testing.T) {
 				answer(w, vector(`{"metric":{},"value":[0,"2"]}`))
 			}
 		})
-		aspects := client.Probe(t.Context(), time.Unix(0, 0))
+		aspects := client.Probe(t.Context(), time.Unix(0, 0), Expected{"build_info", "schedule_time"})
 		if len(aspects) != 2 || aspects[0].Aspect != "prometheus" || aspects[0].Status != upstream.OK || aspects[1].Aspect != "metrics" {
 			t.Errorf("%s: %+v", c.name, aspects)
 			continue
@@ -274,7 +274,7 @@ func TestProbe(t *testing.T) {
 
 func TestProbeOfAServerThatIsDown(t *testing.T) {
 	client := serve(t, "", "POST", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) })
-	aspects := client.Probe(t.Context(), time.Unix(0, 0))
+	aspects := client.Probe(t.Context(), time.Unix(0, 0), Expected{"build_info", "schedule_time"})
 	if len(aspects) != 2 || aspects[0].Status != upstream.Error || !strings.Contains(aspects[0].Message, "HTTP 401") || aspects[0].Remedy == "" {
 		t.Errorf("%+v", aspects)
 	} else if aspects[1].Status != upstream.NotChecked || aspects[1].Aspect != "metrics" {

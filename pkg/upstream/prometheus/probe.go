@@ -3,7 +3,7 @@ package prometheus
 import (
 	"context"
 	"fmt"
-	"sort"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,9 +12,12 @@ import (
 	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
 )
 
-// Probe looks at two aspects on the path that queries take: whether the API answers, and whether it has Synapse's
-// metrics.
-func (c *Client) Probe(ctx context.Context, now time.Time) []upstream.Aspect {
+// Expected is PromQL that has an answer where Prometheus has Synapse's metrics: how many processes there are by version, and
+// by server_name.
+type Expected struct{ Versions, Homeservers string }
+
+// Probe looks at two aspects on the path that queries take: whether the API answers, and whether it has what is expected.
+func (c *Client) Probe(ctx context.Context, now time.Time, expected Expected) []upstream.Aspect {
 	if _, _, err := c.Instant(ctx, "1+1", now); err != nil {
 		return []upstream.Aspect{
 			upstream.Failed("prometheus", err),
@@ -23,18 +26,18 @@ func (c *Client) Probe(ctx context.Context, now time.Time) []upstream.Aspect {
 	}
 	return []upstream.Aspect{
 		{Aspect: "prometheus", Status: upstream.OK, Message: "Prometheus answers."},
-		c.probeMetrics(ctx, now),
+		c.probeMetrics(ctx, now, expected),
 	}
 }
 
 const metricsRemedy = "Set enable_metrics: true in homeserver.yaml, add a listener of type metrics to every process, and a scrape job for each of them in Prometheus."
 
-func (c *Client) probeMetrics(ctx context.Context, now time.Time) upstream.Aspect {
-	builds, _, err := c.Instant(ctx, "count by (version) (synapse_build_info)", now)
+func (c *Client) probeMetrics(ctx context.Context, now time.Time, expected Expected) upstream.Aspect {
+	builds, _, err := c.Instant(ctx, expected.Versions, now)
 	if err != nil {
 		return upstream.Failed("metrics", err)
 	}
-	servers, _, err := c.Instant(ctx, `count by (server_name) (synapse_storage_schedule_time_count)`, now)
+	servers, _, err := c.Instant(ctx, expected.Homeservers, now)
 	if err != nil {
 		return upstream.Failed("metrics", err)
 	}
@@ -74,6 +77,6 @@ func labels(vector model.Vector, name model.LabelName) string {
 			values = append(values, string(value))
 		}
 	}
-	sort.Strings(values)
+	slices.Sort(values)
 	return strings.Join(values, ", ")
 }

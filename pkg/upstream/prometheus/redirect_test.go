@@ -190,7 +190,7 @@ func TestRedirectRepeatsTheQueryOfTheAddress(t *testing.T) {
 				t.Errorf("%s %s: token %q", method, r.URL, tokens)
 			}
 			if !strings.HasPrefix(r.URL.Path, "/moved") {
-				query := strings.ReplaceAll(r.URL.RawQuery, "%20", "+") // as proxies do that write it anew
+				query := strings.ReplaceAll(r.URL.RawQuery, "%20", "+") // as proxies do that rewrite it
 				http.Redirect(w, r, "/moved"+r.URL.Path+"?"+query, http.StatusTemporaryRedirect)
 				return
 			}

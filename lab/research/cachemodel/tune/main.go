@@ -67,8 +67,8 @@ func caches(file string, fresh int) *cachemodel.Set {
 	return set
 }
 
-var ofPrediction = []string{"New", "Soon", "Keys", "PointNoise", "PointTop", "PointSlope", "FillNoise", "FillLaw",
-	"FillPower", "ClumpFrom", "Clumps", "Load"}
+var ofPrediction = []string{"New", "Soon", "Keys", "PointNoise", "FillLaw",
+	"FillPower", "ClumpFrom", "Clumps"}
 
 var ofInterval = []string{"LowSpread", "HighSpread", "Floor"}
 
@@ -124,7 +124,7 @@ func allowed(name string, v float64) bool {
 	switch name {
 	case "New", "Soon", "Keys", "Lomax", "Flat":
 		return true
-	case "PointNoise", "FillNoise":
+	case "PointNoise":
 		return v > .005
 	}
 	return v >= 0

@@ -50,11 +50,11 @@ var memoryCases = []promtoolCase{{
 		"small.org":   {"1e8+1e5x600", settled, flat},
 		"once.org":    {"1e9x400 1.3e9x200", settled, flat},
 	}),
-	expect: []expectation{{at: "1d"}, {"3d", worse, ""}, {at: "4d"}},
+	expect: []expectation{{at: "1d"}, {"3d", warning, 0}, {at: "4d"}},
 }, {
 	check:  "memory",
 	series: holding(map[string]held{"a.org": {growing, settled, ""}}), // Whether its caches fill is not known.
-	expect: []expectation{{"3d", worse, ""}},
+	expect: []expectation{{"3d", warning, 0}},
 }, {
 	// Out of memory twice in half a day.
 	check: "memory",
@@ -67,5 +67,5 @@ var memoryCases = []promtoolCase{{
 		// Somebody restarts what did not grow.
 		"steady.org": lives(life{4e9, 0, 18}, life{1e9, 0, 18}, life{4e9, 0, 18}, life{1e9, 0, 18}),
 	}),
-	expect: []expectation{{at: "11h"}, {"14h", worse, ""}, {at: "2d"}},
+	expect: []expectation{{at: "11h"}, {"14h", critical, 2}, {at: "2d"}},
 }}

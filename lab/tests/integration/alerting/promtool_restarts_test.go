@@ -41,7 +41,7 @@ var restartCases = []promtoolCase{{
 		// Pods that are replaced come back at other addresses.
 		"pods.org": {"0x60 stale", "_x61 3660x60 stale", "_x122 7320x60 stale", "_x183 10980x60 stale", "_x244 14640x236"},
 	}),
-	expect: []expectation{{at: "25m"}, {"2h", "Warning", "5"}, {at: "7h30m"}},
+	expect: []expectation{{at: "25m"}, {"2h", warning, 5}, {at: "7h30m"}},
 }, {
 	// With many restarts of all of them, no upgrade explains the fourth and later ones.
 	check: "restarts",
@@ -49,15 +49,15 @@ var restartCases = []promtoolCase{{
 		"a.org":     {restarting(5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55), restarting(5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55)},
 		"alone.org": {restarting(5, 10, 15)},
 	}),
-	expect: []expectation{{"2h", "Critical", "8"}},
+	expect: []expectation{{"2h", critical, 8}},
 }, {
 	// Where there is one process only, it restarts with no others.
 	check:  "restarts",
 	series: started(map[string][]string{"a.org": {restarting(10, 20, 30, 40, 50)}}),
-	expect: []expectation{{"2h", "Warning", "5"}},
+	expect: []expectation{{"2h", warning, 5}},
 }, {
 	// One of two: the median counts one as made with the other.
 	check:  "restarts",
 	series: started(map[string][]string{"a.org": {restarting(), restarting(10, 20, 30, 40, 50)}}),
-	expect: []expectation{{"2h", "Warning", "4"}},
+	expect: []expectation{{"2h", warning, 4}},
 }}

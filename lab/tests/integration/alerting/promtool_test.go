@@ -11,11 +11,14 @@ import (
 	"github.com/matrix-insight/synapse-datasource/lab/servers/prometheus"
 )
 
-// prometheusRule is one rule of the file for Prometheus.
+// prometheusRule is one alert rule of the file for Prometheus.
 type prometheusRule struct {
-	check, alert, expr string
-	annotations        object
+	check, severity, alert, expr string
+	annotations                  object
 }
+
+// groupOrder has the alerts evaluated after what they read is recorded: promtool takes any order by itself.
+var groupOrder = []string{"synapse-diagnosis-measurements", "synapse-diagnosis"}
 
 var prometheusFile = filepath.Join(root, "provisioning", "prometheus", "matrix-synapse.rules.yaml")
 
@@ -26,11 +29,18 @@ func prometheusRules(t *testing.T) []prometheusRule {
 		t.Fatal(err)
 	}
 	var all []prometheusRule
-	for _, r := range parsed["groups"].([]any)[0].(object)["rules"].([]any) {
-		rule := r.(object)
-		all = append(all, prometheusRule{
-			rule["labels"].(object)["check"].(string), rule["alert"].(string), rule["expr"].(string), rule["annotations"].(object),
-		})
+	for _, g := range parsed["groups"].([]any) {
+		for _, r := range g.(object)["rules"].([]any) {
+			rule := r.(object)
+			alert, alarms := rule["alert"].(string)
+			if !alarms {
+				continue
+			}
+			labels := rule["labels"].(object)
+			all = append(all, prometheusRule{
+				labels["check"].(string), labels["severity"].(string), alert, rule["expr"].(string), rule["annotations"].(object),
+			})
+		}
 	}
 	return all
 }
@@ -48,8 +58,17 @@ func process(metric, server string) string {
 	return metric + `{job="synapse",index="1",instance="` + server + `:9000"}`
 }
 
-// expectation is an alert at a time: none where the severity is empty.
-type expectation struct{ at, severity, number string }
+// expectation is how bad it is at a time: nothing fires where the severity is empty; the rule for warnings goes on firing
+// beneath the critical one. The number is that of the worst rule that fires; 0: not looked at.
+type expectation struct {
+	at, severity string
+	number       float64
+}
+
+const (
+	warning  = "warning"
+	critical = "critical"
+)
 
 type promtoolCase struct {
 	check  string
@@ -80,7 +99,17 @@ var promtoolCases = []promtoolCase{
 			of("synapse_http_server_response_time_seconds_count", `servlet="RoomSendEventRestServlet",code="200"`, "quiet.org"):           "0+1x180",
 			of("synapse_http_server_response_time_seconds_bucket", `le="1.0",servlet="RoomSendEventRestServlet",code="200"`, "quiet.org"): "0x180",
 		},
-		expect: []expectation{{at: "3m"}, {"2h", "Warning or worse", "10%"}},
+		expect: []expectation{{at: "3m"}, {"2h", warning, 0.1}},
+	},
+	{
+		// Even longer than two and a half.
+		check: "event-send-time",
+		series: map[string]string{
+			of("synapse_http_server_response_time_seconds_count", `servlet="RoomSendEventRestServlet",code="200"`, "a.org"):           "0+10x180",
+			of("synapse_http_server_response_time_seconds_bucket", `le="1.0",servlet="RoomSendEventRestServlet",code="200"`, "a.org"): "0+8x180",
+			of("synapse_http_server_response_time_seconds_bucket", `le="2.5",servlet="RoomSendEventRestServlet",code="200"`, "a.org"): "0+9x180",
+		},
+		expect: []expectation{{at: "3m"}, {"2h", critical, 0.1}},
 	},
 	{
 		// 0.9 cores for two hours, then a whole one. quiet.org's process is as full but has just started.
@@ -95,7 +124,7 @@ var promtoolCases = []promtoolCase{
 			process("python_twisted_reactor_tick_time_sum", "quiet.org"): "0+60x300",
 			process("process_start_time_seconds", "quiet.org"):           "0+60x300",
 		},
-		expect: []expectation{{at: "4m"}, {"1h", "Warning", "0.9"}, {"4h", "Critical", "1"}},
+		expect: []expectation{{at: "4m"}, {"1h", warning, 0.9}, {"4h", critical, 1}},
 	},
 	{
 		// Events of others wait for ten minutes and more, and are then worked off.
@@ -106,7 +135,16 @@ var promtoolCases = []promtoolCase{
 			of("synapse_federation_server_oldest_inbound_pdu_in_staging", "", "quiet.org"): "600000x120",
 			of("synapse_federation_server_number_inbound_pdu_in_staging", "", "quiet.org"): "3x120",
 		},
-		expect: []expectation{{"40m", "Warning", "10m 0s"}, {at: "90m"}},
+		expect: []expectation{{"40m", warning, 600}, {at: "90m"}},
+	},
+	{
+		// For more than half an hour.
+		check: "federation-inbound",
+		series: map[string]string{
+			of("synapse_federation_server_oldest_inbound_pdu_in_staging", "", "a.org"): "2400000x60",
+			of("synapse_federation_server_number_inbound_pdu_in_staging", "", "a.org"): "100x60",
+		},
+		expect: []expectation{{"40m", critical, 2400}},
 	},
 	{
 		// An event in fifty goes to a room with many extremities; quiet.org writes one a minute.
@@ -117,7 +155,16 @@ var promtoolCases = []promtoolCase{
 			of("synapse_storage_events_forward_extremities_persisted_count", "", "quiet.org"):           "0+1x120",
 			of("synapse_storage_events_forward_extremities_persisted_bucket", `le="10.0"`, "quiet.org"): "0x120",
 		},
-		expect: []expectation{{"100m", "Warning", "2%"}},
+		expect: []expectation{{"100m", warning, 0.02}},
+	},
+	{
+		// Every fifth one.
+		check: "extremities",
+		series: map[string]string{
+			of("synapse_storage_events_forward_extremities_persisted_count", "", "a.org"):           "0+100x120",
+			of("synapse_storage_events_forward_extremities_persisted_bucket", `le="10.0"`, "a.org"): "0+80x120",
+		},
+		expect: []expectation{{"100m", critical, 0.2}},
 	},
 	{
 		// The process stops answering after an hour and answers again after another; quiet.org's is taken off the list.
@@ -130,7 +177,7 @@ var promtoolCases = []promtoolCase{
 			process("up", "quiet.org"):                                 "1x60 stale",
 			process("scrape_duration_seconds", "a.org"):                "0.1x210",
 		},
-		expect: []expectation{{at: "55m"}, {"90m", "Warning or worse", ""}, {at: "3h20m"}},
+		expect: []expectation{{at: "55m"}, {"90m", critical, 1}, {at: "3h20m"}},
 	},
 	{
 		// A homeserver is gone altogether. That of before had no name yet.
@@ -140,7 +187,7 @@ var promtoolCases = []promtoolCase{
 			of("synapse_storage_schedule_time_count", "", "quiet.org"):                               "_x30 0+1x200",
 			`synapse_storage_schedule_time_count{job="synapse",index="1",instance="quiet.org:9000"}`: "0+1x29 stale",
 		},
-		expect: []expectation{{at: "55m"}, {"90m", "Critical", ""}},
+		expect: []expectation{{at: "55m"}, {"90m", critical, 0}},
 	},
 }
 
@@ -154,27 +201,25 @@ func TestPromtool(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rules := map[string]prometheusRule{}
-	for _, rule := range prometheusRules(t) {
-		rules[rule.check] = rule
-	}
-	tested := map[string]bool{}
+	rules := prometheusRules(t)
+	fired := map[string]bool{}
 	commands := [][]string{{"check", "rules", file}}
 	for _, p := range paces {
 		var groups []object
 		for _, c := range p.cases {
-			tested[c.check] = true
-			groups = append(groups, object{"interval": p.series, "input_series": c.input(), "alert_rule_test": c.alerts(rules[c.check])})
+			groups = append(groups, c.group(p.series, rules, fired))
 		}
 		tests := filepath.Join(t.TempDir(), "rules.test.yaml")
-		if err := writeYAML(tests, object{"rule_files": []string{file}, "evaluation_interval": p.rules, "tests": groups}); err != nil {
+		if err := writeYAML(tests, object{
+			"rule_files": []string{file}, "group_eval_order": groupOrder, "evaluation_interval": p.rules, "tests": groups,
+		}); err != nil {
 			t.Fatal(err)
 		}
 		commands = append(commands, []string{"test", "rules", tests})
 	}
-	for check := range rules {
-		if !tested[check] {
-			t.Errorf("no case makes the rule of %s fire", check)
+	for _, rule := range rules {
+		if !fired[rule.alert] {
+			t.Errorf("no case makes %s fire", rule.alert)
 		}
 	}
 	for _, args := range commands {
@@ -184,47 +229,43 @@ func TestPromtool(t *testing.T) {
 	}
 }
 
-func (c promtoolCase) input() []object {
-	var series []object
+// group is the case for promtool: what each rule of the check must do at each time. fired collects the alerts that must
+// fire.
+func (c promtoolCase) group(interval string, rules []prometheusRule, fired map[string]bool) object {
+	var series, alerts, numbers []object
 	for name, values := range c.series {
 		series = append(series, object{"series": name, "values": values})
 	}
-	return series
-}
-
-func (c promtoolCase) alerts(rule prometheusRule) []object {
-	var alerts []object
-	for _, e := range c.expect {
-		expected := object{"eval_time": e.at, "alertname": rule.alert}
-		if e.severity != "" {
-			expected["exp_alerts"] = []object{{
-				"exp_labels":      object{"service": "synapse", "check": c.check, "server_name": "a.org"},
-				"exp_annotations": rule.expanded(e),
-			}}
+	for _, rule := range rules {
+		if rule.check != c.check {
+			continue
 		}
-		alerts = append(alerts, expected)
+		for _, e := range c.expect {
+			expected := object{"eval_time": e.at, "alertname": rule.alert}
+			if e.severity == rule.severity || e.severity == critical {
+				fired[rule.alert] = true
+				expected["exp_alerts"] = []object{rule.firing()}
+			}
+			alerts = append(alerts, expected)
+			if e.severity == rule.severity && e.number != 0 {
+				numbers = append(numbers, object{
+					"expr": "round(" + rule.expr + ", 0.001)", "eval_time": e.at,
+					"exp_samples": []object{{"labels": `{server_name="a.org"}`, "value": e.number}},
+				})
+			}
+		}
 	}
-	return alerts
+	return object{"interval": interval, "input_series": series, "alert_rule_test": alerts, "promql_expr_test": numbers}
 }
 
-var (
-	severityTemplate = regexp.MustCompile(`^(\{\{ if ge .*?\{\{ end \}\}|Warning or worse|Warning)`)
-	numberTemplate   = regexp.MustCompile(`\{\{ (humanize\w*|printf "[^"]*") \$value \}\}`)
-	serverTemplate   = regexp.MustCompile(`\{\{ with .*?\{\{ end \}\}`)
-)
+var serverTemplate = regexp.MustCompile(`\{\{ with .*?\{\{ end \}\}`)
 
-// expanded is what a rule's texts become.
-func (r prometheusRule) expanded(e expectation) object {
+// firing is the alert about a.org.
+func (r prometheusRule) firing() object {
 	texts := object{}
 	for name, text := range r.annotations {
-		text := text.(string)
-		switch name {
-		case "description":
-			text = numberTemplate.ReplaceAllString(severityTemplate.ReplaceAllString(text, e.severity), e.number)
-		case "summary":
-			text = serverTemplate.ReplaceAllString(text, " on a.org")
-		}
-		texts[name] = text
+		texts[name] = serverTemplate.ReplaceAllString(text.(string), " on a.org")
 	}
-	return texts
+	labels := object{"service": "synapse", "check": r.check, "severity": r.severity, "server_name": "a.org"}
+	return object{"exp_labels": labels, "exp_annotations": texts}
 }

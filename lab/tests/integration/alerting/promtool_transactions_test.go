@@ -29,12 +29,12 @@ var chattyCases = []promtoolCase{{
 		"seldom.org": {{"get_user_by_id", "0+5400x120", "0+5x120"}},
 		"house.org":  {{"_rotate_notifs", "0+9000x120", "0+9x120"}, {"populate_stats_process_rooms", "0+9000x120", "0+9x120"}},
 	}),
-	expect: []expectation{{at: "3m"}, {"90m", "Warning", "150"}},
+	expect: []expectation{{at: "3m"}, {"90m", warning, 150}},
 }, {
 	// It costs so little that nobody counts that.
 	check:  "database-chatty",
 	series: transacting(map[string][]txn{"a.org": {{"get_user_by_id", "0+9000x120", "0+0.01x120"}}}),
-	expect: []expectation{{"90m", "Warning", "150"}},
+	expect: []expectation{{"90m", warning, 150}},
 }}
 
 // Per minute: 36 seconds are 0.6 a second.
@@ -47,7 +47,7 @@ var costCases = []promtoolCase{{
 		"shared.org":  {{"get_user_by_id", "0+60x120", "0+36x120"}, {"do_fetch", "0+60x120", "0+36x120"}, {"persist_events", "0+60x120", "0+6x120"}},
 		"private.org": {{"get_user_by_id", "0+60x120", "0+24x120"}},
 	}),
-	expect: []expectation{{at: "3m"}, {"90m", worse, "0.6"}},
+	expect: []expectation{{at: "3m"}, {"90m", warning, 0.6}},
 }}
 
 // grown is a counter that gets so much in ten minutes, for six days, and then so much more or less.
@@ -77,18 +77,20 @@ var grownCases = []promtoolCase{{
 			"cold.org":     among(360, "persist_events", 120, 360),
 			"was-cold.org": among(360, "persist_events", 120, 360),
 			"new.org":      among(360, "persist_events", 120, 360),
-			// Five others cost more.
-			"sixth.org": append(among(400, "persist_events", 120, 360), among(400, "get_user_by_id", 400, 400)[0], among(400, "get_room", 400, 400)[0]),
 		})
 		series[process("process_start_time_seconds", "cold.org")] = "-86400x1010 606600x89"
 		series[process("process_start_time_seconds", "was-cold.org")] = "1800x1100"
 		series[of("synapse_storage_schedule_time_count", "", "new.org")] = "_x720 1x380" // nothing is known of the week before
 		return series
 	}(),
-	expect: []expectation{{at: "6d20h"}, {"7d2h", worse, "0.6"}},
+	expect: []expectation{{at: "6d20h"}, {"7d2h", warning, 0.6}},
 }, {
 	// A week ago it cost nothing.
 	check:  "database-cost",
 	series: transacting(map[string][]txn{"a.org": among(360, "get_user_by_id", 0, 360)}),
-	expect: []expectation{{"7d2h", worse, "0.6"}},
+	expect: []expectation{{"7d2h", warning, 0.6}},
+}, {
+	check:  "database-cost",
+	series: transacting(map[string][]txn{"a.org": among(1440, "persist_events", 480, 1440)}),
+	expect: []expectation{{"7d2h", critical, 2.4}},
 }}

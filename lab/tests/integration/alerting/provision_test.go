@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -60,7 +61,8 @@ func copyRules(folder, suffix, uid, interval string) error {
 	group["name"], group["interval"] = group["name"].(string)+suffix, interval
 	for _, r := range group["rules"].([]any) {
 		rule := r.(object)
-		rule["uid"], rule["title"] = rule["uid"].(string)+suffix, rule["title"].(string)+suffix
+		// Grafana takes uids of 40 characters at most.
+		rule["uid"], rule["title"] = strings.TrimPrefix(rule["uid"].(string), "synapse-")+suffix, rule["title"].(string)+suffix
 		rule["for"] = "0s"
 		for _, d := range rule["data"].([]any) {
 			if data := d.(object); data["datasourceUid"] == "matrix-synapse" {

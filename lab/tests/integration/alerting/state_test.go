@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
-	"strings"
 	"testing"
 	"time"
 )
@@ -26,13 +25,15 @@ type alert struct {
 
 func (r rule) firing() bool { return r.State == "firing" }
 
-// check is the id that a rule is about.
-func (r rule) check() string {
-	_, page, _ := strings.Cut(r.Annotations["runbook_url"], "/checks/")
-	return strings.TrimSuffix(page, ".md")
+// id tells the rules of one copy apart: the check's id, and "-critical" behind it.
+func (r rule) id() string {
+	if r.Labels["severity"] == "critical" {
+		return r.Labels["check"] + "-critical"
+	}
+	return r.Labels["check"]
 }
 
-// rules are the rules of one copy by check, and the whole answer as text.
+// rules are the rules of one copy by their ids, and the whole answer as text.
 func rules(t *testing.T, suffix string) (map[string]rule, string) {
 	t.Helper()
 	var raw json.RawMessage
@@ -56,7 +57,7 @@ func rules(t *testing.T, suffix string) (map[string]rule, string) {
 			continue
 		}
 		for _, r := range group.Rules {
-			found[r.check()] = r
+			found[r.id()] = r
 		}
 	}
 	return found, string(raw)

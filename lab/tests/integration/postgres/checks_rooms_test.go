@@ -3,7 +3,10 @@ package postgres_test
 import (
 	"context"
 	"fmt"
+	"math"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -63,6 +66,11 @@ func diagnoseWith(t *testing.T, db query.Database, view query.View, format strin
 	return frames
 }
 
+// numbers are those of a text, in its order.
+func numbers(text string) []string { return wholeNumber.FindAllString(text, -1) }
+
+var wholeNumber = regexp.MustCompile(`\b\d[\d,]*\b`)
+
 func plantedRoom(t *testing.T, name string) database.Room {
 	t.Helper()
 	for _, room := range database.PlantedRooms(homeserver) {
@@ -76,13 +84,16 @@ func plantedRoom(t *testing.T, name string) database.Room {
 
 func TestExtremitiesOfPlantedRooms(t *testing.T) {
 	found := diagnoseRooms(t, client(t, config()), query.View{ShowRooms: true}, "extremities", "extremities-corrupt")
-	wanted := []struct{ check, room, severity, cause, evidence string }{
-		{"extremities", "Town Square", "critical", "", "213 forward extremities with 37 different states, 412 local members"},
-		{"extremities-corrupt", "Broken Graph", "critical", "", "3 of 18 forward extremities (1 outlier, 1 rejected"},
-		{"extremities-corrupt", "No Way Forward", "critical", "", "No forward extremity of the room is left, but 6 local users are in it"},
-		{"extremities", "Left but Loud", "warning", "", "36 forward extremities with 11 different states, 0 local members"},
-		{"extremities", "Behind the Broken One", "info", "extremities-corrupt", "16 forward extremities"},
-		{"extremities", "Just Over", "info", "extremities-corrupt", "11 forward extremities"},
+	wanted := []struct {
+		check, room, severity, cause string
+		numbers                      []string // of the evidence
+	}{
+		{"extremities", "Town Square", "critical", "", []string{"213", "37", "412"}},
+		{"extremities-corrupt", "Broken Graph", "critical", "", []string{"3", "18", "1", "1", "1", "2"}},
+		{"extremities-corrupt", "No Way Forward", "critical", "", []string{"0", "6"}},
+		{"extremities", "Left but Loud", "warning", "", []string{"36", "11", "0"}},
+		{"extremities", "Behind the Broken One", "info", "extremities-corrupt", []string{"16"}},
+		{"extremities", "Just Over", "info", "extremities-corrupt", []string{"11"}},
 	}
 	for _, w := range wanted {
 		id := plantedRoom(t, w.room).ID
@@ -91,8 +102,9 @@ func TestExtremitiesOfPlantedRooms(t *testing.T) {
 			t.Errorf("%s: no finding of %s", w.room, w.check)
 			continue
 		}
-		if f := found[i]; f.severity != w.severity || f.cause != w.cause || !strings.Contains(f.evidence, w.evidence) {
-			t.Errorf("%s: %s caused by %q, want %s by %q: %s", w.room, f.severity, f.cause, w.severity, w.cause, f.evidence)
+		f := found[i]
+		if told := numbers(f.evidence); f.severity != w.severity || f.cause != w.cause || len(told) < len(w.numbers) || !slices.Equal(told[:len(w.numbers)], w.numbers) {
+			t.Errorf("%s: %s caused by %q, want %s by %q with %v: %s", w.room, f.severity, f.cause, w.severity, w.cause, w.numbers, f.evidence)
 		}
 	}
 	for _, f := range found {
@@ -165,7 +177,7 @@ func TestOneSurveyForTwoChecks(t *testing.T) {
 
 func TestPartialStateOfPlantedRooms(t *testing.T) {
 	found := diagnoseRooms(t, client(t, config()), query.View{ShowRooms: true}, "partial-state")
-	if len(found) != 1 || found[0].severity != "warning" || found[0].subject != plantedRoom(t, "Still Joining").ID || !strings.Contains(found[0].evidence, "30 hours ago") {
+	if len(found) != 1 || found[0].severity != "warning" || found[0].subject != plantedRoom(t, "Still Joining").ID || found[0].value == nil || math.Round(*found[0].value/3600) != 30 {
 		t.Errorf("found %+v", found)
 	}
 }
@@ -190,8 +202,14 @@ func TestDestinationsCheck(t *testing.T) {
 	everyone := d.Healthy + d.LaggingBehind + d.DownUnderHour + d.DownUnderDay + d.DownUnderWeek + d.Older
 	failing := d.DownUnderHour + d.DownUnderDay + d.DownUnderWeek + d.Older
 	found := diagnoseRooms(t, db, query.View{}, "federation-destinations")
-	if want := fmt.Sprintf("%d of %d known homeservers can't be reached, %d of them for more than a week; %d that worked", failing, everyone, d.Older, d.DownUnderHour); len(found) != 1 || found[0].severity != "ok" || !strings.Contains(found[0].evidence, want) {
-		t.Errorf("want %q: %+v", want, found)
+	told := numbers(found[0].evidence)
+	for _, want := range []int{d.DownUnderHour, everyone, failing, d.Older} {
+		if !slices.Contains(told, strconv.Itoa(want)) {
+			t.Errorf("the evidence lacks %d: %s", want, found[0].evidence)
+		}
+	}
+	if len(found) != 1 || found[0].severity != "ok" {
+		t.Errorf("found %+v", found)
 	}
 	admin(t, synapse, fmt.Sprintf(`UPDATE destinations SET retry_interval = 600000, retry_last_ts = %d, failure_ts = %d, last_successful_stream_ordering = -last_successful_stream_ordering
 		WHERE coalesce(retry_interval, 0) = 0 AND destination IN (SELECT destination FROM destinations WHERE coalesce(retry_interval, 0) = 0 LIMIT 200)`,
@@ -200,7 +218,7 @@ func TestDestinationsCheck(t *testing.T) {
 		admin(t, synapse, `UPDATE destinations SET retry_interval = 0, retry_last_ts = 0, failure_ts = NULL, last_successful_stream_ordering = -last_successful_stream_ordering WHERE last_successful_stream_ordering < 0`)
 	})
 	found = diagnoseRooms(t, db, query.View{}, "federation-destinations")
-	if found[0].severity != "warning" || !strings.Contains(found[0].evidence, "206 that worked an hour ago") || !strings.Contains(found[0].advice, "Do not reset all") {
+	if found[0].severity != "warning" || !slices.Contains(numbers(found[0].evidence), strconv.Itoa(d.DownUnderHour+200)) {
 		t.Errorf("an outage of our own: %+v", found[0])
 	}
 }

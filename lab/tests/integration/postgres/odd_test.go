@@ -12,7 +12,7 @@ import (
 
 	"github.com/matrix-insight/synapse-datasource/lab/database"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
-	"github.com/matrix-insight/synapse-datasource/pkg/synapse/tablestats"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/tables"
 	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
 )
 
@@ -36,9 +36,9 @@ func TestFormatsOfTheRole(t *testing.T) {
 	admin(t, "odd", `SELECT pg_stat_force_next_flush()`)
 	db := client(t, c)
 	askEverything(t, db)
-	var all tablestats.Database
+	var all tables.Database
 	if err := db.Read(t.Context(), 0, func(ctx context.Context, tx query.Tx) (err error) {
-		all, err = tablestats.Read(ctx, tx, 500)
+		all, err = tables.Read(ctx, tx, 500)
 		return err
 	}); err != nil {
 		t.Fatal(err)

@@ -56,7 +56,7 @@ func TestPlantedRooms(t *testing.T) {
 	}
 	ids, names := values[string](t, frame, "room_id"), values[*string](t, frame, "name")
 	verdicts, counts := values[string](t, frame, "verdict"), values[int64](t, frame, "extremities")
-	groups, local := values[int64](t, frame, "state_groups"), values[*int64](t, frame, "local_members")
+	groups, local := values[*int64](t, frame, "state_groups"), values[*int64](t, frame, "local_members")
 	state, heals := values[*int64](t, frame, "state_events"), values[*float64](t, frame, "heals_in")
 	for i, room := range planted {
 		if ids[i] != room.ID || names[i] == nil || *names[i] != room.Name {
@@ -65,8 +65,8 @@ func TestPlantedRooms(t *testing.T) {
 		if verdicts[i] != room.Verdict || counts[i] != int64(room.Extremities) {
 			t.Errorf("%s: %s with %d, want %s with %d", room.Name, verdicts[i], counts[i], room.Verdict, room.Extremities)
 		}
-		if !room.Bare && groups[i] != int64(room.StateGroups) || local[i] == nil || *local[i] != int64(room.LocalMembers) {
-			t.Errorf("%s: %d state groups, %v local members", room.Name, groups[i], local[i])
+		if !room.Bare && (groups[i] == nil || *groups[i] != int64(room.StateGroups)) || local[i] == nil || *local[i] != int64(room.LocalMembers) {
+			t.Errorf("%s: %v state groups, %v local members", room.Name, groups[i], local[i])
 		}
 		if known := room.LocalMembers > 0 && !room.PartialState; known != (state[i] != nil) {
 			t.Errorf("%s: state events = %v", room.Name, state[i])

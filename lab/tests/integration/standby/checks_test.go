@@ -9,22 +9,26 @@ import (
 
 	"github.com/prometheus/common/model"
 
-	"github.com/matrix-insight/synapse-datasource/pkg/queries/diagnosis/checks"
+	"github.com/matrix-insight/synapse-datasource/pkg/checks"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/process"
 )
 
-// metrics are what Prometheus tells of a homeserver behind a pooler, for the checks that read PostgreSQL besides.
-var metrics = map[string]float64{
-	"pools": 200, "threads": 150, "each": 10, "many": 20, // connections
+// measured are the measurements of a homeserver behind a pooler, for the checks that read PostgreSQL besides.
+var measured = map[string]float64{
+	"pools": 200, "threads": 150, "each": 10, "processes": 20, // connections
 	"waits": 5000, "share": 0.06, "used": 0.97, "size": 10, "busy": 0.3, "uptime": 1e5, // of one pool
-	"oldest": 900, "least": 900, "waiting": 4, "pdus": 1, // incoming events
+	"oldest": 900, "lowest": 900, "waiting": 4, "pdus": 1, // incoming events
 	"there": 1, "running": 1, // background updates
 }
 
-func vectors() map[string]model.Vector {
-	all := map[string]model.Vector{}
-	for name, value := range metrics {
-		all[name] = model.Vector{{Metric: model.Metric{"server_name": "example.org", "job": "synapse", "index": "1"}, Value: model.SampleValue(value)}}
+// answers are what Prometheus answers to a check's measurements.
+func answers(check checks.Check) map[*checks.Measurement]model.Vector {
+	all := map[*checks.Measurement]model.Vector{}
+	for _, m := range check.Measures {
+		if value, there := measured[m.Name]; there {
+			all[m] = model.Vector{{Metric: model.Metric{"server_name": "example.org", "job": "synapse", "index": "1"}, Value: model.SampleValue(value)}}
+		}
 	}
 	return all
 }
@@ -32,7 +36,7 @@ func vectors() map[string]model.Vector {
 // findings is what a check says of a database.
 func findings(t *testing.T, db query.Database, check checks.Check, now time.Time) []checks.Finding {
 	t.Helper()
-	in := checks.NewInput("example.org", now, checks.Where{}, options, check, vectors())
+	in := checks.NewInput("example.org", now, checks.Scope{Identity: process.Identity{"job", "index"}}, options, check, answers(check))
 	err := db.Read(t.Context(), 0, func(ctx context.Context, tx query.Tx) (err error) {
 		in.Rows, err = check.Read(ctx, tx, checks.ReadInput{Now: now, Options: options})
 		return err
@@ -49,7 +53,7 @@ func identity(f checks.Finding) string {
 	if f.Severity <= checks.OK {
 		return fmt.Sprintf("%s %q", f.Severity, f.Subject.Key())
 	}
-	return fmt.Sprintf("%s %q: %s. %s %s %s", f.Severity, f.Subject.Key(), f.Title, f.Evidence, f.Advice, f.Remedy)
+	return fmt.Sprintf("%s %q: %s. %s %s", f.Severity, f.Subject.Key(), f.Title, f.Evidence, strings.Join(f.Steps, " "))
 }
 
 // compare holds every check that reads PostgreSQL to this: on the standby it finds what it finds on the primary, and
@@ -65,11 +69,12 @@ func compare(t *testing.T) (onPrimary, onStandby map[string][]checks.Finding) {
 		}
 		want, got := findings(t, first, check, now), findings(t, second, check, now)
 		onPrimary[check.ID], onStandby[check.ID] = want, got
-		if check.ID == "database-pool" { // it advises alike, but for how many connections PostgreSQL has left
-			if !strings.Contains(got[0].Advice, "how many it allows here is not known") {
-				t.Errorf("%s knows how many connections there are: %s", check.ID, got[0].Advice)
+		if check.ID == "database-pool" { // the steps are the same, but for the last one: how many connections PostgreSQL has left
+			last := len(want[0].Steps) - 1
+			if len(got[0].Steps) != last+1 || got[0].Steps[last] == want[0].Steps[last] {
+				t.Fatalf("%s knows on the standby how many connections the primary has: %q, %q", check.ID, want[0].Steps, got[0].Steps)
 			}
-			want[0].Advice, got[0].Advice = "", ""
+			want[0].Steps, got[0].Steps = want[0].Steps[:last], got[0].Steps[:last]
 		}
 		compareOne(t, check.ID, want, got)
 	}
@@ -86,7 +91,7 @@ func compareOne(t *testing.T, check string, want, got []checks.Finding) {
 		switch {
 		case missing[identity(f)]:
 			delete(missing, identity(f))
-		case f.Severity == checks.Unknown && strings.Contains(f.Evidence, "PostgreSQL is a replica"):
+		case f.Severity == checks.Unknown && strings.Contains(f.Evidence, "replica"):
 			blind = true
 		default:
 			t.Errorf("%s: only the standby finds %s", check, identity(f))
@@ -132,7 +137,7 @@ func TestChecksOfANeglectedDatabase(t *testing.T) {
 	wait(t, primary, `SELECT NOT current_setting('autovacuum')::boolean`)
 	onPrimary, _ := compare(t)
 	hygiene := onPrimary["postgres-hygiene"]
-	for _, name := range []string{"never analysed", "state_groups_state", "autovacuum"} {
+	for _, name := range []string{"never analyzed", "state_groups_state", "autovacuum"} {
 		if f := subject(hygiene, name); f.Severity != checks.Warning {
 			t.Errorf("%s on the primary: %+v", name, f)
 		}

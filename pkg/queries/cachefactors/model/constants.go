@@ -8,34 +8,27 @@ type Constants struct {
 	Soon float64 // per log of the share that is no immediate repetition
 	Keys float64 // per log of keys per size
 
-	// Likelihood.
 	PointNoise float64 // of a fill point's hit ratio, besides counting noise
-	PointTop   float64 // weight of a point at the present size
-	PointSlope float64 // by how much less a point weighs per octave below it
-	PointLeast float64 // and at least
-	FillNoise  float64 // of the log of the fill ratio
 
 	// Correction of the log of the miss ratio.
 	FillLaw   float64 // share of the fill law
 	FillPower float64 // its elasticity per fill ratio above 1
 	ClumpFrom float64 // index of dispersion from which misses count as clumped
 	Clumps    float64 // extra elasticity for clumps
-	Load      float64 // extra elasticity per load slope
 
 	// Interval, around the mean, on the log of the miss ratio.
 	LowSpread, HighSpread float64 // factors on the shapes' quantiles
 	Floor                 float64 // added on each side, as an elasticity
 	Unseen                float64 // the same where no fill was seen
 	// WidenLow divides what the low end avoids, on the same logarithm, and WidenHigh multiplies what the high end avoids. They
-	// were found on one half of the caches of a real server (docs/evaluation.md), which vary more than simulated ones do:
+	// were chosen for one half of the caches of a real server (docs/evaluation.md), which vary more than simulated ones do:
 	// keys come in small sets that fit all at once, and caches depend on each other.
 	WidenLow, WidenHigh float64
 }
 
 // Tuned is what Predict uses.
 var Tuned = Constants{
-	New: 6, Soon: 2, Keys: -.3,
-	PointNoise: .01, PointTop: 2, PointSlope: 1, PointLeast: .25, FillNoise: .25,
-	FillLaw: .3, FillPower: 1.2, ClumpFrom: 7.5, Clumps: 1.2, Load: 2,
-	LowSpread: .3, HighSpread: 1.25, Floor: .035, Unseen: .1, WidenLow: 1.5, WidenHigh: 3,
+	New: 6, Soon: 2, Keys: -.3, PointNoise: .01,
+	FillLaw: .3, FillPower: 1.2, ClumpFrom: 7.5, Clumps: 1.2,
+	LowSpread: .45, HighSpread: 1.25, Floor: .03, Unseen: .1, WidenLow: 1.3, WidenHigh: 3.5,
 }

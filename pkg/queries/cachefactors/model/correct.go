@@ -3,8 +3,6 @@ package model
 import "math"
 
 const (
-	// steepest is the largest load slope that counts.
-	steepest = .6
 	// nothingHit is the hit ratio below which nobody can tell a scan, which no size helps, from a loop, which the right
 	// size turns into hits: both show the same metrics.
 	nothingHit = .05
@@ -17,23 +15,23 @@ const (
 // The fill law: of a cache with a power law for its footprint, misses fall by an elasticity that is proportional to
 // g = m_fill/m_after - 1. It sees the fill as a whole, also where that took less than a scrape:
 //
-//	y = (1-w) y(shapes) + w (-1.2 g ln x')
+//	y = (1-w) y(shapes) + w (-1.2 g ln x)
 //
-// Clumps and load: misses that come in clumps (rooms, pages) and misses that grow more than the load does fall faster
-// than any shape of independent requests. The more a cache hits the more there is to them:
+// Clumps: misses that come in clumps (rooms, pages) fall faster than any shape of independent requests. The more a cache
+// hits the more there is to them:
 //
-//	y = y - h0 (1.2 max(0, 1-7.5/clumping) + 2 max(0, slope)) ln x'
+//	y = y - h0 1.2 max(0, 1-7.5/clumping) ln x
 //
-// x' is the multiplier, at most what the cache would use without limit on average (useful, as a multiple of its size).
-func (t *target) correct(p *Prediction, e expected, useful float64) {
+// x is the multiplier.
+func (t *target) correct(p *Prediction, e expected) {
 	h0 := t.hitRatio
 	m0 := 1 - h0
 	if m0 <= 0 || p.Limit <= h0 {
 		return
 	}
-	growth := math.Log(max(1, min(p.Multiplier, useful)))
+	growth := math.Log(p.Multiplier)
 	clumps := max(0, 1-t.ClumpFrom/t.clumping)
-	extra := (t.Clumps*clumps + t.Load*min(max(0, t.slope), steepest)) * h0 * growth
+	extra := t.Clumps * clumps * h0 * growth
 
 	var y, low, high float64
 	if e.known {

@@ -22,7 +22,6 @@ type target struct {
 	perTTL   float64 // requests in one ttl, in units of the size; infinite without expiry
 	fill     fill
 	clumping float64
-	slope    float64
 	ratios   []float64 // ascending
 }
 
@@ -57,7 +56,7 @@ func (t *target) fit() []fitted {
 // weigh fills in the shape's hit ratio at each ratio and returns the log weight; ok is false when the shape can't
 // explain the hit ratio.
 func (t *target) weigh(s *shape, v float64, hits []float64) (weight float64, ok bool) {
-	at, q, ok := s.solve((t.hitRatio-v)/(1-v), t.hitRatio == 0)
+	q, ok := s.solve((t.hitRatio-v)/(1-v), t.hitRatio == 0)
 	if !ok {
 		return 0, false
 	}
@@ -65,15 +64,8 @@ func (t *target) weigh(s *shape, v float64, hits []float64) (weight float64, ok 
 	c := curve{shape: s, v: v, u: u, q: q}
 	weight = t.prior(s, u, v)
 	for _, p := range t.fill.points {
-		w := min(max(t.PointTop+t.PointSlope*math.Log2((p.from+p.to)/2), t.PointLeast), t.PointTop)
 		noise := .5 * math.Sqrt(t.clumping/p.requests)
-		d := (c.hitBetween(p.from, p.to) - p.hitRatio) / math.Hypot(t.PointNoise, noise)
-		weight -= w * d * d / 2
-	}
-	if t.fill.fills > 0 {
-		need := at * (1 + q) / (1 - v) // requests until full, in units of the size
-		ratio := 1 / need / (1 - t.hitRatio)
-		d := math.Log(ratio/t.fill.ratio) / t.FillNoise
+		d := (c.hitAt(p.share) - p.hitRatio) / math.Hypot(t.PointNoise, noise)
 		weight -= d * d / 2
 	}
 	limit := c.hitAfter(t.perTTL)

@@ -9,8 +9,8 @@ import "math"
 // settle is how long after a fill the miss ratio is taken that a fill is compared with, in seconds.
 const settle = 600
 
-// point is the hit ratio seen while the cache grew from one share of its size to another; in one half octave of shares.
-type point struct{ from, to, hitRatio, requests float64 }
+// point is the hit ratio seen while the cache held a share of its size; in one half octave of shares.
+type point struct{ share, hitRatio, requests float64 }
 
 // fill is what the intervals without evictions tell.
 type fill struct {
@@ -24,7 +24,7 @@ type fill struct {
 // Half octaves of the share from 2^-binsBelow/2 to 1.
 const binsBelow = 14
 
-type bin struct{ from, to, misses, requests float64 } // shares times requests
+type bin struct{ share, misses, requests float64 } // share times requests
 
 // findFill reads all fills: those after a start, and nights in which fewer entries are needed than fit. A fill's miss
 // ratios are scaled by m0 (the window's) over the miss ratio of the ten minutes after it: what has changed since, such
@@ -64,7 +64,7 @@ func findFill(all []interval, m0 float64) fill {
 	}
 	for k := range bins {
 		if b := bins[k]; b.requests >= 1 {
-			f.points = append(f.points, point{b.from / b.requests, b.to / b.requests, 1 - min(1, b.misses/b.requests), b.requests})
+			f.points = append(f.points, point{b.share / b.requests, 1 - min(1, b.misses/b.requests), b.requests})
 		}
 	}
 	return f
@@ -137,8 +137,7 @@ func collect(bins *[binsBelow + 1]bin, iv interval, scale float64) {
 		return
 	}
 	b := &bins[k]
-	b.from += iv.before / iv.size * iv.requests
-	b.to += iv.after / iv.size * iv.requests
+	b.share += share * iv.requests
 	b.misses += min(iv.requests, iv.misses*scale)
 	b.requests += iv.requests
 }

@@ -41,14 +41,14 @@ func (k *Constants) Predict(s Series, ttl float64, w Window, multipliers []float
 	first := sort.Search(len(all), func(i int) bool { return all[i].from >= w.From-1e-9 })
 	t := target{
 		Constants: k, hitRatio: present, size: f.MaxSize, ratios: multipliers, perTTL: math.Inf(1),
-		fill: findFill(all, 1-present), clumping: clumping(all[first:]), slope: loadSlope(all[first:]),
+		fill: findFill(all, 1-present), clumping: clumping(all[first:]),
 	}
 	if ttl > 0 {
 		t.perTTL = f.Requests / (w.To - w.From) * ttl / f.MaxSize
 	}
 	fits := t.fit()
 	for i := range f.Predictions {
-		t.correct(&f.Predictions[i], summarise(fits, i), f.meanUseful/f.MaxSize)
+		t.correct(&f.Predictions[i], summarise(fits, i))
 	}
 	return f
 }

@@ -33,7 +33,6 @@ var grid = sync.OnceValue(func() *[gridPoints]float64 {
 var (
 	zipfExponents = []float64{0, .3, .5, .65, .8, .9, 1, 1.15, 1.35}
 	zipfKeys      = spread(13, .25, 1000)
-	logNormals    = []float64{.7, 1.2, 2, 3}
 	lomaxBetas    = []float64{.15, .3, .5, .8, 1.2, 2, 4, math.Inf(1)}
 	lomaxScales   = spread(13, .03, 100)
 )
@@ -66,16 +65,7 @@ func makeShapes(size float64) []shape {
 	all := make([]shape, 0, len(zipfExponents)*len(zipfKeys)+len(lomaxBetas)*len(lomaxScales))
 	for _, a := range zipfExponents {
 		for _, keys := range zipfKeys {
-			s := zipf(a, keys, size)
-			s.keys = math.Log(keys)
-			all = append(all, s)
-		}
-	}
-	for _, sigma := range logNormals {
-		for _, keys := range zipfKeys {
-			s := logNormal(sigma, keys, size)
-			s.keys = math.Log(keys)
-			all = append(all, s)
+			all = append(all, zipf(a, keys, size))
 		}
 	}
 	for _, beta := range lomaxBetas {
@@ -96,37 +86,14 @@ func zipf(a, keys, size float64) shape {
 	var weights, members []float64
 	total := 0.0
 	for rank := 1.0; rank <= count; {
-		next := max(rank+1, math.Floor(rank*1.12))
-		next = min(next, count+1)
-		middle := (rank + next - 1) / 2
-		w := math.Pow(middle, -a)
+		next := min(max(rank+1, math.Floor(rank*1.12)), count+1)
+		w := math.Pow((rank+next-1)/2, -a)
 		weights = append(weights, w)
 		members = append(members, next-rank)
 		total += w * (next - rank)
 		rank = next
 	}
-	return che(weights, members, total, size)
-}
-
-// logNormal is the same for popularities that are log-normal with deviation sigma.
-func logNormal(sigma, keys, size float64) shape {
-	count := max(2, math.Round(keys*size))
-	const groups = 80
-	weights, members := make([]float64, groups), make([]float64, groups)
-	total := 0.0
-	for i := range weights {
-		// Groups of equal width from -4 to 4 deviations.
-		low, high := -4+8*float64(i)/groups, -4+8*float64(i+1)/groups
-		members[i] = count * (math.Erfc(-high/math.Sqrt2) - math.Erfc(-low/math.Sqrt2)) / 2
-		weights[i] = math.Exp(sigma * (low + high) / 2)
-		total += weights[i] * members[i]
-	}
-	return che(weights, members, total, size)
-}
-
-// che sums over groups of keys of equal popularity.
-func che(weights, members []float64, total, size float64) shape {
-	var s shape
+	s := shape{keys: math.Log(keys)}
 	for i, n := range grid() {
 		var entries, hits float64
 		for k, w := range weights {

@@ -15,8 +15,6 @@ type Totals struct {
 
 	Bound    caches.Bound
 	smallest float64 // max size in reach
-	// meanUseful is the entries that a cache without limit would hold on average; infinite without expiry.
-	meanUseful float64
 }
 
 // totals adds up the window, and what was evicted within reach before it, which is infinite when the series begins later.
@@ -50,32 +48,7 @@ func totals(all []interval, repeats, ttl float64, w Window) Totals {
 		t.Bound.Before = math.Inf(1)
 	}
 	t.Bound.Misses = t.Misses
-	t.meanUseful = meanUseful(all, reach, w)
 	return t
-}
-
-// meanUseful slides over the intervals: entries, and what was evicted within reach.
-func meanUseful(all []interval, reach float64, w Window) float64 {
-	inReach, sum, count, oldest := 0.0, 0.0, 0.0, 0
-	for i := range all {
-		iv := &all[i]
-		if iv.fresh {
-			inReach, oldest = 0, i
-		}
-		inReach += iv.evicted
-		for oldest < i && all[oldest].to <= iv.from-reach {
-			inReach -= all[oldest].evicted
-			oldest++
-		}
-		if iv.from >= w.From-1e-9 {
-			sum += max(iv.before, iv.after) + inReach
-			count++
-		}
-	}
-	if count == 0 || math.IsInf(reach, 1) {
-		return math.Inf(1)
-	}
-	return sum / count
 }
 
 // Avoidable is the largest number of misses of the window that a cache of multiplier times the size could avoid.
