@@ -70,8 +70,10 @@ var availability = Check{
 	Judge:  judgeAvailability,
 	Rule: Rule{Expr: `
 count by (server_name) (
-  {{pick .errorsLong .errors}} >= {{.threshold}} and on (key) label_replace(vector(1), "key", "yes", "", "")
-  or (count by ({{.by}}) ({{pick .errorsLong .errors}} >= {{.threshold}}) >= {{.severalServlets}} and on ({{.by}}) {{.errorSpread}} >= {{.spread}})
+  ` + failingRule("errors", "critical") + `
+{{- if pick "warning" ""}}
+  or ` + failingRule("errorsLong", "warning") + `
+{{- end}}
   or {{.unanswered}} >= {{pick .fewReceived .manyReceived}}
   or {{.joins}} >= {{pick .fewReceived .manyReceived}}
   or {{.sendsInFlight}} >= {{pick "1" .manyInFlight}}
@@ -79,6 +81,7 @@ count by (server_name) (
   or {{.fullPools}}
   or {{.blocked}} >= {{pick .blockedWarning .blockedCritical}}
   or {{.silent}} and on ({{.by}}) {{.silentLately}}
+  or {{.silent}} unless on (server_name) {{.inFlight}}
 )`},
 }
 

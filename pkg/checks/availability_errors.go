@@ -29,11 +29,11 @@ var (
 	// errorsNow is the share of failed answers of each kind of request where they are enough and have gone on for two minutes: a
 	// restart of the database or of a worker makes a burst that is shorter.
 	errorsNow = measure("errors", func(s Scope) string {
-		return s.held(marked(strings.NewReplacer(
+		return s.held(strings.NewReplacer(
 			"$now", failedAnswers(s, s.scrapes(4, outageFor)), "$all", answers(s, s.scrapes(4, outageFor)), "$recent", failedAnswers(s, s.scrapes(1, 30*time.Second)),
 			"$before", failedAnswers(s, s.scrapes(3, outageFor)), "$wide", failedAnswers(s, s.scrapes(3, outageFor)+3*time.Minute),
 			"$enough", plain(someFailed.Value), "$few", plain(fewFailed.Value), "$nearly", plain(nearlyAllFailed.Value),
-		).Replace("($now >= $enough or $now >= clamp_min($nearly * $all, $few)) / $all and $recent > 0 and $wide > $before")))
+		).Replace("($now >= $enough or $now >= clamp_min($nearly * $all, $few)) / $all and $recent > 0 and $wide > $before"))
 	})
 	// errorsLong is the share of 15 minutes where they are enough, no burst that is over, and more than a week ago where that is
 	// known.
@@ -43,9 +43,9 @@ var (
 			return s.Sum(metrics.ResponseTime.Count().Increase(selector, metrics.Window(time.Hour)+metrics.Offset(week)), "servlet")
 		}
 		long := failedAnswers(s, shortWindow)
-		return marked(fmt.Sprintf("((%s > %s) >= %g and %s > 0) / %s > on (server_name, servlet) group_left () (%g * %s / %s or 0 * %s)",
+		return fmt.Sprintf("((%s > %s) >= %g and %s > 0) / %s > on (server_name, servlet) group_left () (%g * %s / %s or 0 * %s)",
 			long, failedAnswers(s, 2*shortWindow/3), failedLong.Value, failedAnswers(s, s.scrapes(4, shortWindow/3)), answers(s, shortWindow),
-			failedRise.Value, then(metrics.ServerErrors.Are()), then(metrics.ClientLeft.AreNot()), s.Sum(s.Now(metrics.ResponseTime.Count(), ofUsers...), "servlet")))
+			failedRise.Value, then(metrics.ServerErrors.Are()), then(metrics.ClientLeft.AreNot()), s.Sum(s.Now(metrics.ResponseTime.Count(), ofUsers...), "servlet"))
 	})
 	// errorSpread is the share among all requests other than sends and syncs.
 	errorSpread = measure("errorSpread", func(s Scope) string {
@@ -72,9 +72,14 @@ var keyServlets = metrics.SendServlets.Or(metrics.SyncServlets)
 // ofUsers leaves out what says nothing about users, and what passes on somebody else's errors.
 var ofUsers = []query.Matcher{metrics.PassingOnErrors.Or(metrics.NotOfUsers).AreNot(), metrics.NotPreflight}
 
-// marked gives the key kinds the label key, for the rule.
-func marked(expression string) string {
-	return fmt.Sprintf(`label_replace(%s, "key", "yes", "servlet", %q)`, expression, keyServlets)
+// failingRule is how a rule decides by such shares: sends or syncs, or several other kinds that are many of all requests.
+func failingRule(shares, threshold string) string {
+	return strings.NewReplacer("$key", string(keyServlets), "$failing", "{{."+shares+"}} >= {{."+threshold+"}}").Replace(`(
+    label_replace($failing, "key", "yes", "servlet", "$key") and on (key) label_replace(vector(1), "key", "yes", "", "")
+  )
+  or (
+    count by ({{.by}}) ($failing) >= {{.severalServlets}} and on ({{.by}}) {{.errorSpread}} >= {{.spread}}
+  )`)
 }
 
 func failedAnswers(s Scope, d time.Duration) string {

@@ -57,6 +57,9 @@ func judgeUnanswered(in Input) []Finding {
 	var found []Finding
 	for _, m := range []*Measurement{unanswered, unansweredJoins} {
 		for _, p := range in.Samples(m) {
+			if p.Value < fewReceived.Value {
+				continue
+			}
 			f := Finding{Subject: Subject{Name: p.Process()}, Severity: Warning, Confidence: 0.6, Title: "Requests are not answered", Unit: "none",
 				Value: limits.At(p.Value), Threshold: limits.At(fewReceived.Value), NotCausedBy: notCausedBut("database-connections")}
 			if p.Value >= manyReceived.Value {

@@ -98,9 +98,6 @@ func judgeReactorLag(in Input) []Finding {
 	found := judgeBlocked(in)
 	judged, highest := 0, 0.0
 	for _, p := range in.Samples(loopBusy) {
-		if slices.ContainsFunc(found, func(f Finding) bool { return f.Subject.Key() == p.Process() }) {
-			continue
-		}
 		ticks, _ := in.ValueFor(loopTicks, p)
 		age, known := in.ValueFor(uptime, p)
 		if known && age < limits.Young.Value || ticks < loopEnoughTicks.Value && p.Value < in.Warning {
@@ -108,8 +105,12 @@ func judgeReactorLag(in Input) []Finding {
 		}
 		judged++
 		highest = max(highest, p.Value)
-		if f := judgeLoop(in, p); f.Severity > OK {
+		f := judgeLoop(in, p)
+		switch at := slices.IndexFunc(found, func(f Finding) bool { return f.Subject.Key() == p.Process() }); {
+		case at < 0 && f.Severity > OK:
 			found = append(found, f)
+		case at >= 0 && f.Severity > found[at].Severity:
+			found[at] = f
 		}
 	}
 	switch {

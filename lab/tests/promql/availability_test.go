@@ -42,7 +42,7 @@ const database = "RoomSendEventRestServlet ReceiptRestServlet KeyUploadServlet R
 // foundAfter wants availability's first row to be of a severity so many minutes after the trouble began.
 func foundAfter(t *testing.T, engine *Engine, scrape time.Duration, minutes float64, severity, part string) {
 	t.Helper()
-	found := diagnoseAt(t, engine, scrape, trouble+minutes, `"availability"`)[0]
+	found := diagnoseAt(t, engine, scrape, trouble+minutes, "availability")
 	if found.severity != severity || !strings.Contains(found.evidence, part) {
 		t.Errorf("after %g min: %s on %q: %s, want %s with %q", minutes, found.severity, found.subject, found.evidence, severity, part)
 	}
@@ -58,7 +58,7 @@ func foundAfter(t *testing.T, engine *Engine, scrape time.Duration, minutes floa
 func ruleFires(t *testing.T, engine *Engine, scrape time.Duration, minute float64, severity limits.Severity) bool {
 	t.Helper()
 	check, _ := checks.Find("availability")
-	scope := checks.Scope{Scrape: scrape, Length: time.Hour, Identity: process.Identity{"job", "index"}}
+	scope := checks.Scope{Scrape: scrape, Length: time.Hour, Identity: process.NewIdentity("job", "index")}
 	measured := map[string]string{}
 	for _, m := range check.Measures {
 		measured[m.Name] = "(" + m.PromQL(scope) + ")"
@@ -83,22 +83,22 @@ func TestOutages(t *testing.T) {
 		says   string
 		long   bool // until six hours later
 	}{
-		"the database refuses":       {played: played{traffic: usualTraffic(20), on: since("500", database), transactions: then(600, 0), busy: then(1, 0)}, says: "Requests fail", long: true},
+		"the database refuses":       {played: played{traffic: usualTraffic(20), on: since("500", database), transactions: then(600, 0), busy: then(1, 0)}, says: "× 500", long: true},
 		"refuses, named codes":       {played: played{traffic: usualTraffic(20), on: since("HTTPStatus.INTERNAL_SERVER_ERROR", database)}, says: "× 500"},
-		"refuses, scraped by minute": {scrape: time.Minute, played: played{traffic: usualTraffic(20), on: since("500", database)}, says: "Requests fail"},
+		"refuses, scraped by minute": {scrape: time.Minute, played: played{traffic: usualTraffic(20), on: since("500", database)}, says: "× 500"},
 		"refuses, sends only":        {played: played{traffic: usualTraffic(20), on: since("500", "RoomSendEventRestServlet")}, says: "RoomSendEventRestServlet"},
 		"refuses a reader":           {played: played{traffic: []traffic{{"FederationSendServlet", "PUT", 30}, {"FederationEventServlet", "GET", 20}, {"FederationStateIdsServlet", "GET", 5}}, on: since("500")}},
 		"a worker is gone":           {played: played{traffic: usualTraffic(20), on: since("502", "RoomSendEventRestServlet")}, says: "× 502"},
 		"the database freezes": {played: played{traffic: usualTraffic(20), on: since("hang", database), transactions: then(600, 0), busy: then(1, 10)},
-			says: "not answered", long: true},
+			says: "none was answered well", long: true},
 		"freezes, scraped by minute": {scrape: time.Minute, played: played{traffic: usualTraffic(20), on: since("hang", database), transactions: then(600, 0), busy: then(1, 10)}},
 		"freezes with few sends": {played: played{traffic: append(usualTraffic(2), traffic{"KeyUploadServlet", "PUT", 20}), on: since("hang", database), transactions: then(600, 0), busy: then(1, 10)},
-			says: "hang"},
+			says: "in flight"},
 		"a lock on one table": {played: played{traffic: usualTraffic(20), on: since("hang", "RoomSendEventRestServlet"), transactions: then(600, 400)}, says: "RoomSendEventRestServlet"},
 		"the loop is blocked, metrics on a thread": {played: played{traffic: usualTraffic(20), on: stopped, transactions: then(600, 0), away: func(m float64) float64 { return max(0.05, (m-trouble)*60) }},
-			says: "Event loop blocked", long: true},
-		"the loop is blocked, metrics on it": {played: played{traffic: usualTraffic(20), silent: func(m float64) bool { return m >= trouble }}, says: "does not answer", long: true},
-		"a small family's send hangs":        {played: played{traffic: []traffic{{"RoomSendEventRestServlet", "PUT", 1}, {"SyncRestServlet", "GET", 4}}, on: since("hang", database), transactions: then(60, 50)}, want: "warning", says: "Sends hang"},
+			says: "completed no tick", long: true},
+		"the loop is blocked, metrics on it": {played: played{traffic: usualTraffic(20), silent: func(m float64) bool { return m >= trouble }}, says: "No scrape", long: true},
+		"a small family's send hangs":        {played: played{traffic: []traffic{{"RoomSendEventRestServlet", "PUT", 1}, {"SyncRestServlet", "GET", 4}}, on: since("hang", database), transactions: then(60, 50)}, want: "warning", says: "sends were in flight"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			scrape, within, want, length := 15*time.Second, 3.0, "critical", 4*time.Hour
@@ -117,7 +117,7 @@ func TestOutages(t *testing.T) {
 			foundAfter(t, engine, scrape, -1, "ok", "")
 			foundAfter(t, engine, scrape, within, want, c.says)
 			for _, later := range later {
-				if found := diagnoseAt(t, engine, scrape, trouble+max(later, within), `"availability"`)[0]; found.severity != "critical" && found.severity != want {
+				if found := diagnoseAt(t, engine, scrape, trouble+max(later, within), "availability"); found.severity != "critical" && found.severity != want {
 					t.Errorf("after %g min: %s: %s", later, found.severity, found.evidence)
 				}
 			}
@@ -133,7 +133,7 @@ func TestOutageTakesBackOK(t *testing.T) {
 	engine := newHistory(15*time.Second, 5*time.Hour).
 		play(played{index: "1", traffic: usualTraffic(20), on: since("hang", database), transactions: then(600, 0), busy: then(1, 10)}).load(t)
 	for minute, want := range map[float64]string{trouble - 1: "ok", trouble + 120: "unknown"} {
-		if f := diagnoseAt(t, engine, 15*time.Second, minute, `"database-cost"`)[0]; f.severity != want || (want == "unknown") != strings.Contains(f.evidence, "in flight") {
+		if f := diagnoseAt(t, engine, 15*time.Second, minute, "database-cost"); f.severity != want || (want == "unknown") != strings.Contains(f.evidence, "in flight") {
 			t.Errorf("minute %g: %s is %s: %s", minute, f.check, f.severity, f.evidence)
 		}
 	}
@@ -145,7 +145,7 @@ func TestOutageFromTheStart(t *testing.T) {
 	for name, c := range map[string]struct {
 		code string
 		says string
-	}{"fails": {"500", "Requests fail"}, "hangs": {"hang", ""}} {
+	}{"fails": {"500", "× 500"}, "hangs": {"hang", ""}} {
 		t.Run(name, func(t *testing.T) {
 			engine := newHistory(15*time.Second, 4*time.Hour).play(before).
 				play(played{index: "1", from: trouble + 0.5, traffic: usualTraffic(20), on: since(c.code, database)}).load(t)
@@ -229,7 +229,7 @@ func TestNoOutage(t *testing.T) {
 			}
 			engine := h.load(t)
 			for _, at := range []float64{1, 1.5, 2, 2.5, 3, 4, 6, 12, 20, 40} {
-				if found := diagnoseAt(t, engine, 15*time.Second, trouble+at, `"availability"`)[0]; found.severity != "ok" && found.severity != "unknown" {
+				if found := diagnoseAt(t, engine, 15*time.Second, trouble+at, "availability"); found.severity != "ok" && found.severity != "unknown" {
 					t.Errorf("after %g min: %s on %q: %s", at, found.severity, found.subject, found.evidence)
 				}
 				if ruleFires(t, engine, 15*time.Second, trouble+at, checks.Warning) || ruleFires(t, engine, 15*time.Second, trouble+at, checks.Critical) {

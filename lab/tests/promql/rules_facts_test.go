@@ -41,6 +41,10 @@ var processor = facts{
 
 // known are the facts by check.
 var known = map[string]facts{
+	"availability": {
+		counted: []string{"unanswered", "joins", "stuck", "sendsInFlight", "fullPools", "silent", "errors", "errorsLong"},
+		lacks:   []string{"errors", "errorsLong", "errorSpread", "errorAnswers", "tokenErrors", "finished", "blocked", "silentLately", "inFlight"},
+	},
 	"event-send-time": {
 		of: map[string]string{"notSlow": "sends", "notVerySlow": "sends"}, atMost: map[string][]string{"notVerySlow": {"sends"}, "notSlow": {"notVerySlow"}},
 		where: map[string]reached{"workers": {"sends", limits.EnoughSends.Value}},
@@ -53,7 +57,7 @@ var known = map[string]facts{
 	},
 	"restarts": {whole: []string{"restarts"}, lacks: []string{"uptime"}, odd: true,
 		why: "of an even number of processes the check takes the lower one of the two in the middle; PromQL has their mean only"},
-	"reactor-lag":         {lacks: []string{"uptime", "stalls", "away"}},
+	"reactor-lag":         {lacks: []string{"uptime", "stalls", "lost", "blocked"}},
 	"database-cost":       {of: map[string]string{"cost": "totalCost", "costBefore": "cost"}, lacks: []string{"costBefore", "lastWeek", "coldNow", "coldThen", "calls"}},
 	"database-chatty":     {of: map[string]string{"calls": "totalCalls", "cost": "calls"}, lacks: []string{"cost"}},
 	"database-pool":       {lacks: []string{"uptime", "busy"}},

@@ -18,7 +18,7 @@ const justBeside = 1e-6
 // labelValues are those of labels beside those of processes.
 var labelValues = map[string][]string{
 	"desc": {"persist_events", "get_user_by_id", "do_fetch", "background_updates"}, "name": {"stats", "presence"}, "service": {"irc", "telegram"},
-	"kind": {"sliding sync", "sync v2"}, "database_name": {"master", "state"},
+	"kind": {"sliding sync", "sync v2"}, "servlet": {"RoomSendEventRestServlet", "ReceiptRestServlet", "KeyUploadServlet"}, "database_name": {"master", "state"},
 }
 
 // everywhere is what rules read themselves: each homeserver has been seen, with these transactions.

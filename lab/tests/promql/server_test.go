@@ -11,7 +11,6 @@ import (
 
 	"github.com/prometheus/prometheus/model/value"
 
-	"github.com/matrix-insight/synapse-datasource/pkg/queries/diagnosis"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 )
 
@@ -187,30 +186,20 @@ func (h *history) load(t testing.TB) *Engine {
 	return Load(t, text.String())
 }
 
-// diagnoseAt runs checks at a minute, the worst row first.
-func diagnoseAt(t *testing.T, engine *Engine, scrape time.Duration, minute float64, checks string) []foundByCheck {
+// diagnoseAt runs one check at a minute and gives its worst row.
+func diagnoseAt(t *testing.T, engine *Engine, scrape time.Duration, minute float64, check string) finding {
 	t.Helper()
-	typ := diagnosis.Type()
-	request, err := typ.Decode([]byte(`{"checks": [` + checks + `]}`))
-	if err != nil {
-		t.Fatal(err)
+	all, _ := diagnoseOver(t, engine, time.Unix(0, 0).Add(time.Duration(minute*float64(time.Minute))), time.Hour, query.Options{ScrapeInterval: scrape}, `"`+check+`"`)
+	return all.first()
+}
+
+// first is the most severe of them.
+func (all findings) first() (worst finding) {
+	rank := []string{"", "unknown", "ok", "info", "warning", "critical"}
+	for _, f := range all {
+		if slices.Index(rank, f.severity) > slices.Index(rank, worst.severity) {
+			worst = f
+		}
 	}
-	options := query.Options{ScrapeInterval: scrape, QueryTimeout: time.Minute}
-	end := time.Unix(0, 0).Add(time.Duration(minute * float64(time.Minute)))
-	within := query.TimeRange{From: end.Add(-time.Hour), To: end, Step: time.Minute}
-	frames, err := query.NewRunner(options, engine, nil).Run(t.Context(), typ, request, within, query.Asker{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	frame := frames[0]
-	cell := func(name string, i int) string {
-		field, _ := frame.FieldByName(name)
-		return field.At(i).(string)
-	}
-	var found []foundByCheck
-	for i := range frame.Rows() {
-		f := foundByCheck{check: cell("check", i), subject: cell("subject", i), severity: cell("severity", i), evidence: cell("title", i) + ". " + cell("evidence", i), cause: cell("caused_by", i)}
-		found = append(found, f)
-	}
-	return found
+	return worst
 }

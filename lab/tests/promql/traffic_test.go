@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/matrix-insight/synapse-datasource/pkg/queries/diagnosis"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 )
 
@@ -30,27 +29,9 @@ func turning(before, after float64, minutes int) string {
 	return fmt.Sprintf("0+%gx%d %g+%gx%d", before, trafficDays-minutes, before*float64(trafficDays-minutes)+after, after, minutes-1)
 }
 
-func diagnoseAfterEightDays(t *testing.T, series, check string) []foundByCheck {
+func diagnoseAfterEightDays(t *testing.T, series, check string) finding {
 	t.Helper()
-	typ := diagnosis.Type()
-	request, err := typ.Decode([]byte(`{"checks": ["` + check + `"]}`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	options := query.Options{ScrapeInterval: time.Minute, QueryTimeout: time.Minute}
-	end := time.Unix(0, 0).Add(trafficDays * time.Minute)
-	frames, err := query.NewRunner(options, Load(t, "load 1m\n"+series), nil).Run(t.Context(), typ, request,
-		query.Align(end.Add(-6*time.Hour), end, time.Minute, options.ScrapeInterval), query.Asker{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var found []foundByCheck
-	for i := range frames[0].Rows() {
-		cell := func(name string) string { field, _ := frames[0].FieldByName(name); return field.At(i).(string) }
-		since, _ := frames[0].FieldByName("since")
-		found = append(found, foundByCheck{check: cell("check"), subject: cell("subject"), severity: cell("severity"), evidence: cell("evidence"), since: since.At(i).(*time.Time)})
-	}
-	return found
+	return diagnose(t, "load 1m\n"+series, trafficDays*time.Minute, query.Options{ScrapeInterval: time.Minute}, `"`+check+`"`).first()
 }
 
 func TestTrafficDrop(t *testing.T) {
@@ -72,7 +53,7 @@ func TestTrafficDrop(t *testing.T) {
 		"the first days": {servedBy("1", map[string]string{"SyncRestServlet": strings.Repeat("_ ", trafficDays-2*24*60) + "0+60x2860 171600+0x19"}), "ok"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if found := diagnoseAfterEightDays(t, c.series, "traffic-drop")[0]; found.severity != c.want {
+			if found := diagnoseAfterEightDays(t, c.series, "traffic-drop"); found.severity != c.want {
 				t.Errorf("%s: %s, want %s", found.severity, found.evidence, c.want)
 			}
 		})
@@ -108,11 +89,11 @@ func TestRequestSurge(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			found := diagnoseAfterEightDays(t, c.series, "request-surge")
-			if found[0].severity != c.want || found[0].subject != c.subject {
-				t.Errorf("%s on %q: %s, want %s", found[0].severity, found[0].subject, found[0].evidence, c.want)
+			if found.severity != c.want || found.subject != c.subject {
+				t.Errorf("%s on %q: %s, want %s", found.severity, found.subject, found.evidence, c.want)
 			}
-			if c.want == "warning" && (found[0].since == nil || time.Unix(0, 0).Add(trafficDays*time.Minute).Sub(*found[0].since) > 40*time.Minute) {
-				t.Errorf("since %v", found[0].since)
+			if c.want == "warning" && (found.since == nil || time.Unix(0, 0).Add(trafficDays*time.Minute).Sub(*found.since) > 40*time.Minute) {
+				t.Errorf("since %v", found.since)
 			}
 		})
 	}

@@ -22,7 +22,7 @@ func serversQuery(s *query.Session) string {
 	named := seen(`server_name!=""`)
 	// One of which no process answers for longer than the range is there too, as long as Prometheus tries.
 	silent := processes.Over("last_over_time", s.Filters.Selector(), "[1d]") + " and on (job, instance) " +
-		metrics.Up.Series().Of(s.Filters.Without("index").ProcessSelector()) + " == 0"
+		metrics.Up.Series().Of(s.Filters.Without("index").ProcessSelector()) + " == 0 unless on (job, instance) " + named
 	return "count by (server_name) (" + named + " or " + processes.Of(s.Filters.Selector(nameless)) + " or (" + seen(nameless) + " unless on (job, index) " + named + ") or (" + silent + "))"
 }
 
