@@ -28,8 +28,8 @@ const (
 	SlowByNature Servlets = "JoinRoomAliasServlet|KnockRoomAliasServlet|RoomMembershipRestServlet|RoomMessageListRestServlet|KeyQueryServlet|OneTimeKeyServlet|" +
 		"PublicRoomListRestServlet|DownloadResource|ThumbnailResource|PreviewUrlResource|FederationMedia.*|FederationSendServlet|Replication.*"
 	// PassingOnErrors answer 5xx where somebody else's server failed.
-	PassingOnErrors Servlets = "Profile.*|ClientDirectoryServer|PublicRoomListRestServlet|JoinRoomAliasServlet|KnockRoomAliasServlet|RoomMembershipRestServlet|" +
-		"DownloadResource|ThumbnailResource|PreviewUrlResource|FederationMedia.*|AppservicePingRestServlet|Email.*|Msisdn.*|Threepid.*"
+	PassingOnErrors Servlets = "Profile.*|ClientDirectory.*|PublicRoom.*|JoinRoom.*|KnockRoom.*|RoomMembership.*|Download.*|Thumbnail.*|PreviewUrl.*|FederationMedia.*|" +
+		"AppservicePing.*|Email.*|Msisdn.*|Threepid.*"
 	// NotOfUsers are requests of monitoring and of Synapse's own processes.
 	NotOfUsers Servlets = "HealthResource|Replication.*"
 )
