@@ -10,6 +10,7 @@ import (
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/changes"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/resources"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 // Samples are 15 s apart, 240 an hour; the asked six hours begin at sample 480.
@@ -134,7 +135,7 @@ func TestNamesOfProcessesPerQuery(t *testing.T) {
 		return fmt.Sprintf("  process_start_time_seconds{%s} 100+0x1679 25200+0x240\n  synapse_storage_schedule_time_count{%s,server_name=%q} 1+0x1920\n", labels, labels, server)
 	}
 	engine := Load(t, "load 15s\n"+restarted("twice.example", "1", "h:1")+restarted("twice.example", "1", "h:2")+restarted("once.example", "1", "o:1"))
-	runner := query.NewRunner(query.Options{ScrapeInterval: 15 * time.Second, QueryTimeout: time.Minute, CacheTTL: time.Minute}, engine, nil)
+	runner := query.NewRunner(settings.Settings{ScrapeInterval: 15 * time.Second, QueryTimeout: time.Minute, CacheTTL: time.Minute}, engine, nil)
 	end := time.Unix(0, 0).Add(eightHours)
 	within := query.Align(end.Add(-6*time.Hour), end, time.Minute, 15*time.Second)
 	for _, c := range []struct{ server, want string }{{"twice.example", "Restart of 2 processes"}, {"once.example", "Restart of s/1"}} {

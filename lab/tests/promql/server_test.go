@@ -13,6 +13,7 @@ import (
 
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/diagnosis"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 // traffic is requests of one kind per minute.
@@ -195,7 +196,7 @@ func diagnoseAt(t *testing.T, engine *Engine, scrape time.Duration, minute float
 	if err != nil {
 		t.Fatal(err)
 	}
-	options := query.Options{ScrapeInterval: scrape, QueryTimeout: time.Minute}
+	options := settings.Settings{ScrapeInterval: scrape, QueryTimeout: time.Minute}
 	end := time.Unix(0, 0).Add(time.Duration(minute * float64(time.Minute)))
 	within := query.TimeRange{From: end.Add(-time.Hour), To: end, Step: time.Minute}
 	frames, err := query.NewRunner(options, engine, nil).Run(t.Context(), typ, request, within, query.Asker{})
