@@ -17,8 +17,6 @@ var (
 	loopEnoughTicks = limits.Limit{Name: "enoughTicks", Value: 1000, Meaning: "number of ticks within 15 minutes below which an idle process is not judged", Source: "ours"}
 	// loopBlockedFor is how long the loop may be away at a scrape.
 	loopBlockedFor = limits.Limit{Name: "blockedFor", Value: 5, Unit: "s", Meaning: "time that the event loop is away at every scrape of a minute", Source: "ours"}
-	// tickHistogramEnd is the last bound of the histogram.
-	tickHistogramEnd = 5.0
 
 	loopTicks = measure("ticks", func(s Scope) string {
 		return s.WithServer(s.Increase(metrics.ReactorTick.Count(), shortWindow))
@@ -131,8 +129,8 @@ func tickQuantile(in Input, p Sample) string {
 	switch v, ok := in.ValueFor(loopP99, p); {
 	case !ok:
 		return "p99 of its ticks: unknown"
-	case v >= tickHistogramEnd:
-		return "p99 of its ticks: >" + words.Seconds(tickHistogramEnd)
+	case v >= metrics.ReactorTick.Highest:
+		return "p99 of its ticks: >" + words.Seconds(metrics.ReactorTick.Highest)
 	default:
 		return "p99 of its ticks: " + words.Seconds(v)
 	}
