@@ -44,7 +44,7 @@ func TestSessionQuestionsUseTheRange(t *testing.T) {
 			t.Errorf("%s asked about %v, want %v", query, got, want)
 		}
 	}
-	if s.HasDatabase() || query.NewRoom(s.Settings, roomID).String() != pseudonym {
+	if s.HasDatabase() || NewRoom(s.Settings, roomID).String() != pseudonym {
 		t.Error("the session has a database of its own, or another pseudonym")
 	}
 }

@@ -188,6 +188,12 @@ func (h *history) load(t testing.TB) *Engine {
 	return Load(t, text.String())
 }
 
+// foundByCheck is a row of the findings.
+type foundByCheck struct {
+	check, subject, severity, evidence, cause string
+	since                                     *time.Time
+}
+
 // diagnoseAt runs checks at a minute, the worst row first.
 func diagnoseAt(t *testing.T, engine *Engine, scrape time.Duration, minute float64, checks string) []foundByCheck {
 	t.Helper()
