@@ -117,5 +117,5 @@ const pendingPeriod = "5m"
 // PendingPeriod is the "for" of the check's alerts.
 func (c Check) PendingPeriod() string { return cmp.Or(c.For, pendingPeriod) }
 
-// AlarmsOnce: the check never becomes critical, so it has one alert.
+// AlarmsOnce tells that the check never becomes critical, so it has one alert.
 func (c Check) AlarmsOnce() bool { return c.Thresholds.Critical == nil && !c.CriticalToo }

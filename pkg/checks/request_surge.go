@@ -70,7 +70,7 @@ func refusedRate(s Scope, d time.Duration) string {
 }
 
 func surgedRate(s Scope, ago time.Duration) string {
-	selector := s.Homeserver().Filters.Selector(metrics.Servlets(risesBySelf).AreNot(), metrics.NotPreflight)
+	selector := s.Homeserver().Filters.Selector(risesBySelf.AreNot(), metrics.NotPreflight)
 	return s.Sum(metrics.RequestsReceived.Series().Rate(selector, s.Window(shortWindow)+metrics.Offset(ago)), "servlet")
 }
 
