@@ -1,7 +1,7 @@
 import { type Builder } from '@grafana/grafana-foundation-sdk/cog';
 import { type Panel } from '@grafana/grafana-foundation-sdk/dashboard';
 
-import { sentence, severity, wrapped } from './panels/cells';
+import { inspected, sentence, severity, wrapped } from './panels/cells';
 import { table } from './panels/table';
 
 /** The findings of the checks whose panels a section has, with their numbers. */
@@ -20,6 +20,7 @@ export function verdictOf(checks: string[]): Builder<Panel> {
       { name: 'severity', width: 75, settings: severity },
       { name: 'title', width: 170, settings: wrapped },
       { name: 'evidence', settings: sentence },
+      { name: 'subject', width: 150, settings: [inspected] },
       { name: 'server_name', width: 105 },
     ],
   });

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/prometheus/common/model"
@@ -72,7 +73,7 @@ func judgeCacheUndersized(in Input) []Finding {
 	if !seen {
 		return metricMissing(metrics.CacheEvicted)
 	}
-	h := caches.Homeservers(all, in.Options, false)[in.Server]
+	h := caches.Homeservers(all, in.Settings, false)[in.Server]
 	var found []Finding
 	evicting, unjudged := 0, 0
 	for _, m := range all {
@@ -128,7 +129,7 @@ func readCaches(in Input) (all caches.All, seen bool) {
 func (in Input) smallCache(m *caches.Measurements, h caches.Homeserver, judged caches.Judgement, rate float64) Finding {
 	f := in.graded(rate, Finding{
 		Subject: Subject{Name: m.Cache}, Title: "Cache too small: " + m.Cache,
-		Evidence: "In the last hour: " + judged.Reason, Confidence: judged.Confidence, Steps: stepsFor(m, h, caches.FactorOf(m, h, judged.Verdict)),
+		Evidence: "In the last hour, " + strings.ToLower(judged.Reason[:1]) + judged.Reason[1:], Confidence: judged.Confidence, Steps: stepsFor(m, h, caches.FactorOf(m, h, judged.Verdict)),
 	})
 	switch {
 	case m.WeekAgo != nil:

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
 )
 
@@ -70,8 +71,8 @@ type Check struct {
 
 // ReadInput is what a Read may know.
 type ReadInput struct {
-	Now     time.Time
-	Options query.Options
+	Now      time.Time
+	Settings settings.Settings
 }
 
 // Signal is a number over time and how its series name subjects.
@@ -116,5 +117,5 @@ const pendingPeriod = "5m"
 // PendingPeriod is the "for" of the check's alerts.
 func (c Check) PendingPeriod() string { return cmp.Or(c.For, pendingPeriod) }
 
-// AlarmsOnce: the check never becomes critical, so it has one alert.
+// AlarmsOnce tells that the check never becomes critical, so it has one alert.
 func (c Check) AlarmsOnce() bool { return c.Thresholds.Critical == nil && !c.CriticalToo }

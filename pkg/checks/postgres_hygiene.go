@@ -70,7 +70,7 @@ func (h hygiene) judge() []Finding {
 		}
 	}
 	if len(found) == 0 {
-		text := fmt.Sprintf("%d tables are analyzed, no index is invalid, the oldest transaction is %s million transactions ago.", len(h.tables.Tables), words.Number(float64(h.facts.Age)/1e6))
+		text := fmt.Sprintf("%d tables are analyzed, no index is invalid, the oldest transaction that is not frozen is %s transactions old.", len(h.tables.Tables), words.Number(float64(h.facts.Age)))
 		if !h.facts.AllStats && !h.facts.Replica { // on a replica the grant would show the replica's own sessions only
 			text += " Open transactions of others are not visible: to watch them, GRANT pg_read_all_stats to the role."
 		}

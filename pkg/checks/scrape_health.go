@@ -135,6 +135,9 @@ func judgeScrapes(in Input) []Finding {
 		return okFinding(fmt.Sprintf("Fewer than %s scrapes of each process in the last hour: too few to judge.", enoughScrapes))
 	}
 	worst := in.Samples(scrapesFailed)[0]
+	if worst.Value == 0 {
+		return okFinding("No scrape failed in the last hour.")
+	}
 	return okFinding(fmt.Sprintf("At most %s of the scrapes of a process failed in the last hour (%s).", words.Percent(worst.Value), worst.Process()))
 }
 

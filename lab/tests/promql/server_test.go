@@ -11,7 +11,7 @@ import (
 
 	"github.com/prometheus/prometheus/model/value"
 
-	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 // traffic is requests of one kind per minute.
@@ -189,7 +189,7 @@ func (h *history) load(t testing.TB) *Engine {
 // diagnoseAt runs one check at a minute and gives its worst row.
 func diagnoseAt(t *testing.T, engine *Engine, scrape time.Duration, minute float64, check string) finding {
 	t.Helper()
-	all, _ := diagnoseOver(t, engine, time.Unix(0, 0).Add(time.Duration(minute*float64(time.Minute))), time.Hour, query.Options{ScrapeInterval: scrape}, `"`+check+`"`)
+	all, _ := diagnoseOver(t, engine, time.Unix(0, 0).Add(time.Duration(minute*float64(time.Minute))), time.Hour, settings.Settings{ScrapeInterval: scrape}, `"`+check+`"`)
 	return all.first()
 }
 

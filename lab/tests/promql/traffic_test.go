@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 // These series last eight days, one sample a minute.
@@ -31,7 +31,7 @@ func turning(before, after float64, minutes int) string {
 
 func diagnoseAfterEightDays(t *testing.T, series, check string) finding {
 	t.Helper()
-	return diagnose(t, "load 1m\n"+series, trafficDays*time.Minute, query.Options{ScrapeInterval: time.Minute}, `"`+check+`"`).first()
+	return diagnose(t, "load 1m\n"+series, trafficDays*time.Minute, settings.Settings{ScrapeInterval: time.Minute}, `"`+check+`"`).first()
 }
 
 func TestTrafficDrop(t *testing.T) {
