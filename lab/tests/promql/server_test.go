@@ -48,8 +48,6 @@ type played struct {
 
 func ok(float64, string) (bool, answer) { return true, answer{} }
 
-func constant(v float64) func(float64) float64 { return func(float64) float64 { return v } }
-
 // usualTraffic is a small company's; sends per minute.
 func usualTraffic(sends float64) []traffic {
 	return []traffic{

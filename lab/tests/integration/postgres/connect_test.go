@@ -41,7 +41,7 @@ func TestNewConnectionTells(t *testing.T) {
 		t.Errorf("an open session fails: %v", err)
 	}
 	began := time.Now()
-	wantFault(t, db.Connect(t.Context()), upstream.Timeout, upstream.Downstream)
+	_ = wantFault(t, db.Connect(t.Context()), upstream.Timeout, upstream.Downstream)
 	if took := time.Since(began); took > 6*time.Second {
 		t.Errorf("took %s", took)
 	}
@@ -60,5 +60,5 @@ func TestNewConnectionUsedUp(t *testing.T) {
 	}
 	limit("0")
 	t.Cleanup(func() { limit("-1"); _ = admin.Close(context.Background()) })
-	wantFault(t, client(t, config()).Connect(t.Context()), upstream.Full, upstream.Downstream)
+	_ = wantFault(t, client(t, config()).Connect(t.Context()), upstream.Full, upstream.Downstream)
 }
