@@ -36,7 +36,7 @@ func answers(check checks.Check) map[*checks.Measurement]model.Vector {
 // findings is what a check says of a database.
 func findings(t *testing.T, db query.Database, check checks.Check, now time.Time) []checks.Finding {
 	t.Helper()
-	in := checks.NewInput("example.org", now, checks.Scope{Identity: process.Identity{"job", "index"}}, options, check, answers(check))
+	in := checks.NewInput("example.org", now, checks.Scope{Identity: process.NewIdentity("job", "index")}, options, check, answers(check))
 	err := db.Read(t.Context(), 0, func(ctx context.Context, tx query.Tx) (err error) {
 		in.Rows, err = check.Read(ctx, tx, checks.ReadInput{Now: now, Options: options})
 		return err
