@@ -14,7 +14,7 @@ import (
 // Requests that stay in flight. A request that can't be cancelled stays there when its client has left, so in a hang they
 // climb. What waits by design (long polls) or for somebody else (remote joins, media, key queries) is left out.
 var (
-	manyInFlight  = limits.Limit{Name: "manyInFlight", Value: 5, Meaning: "number of requests in flight below which a rise is not judged", Source: "ours"}
+	manyInFlight  = limits.Limit{Name: "manyInFlight", Value: 5, Meaning: "number of requests in flight that count as a queue", Source: "ours"}
 	inFlightClimb = limits.Limit{Name: "climb", Value: 5, Meaning: "number of times the median of a day", Source: "ours"}
 	finishedFall  = limits.Limit{Name: "fallenTo", Value: 0.2, Unit: "percentunit", Meaning: "share of the requests that finished in the half hour before", Source: "ours"}
 )

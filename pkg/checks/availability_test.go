@@ -3,7 +3,7 @@ package checks
 import (
 	"testing"
 
-	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 // onServer is what every process has, and some answers.
@@ -33,7 +33,7 @@ func TestAvailability(t *testing.T) {
 		"a few for long":                 {series: onServer(map[string]float64{forServlet("keyErrorsLong", send, ""): 0.07, forServlet("errorAnswers", send, " code=500"): 22}), want: Warning, subject: "synapse/1", value: 0.07},
 		"the authentication fails":       {series: together(failing, map[string]float64{forServlet("errorAnswers", send, " code=503"): 400, "tokenErrors": 30}), want: Critical, subject: "synapse/1", value: 0.98},
 		"all for long":                   {series: onServer(map[string]float64{forServlet("keyErrorsLong", send, ""): 0.9, forServlet("errorAnswers", send, " code=500"): 300}), want: Warning, subject: "synapse/1", value: 0.9},
-		"overridden":                     {series: onServer(map[string]float64{forServlet("keyErrorsLong", send, ""): 0.07}), options: query.Options{Thresholds: overridden("availability", 0.1, 0.9)}, want: OK},
+		"overridden":                     {series: onServer(map[string]float64{forServlet("keyErrorsLong", send, ""): 0.07}), options: settings.Settings{Thresholds: overridden("availability", 0.1, 0.9)}, want: OK},
 		"none answered":                  {series: onServer(map[string]float64{forServlet("unanswered", send, ""): 45}), want: Critical, subject: "synapse/1", value: 45, unit: "none"},
 		"few unanswered":                 {series: onServer(map[string]float64{forServlet("unanswered", send, ""): 4}), want: Warning, subject: "synapse/1", value: 4, unit: "none"},
 		"joins unanswered":               {series: onServer(map[string]float64{forServlet("joins", "JoinRoomAliasServlet", ""): 12, forServlet("errorAnswers", "JoinRoomAliasServlet", " code=500"): 12}), want: Critical, subject: "synapse/1", value: 12, unit: "none"},

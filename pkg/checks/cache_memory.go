@@ -86,7 +86,7 @@ func (in Input) outsideJemalloc(p Sample, held, ratio float64) Finding {
 		inUse = fmt.Sprintf(" (%s in use)", words.Bytes(allocated))
 	}
 	f.Evidence = fmt.Sprintf("The process holds %s, jemalloc %s%s.", words.Bytes(p.Value), words.Bytes(held), inUse)
-	if !in.Options.CacheAutotuning {
+	if !in.Settings.Homeserver.CacheAutotuning {
 		f.Severity = Info
 		f.Evidence += " Without cache_autotuning this is harmless."
 		f.Steps = []string{"Nothing needs to be done. If cache_autotuning is on, set cacheAutotuning in the data source settings."}
@@ -98,7 +98,7 @@ func (in Input) outsideJemalloc(p Sample, held, ratio float64) Finding {
 
 // withoutJemalloc speaks about the processes that don't export jemalloc's numbers.
 func (in Input) withoutJemalloc(processes []Sample) (Finding, bool) {
-	if len(processes) == 0 || processes[0].Value < cacheMemoryFloor.Value && !in.Options.CacheAutotuning {
+	if len(processes) == 0 || processes[0].Value < cacheMemoryFloor.Value && !in.Settings.Homeserver.CacheAutotuning {
 		return Finding{}, false
 	}
 	var names []string
@@ -111,7 +111,7 @@ func (in Input) withoutJemalloc(processes []Sample) (Finding, bool) {
 		Steps: []string{"To use less memory, load jemalloc at the next restart: install libjemalloc2 and set LD_PRELOAD. The official images load it. " +
 			"Synapse runs well without it."},
 	}
-	if in.Options.CacheAutotuning {
+	if in.Settings.Homeserver.CacheAutotuning {
 		f.Severity, f.Title = Warning, "cache_autotuning has no effect"
 		f.Steps = []string{
 			"Load jemalloc (install libjemalloc2, set LD_PRELOAD; the official images do), set PYTHONMALLOC=malloc, and restart. Without it Synapse can't measure its memory and evicts nothing for the limit.",
@@ -123,7 +123,7 @@ func (in Input) withoutJemalloc(processes []Sample) (Finding, bool) {
 
 // sayUnread is how many entries go by the memory limit or by age, where there is a limit.
 func (in Input) sayUnread() string {
-	if !in.Options.CacheAutotuning || !in.Has(cachesUnread) {
+	if !in.Settings.Homeserver.CacheAutotuning || !in.Has(cachesUnread) {
 		return ""
 	}
 	return fmt.Sprintf(" Entries evicted by the memory limit or by age: %s.", words.PerSecond(in.Total(cachesUnread)))

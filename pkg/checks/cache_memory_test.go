@@ -3,7 +3,7 @@ package checks
 import (
 	"testing"
 
-	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 func TestCacheMemory(t *testing.T) {
@@ -14,7 +14,7 @@ func TestCacheMemory(t *testing.T) {
 		}
 		return series
 	}
-	autotuning := query.Options{CacheAutotuning: true}
+	autotuning := settings.Settings{Homeserver: settings.Homeserver{CacheAutotuning: true}}
 	judgeCases(t, cacheMemory, map[string]judged{
 		"twice as large, without a limit": {series: on(4e9, 2e9, 100), want: Info, subject: "synapse/1", value: 2},
 		"twice as large, with a limit":    {series: on(4e9, 2e9, 100), options: autotuning, want: Warning, subject: "synapse/1", value: 2},

@@ -73,7 +73,7 @@ func judgeCacheUndersized(in Input) []Finding {
 	if !seen {
 		return metricMissing(metrics.CacheEvicted)
 	}
-	h := caches.Homeservers(all, in.Options, false)[in.Server]
+	h := caches.Homeservers(all, in.Settings, false)[in.Server]
 	var found []Finding
 	evicting, unjudged := 0, 0
 	for _, m := range all {

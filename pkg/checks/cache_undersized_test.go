@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/caches"
 )
 
@@ -19,7 +19,7 @@ func cacheSeries(name string, requests, hits, evicted, avoidable, entries, maxim
 }
 
 func TestCacheUndersized(t *testing.T) {
-	usual := query.Options{CacheEntryTTL: 30 * time.Minute}
+	usual := settings.Settings{Homeserver: settings.Homeserver{CacheEntryTTL: 30 * time.Minute}}
 	users := cacheSeries("get_user_by_id", 100, 80, 15, 18, 500, 500)
 	with := func(key string, v float64) map[string]float64 {
 		return together(users, map[string]float64{key + " name=get_user_by_id": v})
@@ -40,7 +40,7 @@ func TestCacheUndersized(t *testing.T) {
 		"batched: ten misses per eviction": {series: cacheSeries("is_user_erased", 100, 80, 0.5, 0.5, 500, 500), options: usual, want: Info, subject: "is_user_erased", value: 5},
 		"avoids little of its misses":      {series: cacheSeries("get_user_by_id", 1000, 800, 15, 18, 500, 500), options: usual, want: OK},
 		"avoids few misses":                {series: cacheSeries("get_user_by_id", 10, 8, 0.5, 0.7, 500, 500), options: usual, want: OK},
-		"the admin wants to know of fewer": {series: cacheSeries("get_user_by_id", 10, 8, 0.5, 0.7, 500, 500), options: query.Options{CacheEntryTTL: 30 * time.Minute, Thresholds: map[string]query.Threshold{"cache-undersized": {Warning: ptrTo(0.5)}}}, want: Info, subject: "get_user_by_id", value: 0.7},
+		"the admin wants to know of fewer": {series: cacheSeries("get_user_by_id", 10, 8, 0.5, 0.7, 500, 500), options: settings.Settings{Thresholds: map[string]settings.Threshold{"cache-undersized": {Warning: ptrTo(0.5)}}, Homeserver: settings.Homeserver{CacheEntryTTL: 30 * time.Minute}}, want: Info, subject: "get_user_by_id", value: 0.7},
 		"nearly the largest useful size":   {series: with("useful", 540), options: usual, want: OK},
 		"resized just now":                 {series: with("resized", 1), options: usual, want: OK},
 		"grown within the week":            {series: with("grown", 250), options: usual, want: Info, subject: "get_user_by_id", value: 18},
@@ -49,8 +49,8 @@ func TestCacheUndersized(t *testing.T) {
 		"a log of changes":                 {series: cacheSeries("PresenceStreamChangeCache", 100, 20, 50, 50, 500, 500), options: usual, want: OK},
 		"one entry only":                   {series: cacheSeries("get_monthly_active_count", 100, 20, 50, 50, 1, 500), options: usual, want: OK},
 		"not LRU":                          {series: cacheSeries("state_cache", 100, 80, 15, 0, 500, 500), options: usual, want: Info, subject: "state_cache", value: 15},
-		"cache_autotuning decides":         {series: together(users, map[string]float64{"evicted reason=invalidation name=get_user_by_id": 1e6}), options: query.Options{CacheAutotuning: true}, want: OK},
-		"cache_autotuning does not decide": {series: users, options: query.Options{CacheAutotuning: true}, want: Info, subject: "get_user_by_id", value: 15},
+		"cache_autotuning decides":         {series: together(users, map[string]float64{"evicted reason=invalidation name=get_user_by_id": 1e6}), options: settings.Settings{Homeserver: settings.Homeserver{CacheAutotuning: true}}, want: OK},
+		"cache_autotuning does not decide": {series: users, options: settings.Settings{Homeserver: settings.Homeserver{CacheAutotuning: true}}, want: Info, subject: "get_user_by_id", value: 15},
 		"cache_autotuning is seen":         {series: together(users, bursts), options: usual, want: Info, subject: "get_user_by_id", value: 15},
 		"misses, but nothing is evicted":   {series: cacheSeries("get_user_by_id", 100, 80, 0, 0, 400, 500), options: usual, want: OK},
 		"no metric":                        {options: usual, want: Unknown},
@@ -65,10 +65,12 @@ func TestCacheUndersizedAgreesWithTheTable(t *testing.T) {
 	for _, hits := range []float64{0, 2, 20, 60, 95} {
 		for _, evicted := range []float64{0, 0.5, 3, 20, 60} {
 			for _, cache := range []string{"get_user_by_id", "is_user_erased", "state_cache", "my_module_cache"} {
-				for _, options := range []query.Options{{}, {CacheEntryTTL: 30 * time.Minute}, {CacheAutotuning: true}} {
+				for _, options := range []settings.Settings{
+					{}, {Homeserver: settings.Homeserver{CacheEntryTTL: 30 * time.Minute}}, {Homeserver: settings.Homeserver{CacheAutotuning: true}},
+				} {
 					in := judged{series: cacheSeries(cache, 100, hits, evicted, evicted, 500, 500), options: options}.input(t, cacheUndersized)
 					all, _ := readCaches(in)
-					row := caches.Judge(all[caches.Key{Server: in.Server, Cache: cache}], caches.Homeservers(all, in.Options, false)[in.Server])
+					row := caches.Judge(all[caches.Key{Server: in.Server, Cache: cache}], caches.Homeservers(all, in.Settings, false)[in.Server])
 					found := judgeCacheUndersized(in)[0]
 					agree := found.Severity == Warning && row.Verdict == caches.Raise || found.Severity == Info && row.Verdict == caches.Probe ||
 						found.Severity == OK && (!row.Verdict.Advised() || evicted < 1)

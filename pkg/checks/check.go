@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
 )
 
@@ -70,8 +71,8 @@ type Check struct {
 
 // ReadInput is what a Read may know.
 type ReadInput struct {
-	Now     time.Time
-	Options query.Options
+	Now      time.Time
+	Settings settings.Settings
 }
 
 // Signal is a number over time and how its series name subjects.

@@ -13,9 +13,6 @@ import (
 // sendWindow is the hour that sends are counted over: a quiet server sends few in less.
 const sendWindow = time.Hour
 
-// sendHistogramEnd is the last bound of the histogram.
-const sendHistogramEnd = 10.0
-
 // sentMessages are the requests of the guide's graph; other codes are refusals, which say nothing about the time to send.
 var sentMessages = []query.Matcher{query.Equal("servlet", "RoomSendEventRestServlet"), `code=~"2.."`}
 
@@ -185,8 +182,8 @@ func sendQuantile(in Input) string {
 	switch samples := in.Samples(sendP95); {
 	case len(samples) == 0:
 		return "p95: unknown"
-	case samples[0].Value >= sendHistogramEnd:
-		return "p95: >" + words.Seconds(sendHistogramEnd)
+	case samples[0].Value >= metrics.ResponseTime.Highest:
+		return "p95: >" + words.Seconds(metrics.ResponseTime.Highest)
 	default:
 		return "p95: " + words.Seconds(samples[0].Value)
 	}

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
 )
 
@@ -23,7 +23,7 @@ func TestEventSendTime(t *testing.T) {
 	delete(noBuckets, "notSlow")
 	delete(noBuckets, "notVerySlow")
 	bridges := map[string]float64{"origins origin_type=local": 700, "origins origin_type=application_service": 300}
-	strict := query.Options{Thresholds: map[string]query.Threshold{"event-send-time": {Warning: limits.At(0.001)}}}
+	strict := settings.Settings{Thresholds: map[string]settings.Threshold{"event-send-time": {Warning: limits.At(0.001)}}}
 	judgeCases(t, eventSendTime, map[string]judged{
 		"slow":                             {series: sendsOf(1000, 0.08, 0.01), want: Warning, value: 0.08},
 		"very slow":                        {series: sendsOf(1000, 0.3, 0.06), want: Critical, value: 0.06},

@@ -73,7 +73,7 @@ var extremities = Check{
 }
 
 func readSurvey(ctx context.Context, tx query.Tx, in ReadInput) (any, error) {
-	return rooms.Look(ctx, tx, in.Options, in.Now)
+	return rooms.Look(ctx, tx, in.Settings, in.Now)
 }
 
 func judgeExtremities(in Input) []Finding {
@@ -84,7 +84,7 @@ func judgeExtremities(in Input) []Finding {
 }
 
 func judgeRooms(in Input, survey rooms.Survey) []Finding {
-	threshold := int64(in.Options.DummyEventsThreshold)
+	threshold := int64(in.Settings.Homeserver.DummyEventsThreshold)
 	var found []Finding
 	for _, room := range survey.Rooms {
 		severity := roomSeverity(room, threshold)

@@ -40,7 +40,7 @@ func judgeCorrupt(in Input) []Finding {
 	if !ok {
 		return UnknownFinding("Only PostgreSQL has this. " + in.RowsMissing)
 	}
-	threshold := int64(in.Options.DummyEventsThreshold)
+	threshold := int64(in.Settings.Homeserver.DummyEventsThreshold)
 	blocked := 0
 	for _, room := range survey.Rooms {
 		if room.Reason == rooms.Blocked {

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	rooms "github.com/matrix-insight/synapse-datasource/pkg/synapse/extremities"
 )
 
@@ -11,7 +12,7 @@ import (
 func surveyed(facts ...rooms.Facts) rooms.Survey {
 	var survey rooms.Survey
 	for i, j := range rooms.JudgeAll(facts, 10, noon) {
-		survey.Rooms = append(survey.Rooms, rooms.Room{Room: known.Room("!room" + string(rune('a'+i)) + ":a.example"), Facts: facts[i], Judgement: j})
+		survey.Rooms = append(survey.Rooms, rooms.Room{Room: query.NewRoom(known, "!room"+string(rune('a'+i))+":a.example"), Facts: facts[i], Judgement: j})
 	}
 	return survey
 }
@@ -29,7 +30,7 @@ func rejected(f *rooms.Facts) { f.Bad, f.Rejected = 2, 2 }
 func outlier(f *rooms.Facts)  { f.Bad, f.Outliers = 1, 1 }
 
 func TestExtremities(t *testing.T) {
-	first, second := known.Room("!rooma:a.example").String(), known.Room("!roomb:a.example").String()
+	first, second := query.NewRoom(known, "!rooma:a.example").String(), query.NewRoom(known, "!roomb:a.example").String()
 	young := func(f *rooms.Facts) { at := noon.Add(-time.Hour); f.Oldest = &at }
 	quiet := func(f *rooms.Facts) { at := noon.Add(-48 * time.Hour); f.Newest = &at }
 	joining := func(f *rooms.Facts) { f.Partial = true }

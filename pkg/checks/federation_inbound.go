@@ -92,7 +92,7 @@ func readInbound(ctx context.Context, tx query.Tx, in ReadInput) (any, error) {
 	if err != nil || len(rows) == 0 {
 		return inboundRoom{}, err
 	}
-	return inboundRoom{in.Options.Room(rows[0].RoomID), rows[0].Waiting, rows[0].Rooms}, nil
+	return inboundRoom{query.NewRoom(in.Settings, rows[0].RoomID), rows[0].Waiting, rows[0].Rooms}, nil
 }
 
 func judgeInbound(in Input) []Finding {

@@ -1,6 +1,10 @@
 package checks
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+)
 
 func inboundOn(oldest, lowest, waiting float64) map[string]float64 {
 	return map[string]float64{"oldest": oldest, "lowest": lowest, "waiting": waiting, "requests": 1000, "refused": 3, "slowed": 9, "pdus": 4.2}
@@ -11,13 +15,13 @@ func TestFederationInbound(t *testing.T) {
 	refusing["refused"], refusing["refusedHosts"] = 80, 1
 	both := inboundOn(900, 700, 800)
 	both["refused"] = 80
-	one := inboundRoom{known.Room("!room:a.example"), 700, 12}
+	one := inboundRoom{query.NewRoom(known, "!room:a.example"), 700, 12}
 	judgeCases(t, federationInbound, map[string]judged{
 		"behind":             {series: inboundOn(900, 700, 800), want: Warning, value: 700, free: federationInbound.Causes},
 		"at the threshold":   {series: inboundOn(900, 300, 20), want: Warning, value: 300},
 		"far behind":         {series: inboundOn(4000, 3600, 800), want: Critical, value: 3600},
 		"one room":           {series: inboundOn(900, 700, 800), rows: one, want: Warning, value: 700, count: 2},
-		"many rooms":         {series: inboundOn(900, 700, 800), rows: inboundRoom{known.Room("!room:a.example"), 400, 12}, want: Warning, value: 700},
+		"many rooms":         {series: inboundOn(900, 700, 800), rows: inboundRoom{query.NewRoom(known, "!room:a.example"), 400, 12}, want: Warning, value: 700},
 		"a burst":            {series: inboundOn(900, 20, 800), want: OK, value: 20},
 		"a few are stuck":    {series: inboundOn(90000, 89000, 3), want: Info, value: 89000, free: []string{"state-resolution", "extremities"}},
 		"nothing waits":      {series: inboundOn(0, 0, 0), rows: inboundRoom{}, want: OK},

@@ -12,7 +12,7 @@ import (
 func TestEvidenceAboutHiddenRooms(t *testing.T) {
 	large, empty := surveyed(split(213, 37, 412)), surveyed(rooms.Facts{LocalMembers: 412})
 	joined := noon.Add(-30 * time.Hour)
-	partial := []partialRoom{{room: known.Room("!room:a.example"), joined: &joined, total: 1}}
+	partial := []partialRoom{{room: query.NewRoom(known, "!room:a.example"), joined: &joined, total: 1}}
 	for name, c := range map[string]struct {
 		check Check
 		rows  any
@@ -52,7 +52,7 @@ func TestEvidenceAboutHiddenRooms(t *testing.T) {
 // How long something has lasted in a hidden room is told in days; other numbers are told as they are.
 func TestMeasuredOfHiddenRooms(t *testing.T) {
 	of := func(s Subject, value float64) Finding { return Finding{Subject: s, Value: &value} }
-	room := Subject{Hidden: known.Room("!room:a.example")}
+	room := Subject{Hidden: query.NewRoom(known, "!room:a.example")}
 	const day = 86400
 	for name, c := range map[string]struct {
 		finding Finding
@@ -78,7 +78,7 @@ func TestMeasuredOfHiddenRooms(t *testing.T) {
 
 // The pseudonym of rooms and other homeservers stands beside the subject in any case.
 func TestPseudonymOfSubjects(t *testing.T) {
-	room, server := known.Room("!room:a.example"), known.Destination("b.example")
+	room, server := query.NewRoom(known, "!room:a.example"), query.NewDestination(known, "b.example")
 	for _, c := range []struct {
 		subject              Subject
 		editor, viewer, also string

@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
 	"github.com/matrix-insight/synapse-datasource/pkg/words"
 )
@@ -19,9 +20,9 @@ import (
 type Input struct {
 	Server string
 	// Now is the time of what Rows tells: PostgreSQL tells of now, whatever time range is looked at.
-	Now     time.Time
-	Scope   Scope
-	Options query.Options
+	Now      time.Time
+	Scope    Scope
+	Settings settings.Settings
 	// Levels are the thresholds in force: the check's own or the admin's.
 	limits.Levels
 	check   Check
@@ -36,8 +37,8 @@ type Input struct {
 
 // NewInput makes an input from the answers to a check's measurements, which may hold several homeservers. What is not a
 // number (a ratio without requests) is left out.
-func NewInput(server string, now time.Time, scope Scope, options query.Options, check Check, answers map[*Measurement]model.Vector) Input {
-	in := Input{Server: server, Now: now, Scope: scope, Options: options, check: check, vectors: map[*Measurement]model.Vector{}}
+func NewInput(server string, now time.Time, scope Scope, options settings.Settings, check Check, answers map[*Measurement]model.Vector) Input {
+	in := Input{Server: server, Now: now, Scope: scope, Settings: options, check: check, vectors: map[*Measurement]model.Vector{}}
 	for _, m := range check.Measures {
 		in.vectors[m] = nil
 		for _, sample := range answers[m] {

@@ -27,7 +27,7 @@ var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 // known is the data source that rooms of tests belong to; editor and viewer are who looks.
 var (
-	known  = query.Options{DatasourceUID: "uid"}
+	known  = settings.Settings{DatasourceUID: "uid"}
 	editor = query.View{ShowRooms: true}
 	viewer = query.View{Keyed: true}
 )
@@ -39,7 +39,7 @@ type judged struct {
 	rows    any
 	missing string
 	refusal *Refusal
-	options query.Options
+	options settings.Settings
 
 	want     limits.Severity
 	subject  string
@@ -71,7 +71,7 @@ func (j judged) input(t *testing.T, check Check) Input {
 		}
 		answers[m] = append(answers[m], &model.Sample{Metric: metric, Value: model.SampleValue(value)})
 	}
-	j.options.DummyEventsThreshold = cmp.Or(j.options.DummyEventsThreshold, 10)
+	j.options.Homeserver.DummyEventsThreshold = cmp.Or(j.options.Homeserver.DummyEventsThreshold, 10)
 	scope := Scope{Scrape: 15 * time.Second, Identity: process.NewIdentity("job", "index")}
 	in := NewInput("a.example", noon, scope, j.options, check, answers)
 	in.Rows, in.RowsMissing, in.Refusal = j.rows, j.missing, j.refusal

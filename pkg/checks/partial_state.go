@@ -58,7 +58,7 @@ func readPartialState(ctx context.Context, tx query.Tx, in ReadInput) (any, erro
 	}](ctx, tx, partialSQL)
 	rooms := make([]partialRoom, len(rows))
 	for i, r := range rows {
-		rooms[i] = partialRoom{room: in.Options.Room(r.RoomID), total: r.Total}
+		rooms[i] = partialRoom{room: query.NewRoom(in.Settings, r.RoomID), total: r.Total}
 		if r.Joined != nil {
 			at := time.UnixMilli(*r.Joined).UTC()
 			rooms[i].joined = &at

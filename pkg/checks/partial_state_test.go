@@ -3,15 +3,17 @@ package checks
 import (
 	"testing"
 	"time"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
 )
 
 func TestPartialState(t *testing.T) {
 	room := func(age time.Duration) partialRoom {
 		at := noon.Add(-age)
-		return partialRoom{room: known.Room("!room:a.example"), joined: &at, total: 2}
+		return partialRoom{room: query.NewRoom(known, "!room:a.example"), joined: &at, total: 2}
 	}
 	key := room(0).room.String()
-	unknown := partialRoom{room: known.Room("!other:a.example"), total: 2}
+	unknown := partialRoom{room: query.NewRoom(known, "!other:a.example"), total: 2}
 	const none = "PostgreSQL is not configured."
 	judgeCases(t, partialState, map[string]judged{
 		"stuck":            {rows: []partialRoom{room(30 * time.Hour), unknown}, want: Warning, subject: key, value: 30 * 3600},

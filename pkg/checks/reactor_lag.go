@@ -19,8 +19,6 @@ var (
 	// loopLostSome and loopLostMany are time, not stalls: 24 stalls of 40 s are worse than 60 of 1.1 s.
 	loopLostSome = limits.Limit{Name: "lostSome", Value: 60, Unit: "s", Meaning: "time in an hour that the event loop is blocked that is a warning", Source: "ours"}
 	loopLostMany = limits.Limit{Name: "lostMany", Value: 360, Unit: "s", Meaning: "time in an hour that the event loop is blocked that is critical", Source: "ours: a tenth of the hour"}
-	// tickHistogramEnd is the last bound of the histogram.
-	tickHistogramEnd = 5.0
 
 	loopTicks = measure("ticks", func(s Scope) string {
 		return s.WithServer(s.Increase(metrics.ReactorTick.Count(), shortWindow))
@@ -146,8 +144,8 @@ func tickQuantile(in Input, p Sample) string {
 	switch v, ok := in.ValueFor(loopP99, p); {
 	case !ok:
 		return "p99 of its ticks: unknown"
-	case v >= tickHistogramEnd:
-		return "p99 of its ticks: >" + words.Seconds(tickHistogramEnd)
+	case v >= metrics.ReactorTick.Highest:
+		return "p99 of its ticks: >" + words.Seconds(metrics.ReactorTick.Highest)
 	default:
 		return "p99 of its ticks: " + words.Seconds(v)
 	}

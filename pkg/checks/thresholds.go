@@ -3,12 +3,12 @@ package checks
 import (
 	"fmt"
 
-	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 // SwappedThresholds says of which checks the thresholds in force are in the wrong order, a sentence for each. They are
 // used all the same: a stored setting must not end what worked. Every check's number gets worse upwards.
-func SwappedThresholds(all []Check, o query.Options) []string {
+func SwappedThresholds(all []Check, o settings.Settings) []string {
 	var notes []string
 	for _, c := range all {
 		levels := c.Thresholds.In(o.Thresholds)

@@ -222,7 +222,7 @@ func judgeImportant(in Input) []Finding {
 	var found []Finding
 	for _, s := range in.Samples(importantSilent) {
 		found = append(found, Finding{
-			Subject: Subject{Hidden: in.Options.Destination(s.Label("origin_server_name"))}, Severity: Warning, Title: "An important homeserver is silent", Unit: "s",
+			Subject: Subject{Hidden: query.NewDestination(in.Settings, s.Label("origin_server_name"))}, Severity: Warning, Title: "An important homeserver is silent", Unit: "s",
 			Value: limits.At(s.Value), Threshold: limits.At(importantTime.Value), Confidence: 0.6,
 			Evidence: fmt.Sprintf("No event from it for %s, more than %s × the longest silence of the week before.", words.Seconds(s.Value), importantGap),
 			Steps:    []string{trafficDropFederation, "If others arrive, ask the administrator of that homeserver whether it can reach yours."},

@@ -3,6 +3,8 @@ package checks
 import (
 	"fmt"
 	"testing"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
 )
 
 // onDays is a week of a class: the quietest slot of each day that had enough.
@@ -36,6 +38,6 @@ func TestTrafficDrop(t *testing.T) {
 		"a worker is lost":   {series: together(arriving(syncs), map[string]float64{"processes": 3}), want: OK},
 		"just restarted":     {series: together(arriving(syncs), map[string]float64{"youngest": 300}), want: OK},
 		"nothing is scraped": {want: Unknown},
-		"an important one":   {series: arriving(syncs, map[string]float64{"received class=syncs": 850, "silent origin_server_name=matrix.example": 20000}), want: Warning, subject: known.Destination("matrix.example").String(), options: known, value: 20000, unit: "s"},
+		"an important one":   {series: arriving(syncs, map[string]float64{"received class=syncs": 850, "silent origin_server_name=matrix.example": 20000}), want: Warning, subject: query.NewDestination(known, "matrix.example").String(), options: known, value: 20000, unit: "s"},
 	})
 }

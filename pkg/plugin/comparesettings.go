@@ -19,10 +19,10 @@ func (i *Instance) compareSettings(ctx context.Context, now time.Time, metrics *
 		metrics.Status = upstream.Warning
 		metrics.Message += " " + message
 	}
-	for _, note := range checks.SwappedThresholds(checks.All, i.options) {
+	for _, note := range checks.SwappedThresholds(checks.All, i.settings) {
 		warn(note)
 	}
-	identity, err := process.Find(ctx, query.NewSession(query.Request{}, query.TimeRange{From: now.Add(-time.Hour), To: now}, now, i.options, i.prometheus, nil))
+	identity, err := process.Find(ctx, query.NewSession(query.Request{}, query.TimeRange{From: now.Add(-time.Hour), To: now}, now, i.settings, i.prometheus, nil))
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,6 @@ import (
 // Instance is one configured data source; Grafana makes a new one whenever the settings change.
 type Instance struct {
 	settings   settings.Settings
-	options    query.Options // what query types may know of the settings
 	runner     *query.Runner
 	prometheus *prometheus.Client
 	postgres   *postgres.Client // nil where not configured
@@ -47,7 +46,7 @@ func NewInstance(ctx context.Context, ds backend.DataSourceInstanceSettings) (in
 }
 
 func (i *Instance) connect(ctx context.Context, ds backend.DataSourceInstanceSettings) (err error) {
-	if i.settings, err = settings.Load(ds.URL, ds.JSONData, ds.DecryptedSecureJSONData); err != nil {
+	if i.settings, err = settings.Load(ds.UID, ds.URL, ds.JSONData, ds.DecryptedSecureJSONData); err != nil {
 		return err
 	}
 	ds.JSONData = withProxy(ds.JSONData, i.settings.SecureSocksProxy)
@@ -67,8 +66,7 @@ func (i *Instance) connect(ctx context.Context, ds backend.DataSourceInstanceSet
 		i.postgres = newPostgres(ctx, ds, i.settings.Postgres)
 		database = i.postgres
 	}
-	i.options = options(ds.UID, i.settings)
-	i.runner = query.NewRunner(i.options, i.prometheus, database)
+	i.runner = query.NewRunner(i.settings, i.prometheus, database)
 	i.healthTimeout = healthTimeout
 	i.health = query.NewShared[[]upstream.Aspect](healthTimeout+2*healthGrace, healthAnswers)
 	i.suggestions = query.NewShared[[]string](i.settings.QueryTimeout, valuesAnswers)

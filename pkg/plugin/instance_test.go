@@ -79,7 +79,7 @@ func TestSecureSocksProxy(t *testing.T) {
 		``: false, `null`: false, `{}`: false, `{"enableSecureSocksProxy":false}`: false, `{"enableSecureSocksProxy":"false"}`: false,
 		`{"enableSecureSocksProxy":true}`: true, `{"enableSecureSocksProxy":"true"}`: true,
 	} {
-		s, err := settings.Load("http://prometheus:9090", []byte(jsonData), nil)
+		s, err := settings.Load("", "http://prometheus:9090", []byte(jsonData), nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -25,7 +25,7 @@ func TestQueriesRunTogether(t *testing.T) {
 		go func() { here.Wait(); close(met) }()
 		select {
 		case <-met:
-			return roomResult{s.Options.Room("!r")}, nil
+			return roomResult{query.NewRoom(s.Settings, "!r")}, nil
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
@@ -50,7 +50,7 @@ func TestEachQueryFailsAlone(t *testing.T) {
 	broken.Params = []query.Param{{ID: "x", Kind: "unknown"}} // a mistake of ours: reading it panics
 	withTypes(t,
 		typeOf("fine", func(_ context.Context, s *query.Session) (query.Result, error) {
-			return roomResult{s.Options.Room("!r")}, nil
+			return roomResult{query.NewRoom(s.Settings, "!r")}, nil
 		}),
 		typeOf("panic", func(context.Context, *query.Session) (query.Result, error) { panic("secret detail") }),
 		typeOf("mistake", fail(errors.New("pq: secret detail"))),
@@ -156,7 +156,7 @@ func TestRangesEndNow(t *testing.T) {
 		var got query.TimeRange
 		withTypes(t, typeOf("when "+c.name, func(_ context.Context, s *query.Session) (query.Result, error) {
 			got = s.Range
-			return roomResult{s.Options.Room("!r")}, nil
+			return roomResult{query.NewRoom(s.Settings, "!r")}, nil
 		}))
 		i, _ := open(t, `{}`)
 		q := ask("A", "when "+c.name, "")

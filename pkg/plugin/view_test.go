@@ -97,7 +97,7 @@ func TestViewOf(t *testing.T) {
 func TestQueryDataHidesRooms(t *testing.T) {
 	const id, pseudonym = "!abc:example.org", "room-227c59e6cd"
 	withTypes(t, typeOf("rooms", func(_ context.Context, s *query.Session) (query.Result, error) {
-		return roomResult{s.Options.Room(id)}, nil
+		return roomResult{query.NewRoom(s.Settings, id)}, nil
 	}))
 	i, _ := open(t, `{}`)
 	open, _ := open(t, `{"hideRoomsFromViewers":false}`)

@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 // oddPrometheus answers every question in the right shape with odd values and labels.
@@ -95,7 +96,7 @@ func (p *oddPrometheus) Range(_ context.Context, promql string, from, _ time.Tim
 // Whatever numbers Prometheus has, no answer fails, and what is no number is nowhere in it.
 func TestOddNumbers(t *testing.T) {
 	to := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	o := query.Options{DatasourceUID: "u", QueryTimeout: time.Minute, ScrapeInterval: 15 * time.Second, DummyEventsThreshold: 10, CacheEntryTTL: 30 * time.Minute}
+	o := settings.Settings{DatasourceUID: "u", QueryTimeout: time.Minute, ScrapeInterval: 15 * time.Second, Homeserver: settings.Homeserver{DummyEventsThreshold: 10, CacheEntryTTL: 30 * time.Minute}}
 	for seed := range int64(5) {
 		for _, typ := range All {
 			for _, f := range typ.Formats {

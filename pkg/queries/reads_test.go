@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/process"
 )
@@ -138,7 +139,7 @@ func askAll(t *testing.T, typ query.Type, raw map[string]any, prometheus query.M
 		t.Fatal(err)
 	}
 	to := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	o := query.Options{DatasourceUID: "u", QueryTimeout: time.Minute, ScrapeInterval: 15 * time.Second, DummyEventsThreshold: 10, CacheEntryTTL: 30 * time.Minute}
+	o := settings.Settings{DatasourceUID: "u", QueryTimeout: time.Minute, ScrapeInterval: 15 * time.Second, Homeserver: settings.Homeserver{DummyEventsThreshold: 10, CacheEntryTTL: 30 * time.Minute}}
 	within := query.Align(to.Add(-6*time.Hour), to, time.Minute, o.ScrapeInterval)
 	if _, err := query.NewRunner(o, prometheus, nil).Run(t.Context(), typ, request, within, query.Asker{}); err != nil {
 		t.Errorf("%s, %s: %v", typ.ID, text, err)

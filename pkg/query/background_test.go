@@ -5,6 +5,8 @@ import (
 	"errors"
 	"testing"
 	"time"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 // backgroundStub runs passes at once, as the real one does in a goroutine.
@@ -19,12 +21,12 @@ func (b *backgroundStub) StartBackground(_ string, _ time.Duration, fn func(cont
 }
 
 func TestBackground(t *testing.T) {
-	without := NewSession(Request{}, lastHour, noon, Options{}, nil, databaseStub{})
+	without := NewSession(Request{}, lastHour, noon, settings.Settings{}, nil, databaseStub{})
 	without.StartBackground("key", time.Minute, func(context.Context, Tx) (any, error) { t.Error("ran"); return nil, nil })
 	if without.Background("key") != (Background{}) {
 		t.Error("a database that can't read on after a query has results of it")
 	}
-	with := NewSession(Request{}, lastHour, noon, Options{}, nil, &backgroundStub{})
+	with := NewSession(Request{}, lastHour, noon, settings.Settings{}, nil, &backgroundStub{})
 	with.StartBackground("key", time.Minute, func(context.Context, Tx) (any, error) { return 7, nil })
 	if got := with.Background("key"); got.Value != 7 || got.Err != nil {
 		t.Errorf("%+v", got)

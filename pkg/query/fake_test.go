@@ -8,6 +8,7 @@ import (
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 	"github.com/jackc/pgx/v5"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 	"github.com/prometheus/common/model"
 )
 
@@ -60,7 +61,7 @@ func typeOf(needs Upstream, current bool, run func(context.Context, *Session) (R
 
 func newTestRunner(database Database, ttl time.Duration) (*Runner, *prometheusStub) {
 	stub := &prometheusStub{}
-	return NewRunner(Options{QueryTimeout: 5 * time.Second, CacheTTL: ttl, ScrapeInterval: scrape15}, stub, database), stub
+	return NewRunner(settings.Settings{QueryTimeout: 5 * time.Second, CacheTTL: ttl, ScrapeInterval: scrape15}, stub, database), stub
 }
 
 func runOnce(t *testing.T, r *Runner, typ Type, raw string, tr TimeRange, asker Asker) (data.Frames, error) {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 	"github.com/prometheus/common/model"
 )
 
@@ -30,7 +31,7 @@ func TestWhatIsNoNumberStaysOutside(t *testing.T) {
 		vector: model.Vector{sample("a", "nan", nan), sample("a", "1", 1), sample("a", "+inf", inf), sample("a", "-inf", -inf), sample("a", "0", 0)},
 		matrix: model.Matrix{stream(model.Metric{"x": "gaps"}, nan, 1, inf, -inf, 2), stream(model.Metric{"x": "nothing"}, nan, inf)},
 	}
-	s := NewSession(Request{}, lastHour, noon, Options{}, odd, nil)
+	s := NewSession(Request{}, lastHour, noon, settings.Settings{}, odd, nil)
 	var vector, earlier model.Vector
 	var matrix model.Matrix
 	if err := s.Ask(t.Context(), At("x", &vector), AtTime("x", noon, &earlier), Over("x", &matrix)); err != nil {

@@ -37,7 +37,7 @@ var thingColumns = []Column[thing]{
 func TestTableFrame(t *testing.T) {
 	half, seven, alias, moment := 0.5, int64(7), "#plans:example.org", time.Unix(1, 0).UTC()
 	rows := []thing{
-		{name: "a", size: 1, ratio: &half, number: 3, maybe: &seven, since: &moment, room: unkeyed.Room(roomID), alias: &alias, verdict: "bad"},
+		{name: "a", size: 1, ratio: &half, number: 3, maybe: &seven, since: &moment, room: NewRoom(unkeyed, roomID), alias: &alias, verdict: "bad"},
 		{name: "b"},
 	}
 	frame := TableFrame("things", thingColumns, rows, View{})

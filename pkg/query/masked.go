@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"unique"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 // Hidden is a thing that not everybody may know by its id: a room or another homeserver.
@@ -32,39 +34,27 @@ type Room struct{ masked }
 // Destination is another homeserver, and does the same with its host name.
 type Destination struct{ masked }
 
-// Room gives a room its pseudonym in this data source.
-func (o Options) Room(id string) Room { return Room{o.mask("room-", id)} }
+// NewRoom gives a room its pseudonym in this data source.
+func NewRoom(s settings.Settings, id string) Room { return Room{mask(s, "room-", id)} }
 
-// Destination gives another homeserver its pseudonym in this data source.
-func (o Options) Destination(host string) Destination { return Destination{o.mask("server-", host)} }
+// NewDestination gives another homeserver its pseudonym in this data source.
+func NewDestination(s settings.Settings, host string) Destination {
+	return Destination{mask(s, "server-", host)}
+}
 
 // mask makes a pseudonym: the prefix and 10 hex digits of a hash. Without a key everybody can hash a list of known ids.
-func (o Options) mask(prefix, id string) masked {
+func mask(s settings.Settings, prefix, id string) masked {
 	var sum []byte
-	if o.PseudonymKey.IsSet() {
-		mac := hmac.New(sha256.New, []byte(o.PseudonymKey.text.Value()))
-		mac.Write([]byte(o.DatasourceUID + "\x00" + id))
+	if key := s.Privacy.PseudonymKey; key != "" {
+		mac := hmac.New(sha256.New, []byte(key))
+		mac.Write([]byte(s.DatasourceUID + "\x00" + id))
 		sum = mac.Sum(nil)
 	} else {
-		plain := sha256.Sum256([]byte(o.DatasourceUID + id))
+		plain := sha256.Sum256([]byte(s.DatasourceUID + id))
 		sum = plain[:]
 	}
 	return masked{id: unique.Make(id), pseudonym: prefix + hex.EncodeToString(sum)[:10]}
 }
-
-// Key is the key of pseudonyms. It lies behind a handle, as ids do: nothing prints it.
-type Key struct{ text unique.Handle[string] }
-
-// NewKey makes a key; an empty text is none.
-func NewKey(text string) Key {
-	if text == "" {
-		return Key{}
-	}
-	return Key{unique.Make(text)}
-}
-
-// IsSet tells whether there is a key.
-func (k Key) IsSet() bool { return k != Key{} }
 
 func (m masked) String() string { return m.pseudonym }
 

@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 const (
@@ -18,8 +20,8 @@ const (
 )
 
 var (
-	unkeyed = Options{DatasourceUID: "uid"}
-	keyed   = Options{DatasourceUID: "uid", PseudonymKey: NewKey(keyText)}
+	unkeyed = settings.Settings{DatasourceUID: "uid"}
+	keyed   = settings.Settings{DatasourceUID: "uid", Privacy: settings.Privacy{PseudonymKey: keyText}}
 )
 
 // Pseudonyms are public API: people note them down, and silences name them.
@@ -28,24 +30,24 @@ func TestPseudonyms(t *testing.T) {
 		of   Hidden
 		want string
 	}{
-		{unkeyed.Room(roomID), pseudonym},
-		{Options{DatasourceUID: "uid", PseudonymKey: NewKey("")}.Room(roomID), pseudonym},
-		{unkeyed.Destination(host), "server-f517a2fa2a"}, // printf 'uidmatrix.abc.example' | sha256sum
-		{keyed.Room(roomID), "room-96a5e017a3"},          // printf 'uid\0!abc:example.org' | openssl dgst -sha256 -hmac 'sixteen letters!'
-		{keyed.Destination(host), "server-0eb4134a48"},
+		{NewRoom(unkeyed, roomID), pseudonym},
+		{NewRoom(settings.Settings{DatasourceUID: "uid", Privacy: settings.Privacy{PseudonymKey: ""}}, roomID), pseudonym},
+		{NewDestination(unkeyed, host), "server-f517a2fa2a"}, // printf 'uidmatrix.abc.example' | sha256sum
+		{NewRoom(keyed, roomID), "room-96a5e017a3"},          // printf 'uid\0!abc:example.org' | openssl dgst -sha256 -hmac 'sixteen letters!'
+		{NewDestination(keyed, host), "server-0eb4134a48"},
 	} {
 		if got := c.of.String(); got != c.want {
 			t.Errorf("%s, want %s", got, c.want)
 		}
 	}
-	if keyed.Room(roomID) != keyed.Room(roomID) {
+	if NewRoom(keyed, roomID) != NewRoom(keyed, roomID) {
 		t.Error("the same room differs from itself")
 	}
-	room := keyed.Room(roomID).String()
+	room := NewRoom(keyed, roomID).String()
 	for _, other := range []Room{
-		{}, keyed.Room("!abd:example.org"), unkeyed.Room(roomID), Options{DatasourceUID: "other", PseudonymKey: NewKey(keyText)}.Room(roomID),
-		Options{DatasourceUID: "uid", PseudonymKey: NewKey("another long key")}.Room(roomID),
-		Options{DatasourceUID: "uid!", PseudonymKey: NewKey(keyText)}.Room(roomID[1:]),
+		{}, NewRoom(keyed, "!abd:example.org"), NewRoom(unkeyed, roomID), NewRoom(settings.Settings{DatasourceUID: "other", Privacy: settings.Privacy{PseudonymKey: keyText}}, roomID),
+		NewRoom(settings.Settings{DatasourceUID: "uid", Privacy: settings.Privacy{PseudonymKey: "another long key"}}, roomID),
+		NewRoom(settings.Settings{DatasourceUID: "uid!", Privacy: settings.Privacy{PseudonymKey: keyText}}, roomID[1:]),
 	} {
 		if other.String() == room {
 			t.Error("another room, key or data source has the same pseudonym")
@@ -55,10 +57,10 @@ func TestPseudonyms(t *testing.T) {
 
 // Whatever prints a room or another homeserver by accident prints its pseudonym, and nothing prints the key.
 func TestHiddenNeverPrintsItsID(t *testing.T) {
-	neverPrints(t, keyed.Room(roomID))
-	neverPrints(t, keyed.Destination(host))
+	neverPrints(t, NewRoom(keyed, roomID))
+	neverPrints(t, NewDestination(keyed, host))
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
-		for _, text := range []string{fmt.Sprintf(verb, keyed), fmt.Sprintf(verb, &keyed), fmt.Sprintf(verb, keyed.PseudonymKey)} {
+		for _, text := range []string{fmt.Sprintf(verb, keyed), fmt.Sprintf(verb, &keyed), fmt.Sprintf(verb, keyed.Privacy.PseudonymKey)} {
 			if strings.Contains(text, "sixteen") || strings.Contains(text, fmt.Sprintf("%x", "sixteen")) {
 				t.Errorf("the key is in %s", text)
 			}

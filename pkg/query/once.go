@@ -31,7 +31,7 @@ const keptParts = 512
 // shared: nobody may change it.
 func Once[V any](ctx context.Context, s *Session, of Upstream, key string, work func(context.Context, *Session) (V, error)) (V, error) {
 	do := func(ctx context.Context) (part, error) {
-		own := NewSession(s.Request, s.Range, s.Now, s.Options, s.metrics, s.database)
+		own := NewSession(s.Request, s.Range, s.Now, s.Settings, s.metrics, s.database)
 		value, err := work(ctx, own)
 		return part{value, own.executed, own.notices}, err
 	}
@@ -62,11 +62,11 @@ func Once[V any](ctx context.Context, s *Session, of Upstream, key string, work 
 func (s *Session) partTTL(of Upstream) time.Duration {
 	switch {
 	case of == Postgres:
-		return s.Options.databaseTTL(s.alert)
-	case s.Options.CacheTTL == 0:
+		return databaseTTL(s.Settings, s.alert)
+	case s.Settings.CacheTTL == 0:
 		return 0
 	}
-	return max(s.Options.CacheTTL, ruleSpread)
+	return max(s.Settings.CacheTTL, ruleSpread)
 }
 
 func (s *Session) partKey(of Upstream, key string) string {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 	"github.com/prometheus/common/model"
 )
 
@@ -82,7 +83,7 @@ func TestOnceFails(t *testing.T) {
 	if _, err := runOnce(t, r, typ, `{"limit":2}`, lastHour, Asker{}); err != nil {
 		t.Errorf("an error was kept: %v", err)
 	}
-	alone := NewSession(Request{}, lastHour, noon, Options{}, &prometheusStub{}, nil)
+	alone := NewSession(Request{}, lastHour, noon, settings.Settings{}, &prometheusStub{}, nil)
 	if v, err := Once(t.Context(), alone, Prometheus, "q", ask); err != nil || len(v) != 1 || len(alone.executed) != 1 {
 		t.Errorf("alone: %v, %v, %v", v, err, alone.executed)
 	}

@@ -14,6 +14,8 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/trace"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 // keptAnswers bounds the memory of kept answers; a dashboard asks for some thirty.
@@ -21,7 +23,7 @@ const keptAnswers = 256
 
 // Runner wraps every Run of one data source.
 type Runner struct {
-	options  Options
+	settings settings.Settings
 	metrics  Metrics
 	database Database
 	shared   *Shared[answer]
@@ -38,9 +40,9 @@ type answer struct {
 }
 
 // NewRunner makes the runner of one data source; metrics or database are nil where not configured.
-func NewRunner(o Options, metrics Metrics, database Database) *Runner {
+func NewRunner(o settings.Settings, metrics Metrics, database Database) *Runner {
 	return &Runner{
-		options: o, metrics: metrics, database: database, now: time.Now,
+		settings: o, metrics: metrics, database: database, now: time.Now,
 		shared: NewShared[answer](o.QueryTimeout, keptAnswers),
 		parts:  NewShared[part](o.QueryTimeout, keptParts),
 	}
@@ -65,7 +67,7 @@ type Asker struct {
 func (r *Runner) Run(ctx context.Context, t Type, req Request, tr TimeRange, asker Asker) (data.Frames, error) {
 	ctx, span := tracing.DefaultTracer().Start(ctx, "synapse."+t.ID, trace.WithAttributes(attribute.String("format", req.Format.ID)))
 	defer span.End()
-	ctx, cancel := context.WithTimeout(ctx, r.options.QueryTimeout)
+	ctx, cancel := context.WithTimeout(ctx, r.settings.QueryTimeout)
 	defer cancel()
 
 	a, err := r.shared.Do(ctx, key(req, tr, asker), r.ttl(req.Format, asker.Alert), func(ctx context.Context) (answer, error) {
@@ -78,18 +80,30 @@ func (r *Runner) Run(ctx context.Context, t Type, req Request, tr TimeRange, ask
 	return a.framesFor(asker.View), nil
 }
 
+// leastDatabaseTTL is how long PostgreSQL's answers serve at least: rooms change slowly, and the database is Synapse's.
+const leastDatabaseTTL = time.Minute
+
+// databaseTTL is how old an answer of PostgreSQL may be. The admin's wish to keep answers longer is for people who look,
+// not for alert rules.
+func databaseTTL(s settings.Settings, alert bool) time.Duration {
+	if alert {
+		return leastDatabaseTTL
+	}
+	return max(s.CacheTTL, leastDatabaseTTL)
+}
+
 func (r *Runner) ttl(f Format, alert bool) time.Duration {
 	if f.Needs == Postgres {
-		return r.options.databaseTTL(alert)
+		return databaseTTL(r.settings, alert)
 	}
-	return r.options.CacheTTL
+	return r.settings.CacheTTL
 }
 
 func (r *Runner) compute(ctx context.Context, t Type, req Request, tr TimeRange, asker Asker) (answer, error) {
 	if req.Format.Needs == Postgres && r.database == nil {
 		return answer{}, &NotConfigured{Type: t.Title, Format: req.Format.Title}
 	}
-	s := NewSession(req, tr, r.now(), r.options, r.metrics, r.database)
+	s := NewSession(req, tr, r.now(), r.settings, r.metrics, r.database)
 	s.parts, s.identity, s.alert = r.parts, asker.Identity, asker.Alert
 	result, err := t.Run(ctx, s)
 	if err != nil {

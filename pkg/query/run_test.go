@@ -165,7 +165,7 @@ func TestRunnerCatchesPanics(t *testing.T) {
 
 func TestRunnerTimeLimit(t *testing.T) {
 	r, _ := newTestRunner(nil, time.Minute)
-	r.options.QueryTimeout = 20 * time.Millisecond
+	r.settings.QueryTimeout = 20 * time.Millisecond
 	begin := time.Now()
 	_, err := runOnce(t, r, typeOf(Prometheus, false, func(ctx context.Context, _ *Session) (Result, error) {
 		<-ctx.Done()

@@ -11,14 +11,16 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/prometheus/common/model"
 	"golang.org/x/sync/errgroup"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 // Session is what one Run may use. It records every statement and every notice; both end up in the frames.
 type Session struct {
 	Request
-	Range   TimeRange
-	Now     time.Time
-	Options Options
+	Range    TimeRange
+	Now      time.Time
+	Settings settings.Settings
 
 	metrics  Metrics
 	database Database
@@ -34,8 +36,8 @@ type Session struct {
 }
 
 // NewSession makes the session of one Run. metrics or database may be nil where they are not configured.
-func NewSession(r Request, tr TimeRange, now time.Time, o Options, metrics Metrics, database Database) *Session {
-	return &Session{Request: r, Range: tr, Now: now, Options: o, metrics: metrics, database: database}
+func NewSession(r Request, tr TimeRange, now time.Time, o settings.Settings, metrics Metrics, database Database) *Session {
+	return &Session{Request: r, Range: tr, Now: now, Settings: o, metrics: metrics, database: database}
 }
 
 // Notice tells the reader why an answer is partial. The same text is told once.

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 	"github.com/prometheus/common/model"
 )
 
@@ -30,7 +31,7 @@ func TestAskStopsAtTheFirstError(t *testing.T) {
 
 func TestSessionQuestionsUseTheRange(t *testing.T) {
 	spy := &timesSpy{}
-	s := NewSession(Request{}, lastHour, noon, Options{DatasourceUID: "uid"}, spy, nil)
+	s := NewSession(Request{}, lastHour, noon, settings.Settings{DatasourceUID: "uid"}, spy, nil)
 	var now, then model.Vector
 	var m model.Matrix
 	if err := s.Ask(t.Context(), At("now", &now), AtTime("then", noon.Add(-time.Hour), &then), Over("all", &m)); err != nil {
@@ -43,7 +44,7 @@ func TestSessionQuestionsUseTheRange(t *testing.T) {
 			t.Errorf("%s asked about %v, want %v", query, got, want)
 		}
 	}
-	if s.HasDatabase() || s.Options.Room(roomID).String() != pseudonym {
+	if s.HasDatabase() || NewRoom(s.Settings, roomID).String() != pseudonym {
 		t.Error("the session has a database of its own, or another pseudonym")
 	}
 }

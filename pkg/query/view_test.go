@@ -14,7 +14,7 @@ var (
 )
 
 func TestView(t *testing.T) {
-	room, server := keyed.Room(roomID), keyed.Destination(host)
+	room, server := NewRoom(keyed, roomID), NewDestination(keyed, host)
 	if got := room.In(editor) + " " + server.In(editor); got != roomID+" "+host {
 		t.Errorf("an editor sees %s", got)
 	}
@@ -52,7 +52,7 @@ type seen struct {
 // What the columns of hidden things hold for whom; times at the end of a day elsewhere are those of the day in UTC.
 func TestHiddenColumns(t *testing.T) {
 	at, members := time.Date(2026, 3, 2, 1, 30, 0, 0, time.FixedZone("", 2*3600)), int64(412)
-	room, server := keyed.Room(roomID), keyed.Destination(host)
+	room, server := NewRoom(keyed, roomID), NewDestination(keyed, host)
 	rows := []seen{{room, server, "Plans", 37, &members, &at}, {}}
 	columns := []Column[seen]{
 		HiddenColumn("room", "Room", "x", func(s seen) Room { return s.room }),
@@ -105,8 +105,8 @@ func TestTellHidden(t *testing.T) {
 	}{{editor, 0}, {viewer, 2}, {View{}, 2}, {View{ShowRooms: true}, 1}, {View{ShowDestinations: true}, 1}} {
 		frame := data.NewFrame("x")
 		for range 3 {
-			c.view.TellHidden(frame, keyed.Room(roomID))
-			c.view.TellHidden(frame, keyed.Destination(host))
+			c.view.TellHidden(frame, NewRoom(keyed, roomID))
+			c.view.TellHidden(frame, NewDestination(keyed, host))
 		}
 		if frame.Meta == nil && c.want == 0 {
 			continue

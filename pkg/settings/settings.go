@@ -1,5 +1,5 @@
-// Package settings reads what an admin configured: unmarshal, then defaults, then validate. Secrets live in their own
-// type, which is never written as JSON. Keys and defaults are public API.
+// Package settings reads what an admin configured: unmarshal, then defaults, then validate. Secrets have a type of
+// their own that nothing prints. Keys and defaults are public API.
 package settings
 
 import (
@@ -14,8 +14,10 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/backend/gtime"
 )
 
-// Settings are the data source's settings, with defaults filled in and checked.
+// Settings are the data source's settings, with defaults filled in and checked. Everybody uses them as they are.
 type Settings struct {
+	// DatasourceUID is the data source's own: part of every pseudonym.
+	DatasourceUID    string
 	URL              string
 	HTTPMethod       string
 	ScrapeInterval   time.Duration
@@ -39,23 +41,12 @@ type Postgres struct {
 	MaxConnections       int
 	StatementTimeout     time.Duration
 	FullPassTimeout      time.Duration
-	Secrets              Secrets
+	// Certificates and keys are PEM text, used in memory. Without a CA the system's authorities are trusted.
+	Password, CACert, ClientCert, ClientKey Secret
 }
 
 // Configured tells that any of host, database and user is filled in.
 func (p Postgres) Configured() bool { return p.Host != "" || p.Database != "" || p.User != "" }
-
-// Secrets come from secureJsonData; certificates and keys are PEM text, used in memory.
-type Secrets struct{ Password, CACert, ClientCert, ClientKey string }
-
-// MarshalJSON keeps secrets out of every encoding.
-func (Secrets) MarshalJSON() ([]byte, error) { return []byte(`"hidden"`), nil }
-
-// String keeps secrets out of every log line.
-func (Secrets) String() string { return "hidden" }
-
-// GoString keeps secrets out of %#v.
-func (Secrets) GoString() string { return "hidden" }
 
 // Everyone is the value of HideRooms that hides rooms from all.
 const Everyone = "everyone"
@@ -102,7 +93,7 @@ func invalidf(format string, args ...any) error { return &Invalid{fmt.Sprintf(fo
 
 // Load makes Settings from what Grafana stores. Every error is an Invalid. What is wrong with PostgreSQL's settings alone
 // is no error, but their Unusable.
-func Load(url string, jsonData []byte, secrets map[string]string) (Settings, error) {
+func Load(uid, url string, jsonData []byte, secrets map[string]string) (Settings, error) {
 	stored, unusable, err := unmarshal(jsonData)
 	if err != nil {
 		return Settings{}, err
@@ -111,14 +102,10 @@ func Load(url string, jsonData []byte, secrets map[string]string) (Settings, err
 	if err != nil {
 		return Settings{}, err
 	}
-	s.URL = strings.TrimSpace(url)
+	s.DatasourceUID, s.URL = uid, strings.TrimSpace(url)
 	s.Privacy.PseudonymKey = Secret(secrets["pseudonymKey"])
-	s.Postgres.Secrets = Secrets{
-		Password:   secrets["postgresPassword"],
-		CACert:     secrets["postgresTlsCaCert"],
-		ClientCert: secrets["postgresTlsClientCert"],
-		ClientKey:  secrets["postgresTlsClientKey"],
-	}
+	s.Postgres.Password, s.Postgres.CACert = Secret(secrets["postgresPassword"]), Secret(secrets["postgresTlsCaCert"])
+	s.Postgres.ClientCert, s.Postgres.ClientKey = Secret(secrets["postgresTlsClientCert"]), Secret(secrets["postgresTlsClientKey"])
 	switch {
 	case !s.Postgres.Configured():
 		s.Postgres.Unusable = nil // leftovers say nothing

@@ -61,7 +61,7 @@ func (p Postgres) validate() error {
 	if p.StatementTimeout <= 0 || p.FullPassTimeout <= 0 {
 		return invalidf("postgresStatementTimeout and postgresFullPassTimeout must be longer than 0s: every statement needs a time limit.")
 	}
-	if (p.Secrets.ClientCert == "") != (p.Secrets.ClientKey == "") {
+	if (p.ClientCert == "") != (p.ClientKey == "") {
 		return invalidf("PostgreSQL's client certificate and client key go together; one of them is missing.")
 	}
 	return nil

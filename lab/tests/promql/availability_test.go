@@ -58,7 +58,7 @@ func foundAfter(t *testing.T, engine *Engine, scrape time.Duration, minutes floa
 func ruleFires(t *testing.T, engine *Engine, scrape time.Duration, minute float64, severity limits.Severity) bool {
 	t.Helper()
 	check, _ := checks.Find("availability")
-	scope := checks.Scope{Scrape: scrape, Length: time.Hour, Identity: process.Identity{"job", "index"}}
+	scope := checks.Scope{Scrape: scrape, Length: time.Hour, Identity: process.NewIdentity("job", "index")}
 	measured := map[string]string{}
 	for _, m := range check.Measures {
 		measured[m.Name] = "(" + m.PromQL(scope) + ")"

@@ -12,6 +12,7 @@ import (
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/cachefactors"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/changes"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 // aWeek is one full cache for nine days, scraped once a minute: 10 lookups a second, of which hits a minute are answered;
@@ -40,7 +41,7 @@ func askOfWeek(t *testing.T, kind query.Type, request string, to, length time.Du
 	if err != nil {
 		t.Fatal(err)
 	}
-	options := query.Options{ScrapeInterval: time.Minute, QueryTimeout: time.Minute, CacheEntryTTL: 30 * time.Minute}
+	options := settings.Settings{ScrapeInterval: time.Minute, QueryTimeout: time.Minute, Homeserver: settings.Homeserver{CacheEntryTTL: 30 * time.Minute}}
 	end := time.Unix(0, 0).Add(to)
 	frames, err := query.NewRunner(options, engine, nil).Run(t.Context(), kind, r, query.Align(end.Add(-length), end, time.Minute, options.ScrapeInterval), query.Asker{})
 	if err != nil {

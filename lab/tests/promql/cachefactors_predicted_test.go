@@ -15,6 +15,7 @@ import (
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/cachefactors"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/cachefactors/model"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 // loadSimulated writes a simulated cache's scrapes as the series of one process that started at 0.
@@ -65,7 +66,7 @@ func TestCacheFactorsPredicted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	options := query.Options{ScrapeInterval: 15 * time.Second, QueryTimeout: time.Minute, CacheEntryTTL: 30 * time.Minute}
+	options := settings.Settings{ScrapeInterval: 15 * time.Second, QueryTimeout: time.Minute, Homeserver: settings.Homeserver{CacheEntryTTL: 30 * time.Minute}}
 	within := query.Align(time.Unix(int64(window.From), 0), time.Unix(int64(window.To), 0), time.Minute, options.ScrapeInterval)
 	frames, err := query.NewRunner(options, Load(t, text), nil).Run(t.Context(), cachefactors.Type(), request, within, query.Asker{})
 	if err != nil {
@@ -136,7 +137,7 @@ func TestCacheFactorsAsksLittle(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		options := query.Options{ScrapeInterval: 15 * time.Second, QueryTimeout: time.Minute, CacheEntryTTL: 30 * time.Minute}
+		options := settings.Settings{ScrapeInterval: 15 * time.Second, QueryTimeout: time.Minute, Homeserver: settings.Homeserver{CacheEntryTTL: 30 * time.Minute}}
 		end := time.Unix(0, 0).Add(eightHours)
 		within := query.Align(end.Add(-6*time.Hour), end, time.Minute, options.ScrapeInterval)
 		if _, err := query.NewRunner(options, counted, nil).Run(t.Context(), cachefactors.Type(), r, within, query.Asker{}); err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/cachefactors"
-	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 // cacheSeries is one cache of one process, as rates per second over eight hours and sizes.
@@ -167,14 +167,14 @@ func TestCacheFactorsPerProcess(t *testing.T) {
 }
 
 func TestCacheFactorsWithoutExpiry(t *testing.T) {
-	never := func(o *query.Options) { o.CacheEntryTTL = 0 }
+	never := func(o *settings.Settings) { o.CacheEntryTTL = 0 }
 	rows := rowsBy(askLastSixHours(t, Load(t, homeservers()), cachefactors.Type(), never, `{}`)[0], "cache", "server_name")
 	// What was dropped at any time before counts: 30 × 2 h.
 	wantRow(t, rows[roomVersion+" a.example"], "raise", map[string]float64{"avoided_misses_limit": 40 + 10, "max_useful_factor": math.NaN()})
 }
 
 func TestCacheFactorsWithAutotuning(t *testing.T) {
-	on := func(o *query.Options) { o.CacheAutotuning = true }
+	on := func(o *settings.Settings) { o.CacheAutotuning = true }
 	rows := rowsBy(askLastSixHours(t, Load(t, homeservers()), cachefactors.Type(), on, `{}`)[0], "cache", "server_name")
 	wantRow(t, rows[roomVersion+" a.example"], "probe", map[string]float64{"avoided_misses_limit": math.NaN(), "max_useful_factor": math.NaN()})
 }

@@ -10,19 +10,20 @@ import (
 
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/caches"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 // eightHours is the length of the series; queries ask about the last six hours.
 const eightHours = 8 * time.Hour
 
 // askLastSixHours runs one query of a type, given as JSON.
-func askLastSixHours(t *testing.T, engine *Engine, typ query.Type, change func(*query.Options), raw string) data.Frames {
+func askLastSixHours(t *testing.T, engine *Engine, typ query.Type, change func(*settings.Settings), raw string) data.Frames {
 	t.Helper()
 	request, err := typ.Decode([]byte(raw))
 	if err != nil {
 		t.Fatal(err)
 	}
-	options := query.Options{ScrapeInterval: 15 * time.Second, QueryTimeout: time.Minute, CacheEntryTTL: 30 * time.Minute}
+	options := settings.Settings{ScrapeInterval: 15 * time.Second, QueryTimeout: time.Minute, Homeserver: settings.Homeserver{CacheEntryTTL: 30 * time.Minute}}
 	if change != nil {
 		change(&options)
 	}

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 func TestCacheUndersized(t *testing.T) {
@@ -15,11 +15,11 @@ func TestCacheUndersized(t *testing.T) {
 	young := strings.Replace(base, weekGauge(start, -100_000, -100_000), weekGauge(start, -100_000, (weekEnd-30)*60), 1)
 	size := `synapse_util_caches_cache_max_size{` + dbWorker + `,name="get_users_in_room"}`
 	grown := strings.ReplaceAll(small, weekGauge(size, 500, 500), weekGauge(size, 250, 500))
-	autotuning := func(o *query.Options) { o.CacheAutotuning = true }
+	autotuning := func(o *settings.Settings) { o.CacheAutotuning = true }
 	const check = "a.example cache-undersized"
 	for name, c := range map[string]struct {
 		series string
-		change func(*query.Options)
+		change func(*settings.Settings)
 		want   map[string]expected
 	}{
 		"too small":           {base + small + scan + roomy, nil, map[string]expected{check + " get_users_in_room": {"warning", 20, ""}, check + " get_applicable_edit": {"info", 59.5, ""}}},
@@ -43,11 +43,11 @@ func TestCacheMemory(t *testing.T) {
 		return text
 	}
 	base := weekProcess(dbMainProcess, dbWholeMain, 0.3) + weekProcess(dbWorker, dbWholeWorker, 0.3)
-	autotuning := func(o *query.Options) { o.CacheAutotuning = true }
+	autotuning := func(o *settings.Settings) { o.CacheAutotuning = true }
 	large := base + memory(dbWholeMain, 4<<30, 1<<30) + memory(dbWholeWorker, 800e6, 100e6)
 	for name, c := range map[string]struct {
 		series  string
-		change  func(*query.Options)
+		change  func(*settings.Settings)
 		subject string
 		want    expected
 	}{

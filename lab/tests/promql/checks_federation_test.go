@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 // federationChecks are the checks of these tests.
@@ -132,7 +132,7 @@ func usualFederation(server string) string {
 
 func diagnoseFederation(t *testing.T, series string) findings {
 	t.Helper()
-	options := query.Options{ScrapeInterval: 15 * time.Second, CacheEntryTTL: 30 * time.Minute, DummyEventsThreshold: 10}
+	options := settings.Settings{ScrapeInterval: 15 * time.Second, Homeserver: settings.Homeserver{CacheEntryTTL: 30 * time.Minute, DummyEventsThreshold: 10}}
 	return diagnose(t, "load 15s\n"+series, eightHours, options, federationChecks)
 }
 

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 // The series of these checks last five days, one sample a minute.
@@ -72,7 +72,7 @@ func one(server, job, index string, series map[string]string) string {
 // diagnoseDays runs checks at the end of the five days.
 func diagnoseDays(t *testing.T, series, checks string) findings {
 	t.Helper()
-	return diagnose(t, "load 1m\n"+series, fiveDays*time.Minute, query.Options{ScrapeInterval: 30 * time.Second}, checks)
+	return diagnose(t, "load 1m\n"+series, fiveDays*time.Minute, settings.Settings{ScrapeInterval: 30 * time.Second}, checks)
 }
 
 // sawTeeth is memory that grows to the same height and falls, every 6 hours, and the start times that go with it.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/matrix-insight/synapse-datasource/pkg/queries"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 // judging is a table whose rows have verdicts, and the checks about the same things.
@@ -31,7 +32,7 @@ var judgingTables = []judging{
 // simulatedColours: what a table shows red, the check about the same process, transaction or cache finds too; and what such a
 // check warns of is not green.
 func simulatedColours(t *testing.T, engine *Engine) {
-	options := query.Options{ScrapeInterval: simulatedScrape, QueryTimeout: time.Minute, CacheEntryTTL: 30 * time.Minute, DummyEventsThreshold: 10}
+	options := settings.Settings{ScrapeInterval: simulatedScrape, QueryTimeout: time.Minute, Homeserver: settings.Homeserver{CacheEntryTTL: 30 * time.Minute, DummyEventsThreshold: 10}}
 	warned := 0
 	for ago := time.Duration(0); ago <= 2*time.Hour; ago += time.Hour {
 		end := simulatedEnd.Add(-ago)
@@ -72,7 +73,7 @@ func (all findings) worst(server, subject string, checks []string) string {
 type judgedRow struct{ server, subject, verdict, colour string }
 
 // rows are those of the table, the worst of each subject: a process has one per generation.
-func (j judging) rows(t *testing.T, engine *Engine, end time.Time, options query.Options) map[string]judgedRow {
+func (j judging) rows(t *testing.T, engine *Engine, end time.Time, options settings.Settings) map[string]judgedRow {
 	t.Helper()
 	typ, err := queries.Find(j.typ)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/diagnosis"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 // finding is a row of the diagnosis. Its sentences are not looked at: pkg/checks keeps those.
@@ -22,14 +23,14 @@ type finding struct {
 type findings map[string]finding
 
 // diagnose runs some checks, by their ids and all of them without any, over the six hours before the end of the series.
-func diagnose(t *testing.T, series string, end time.Duration, options query.Options, checks string) findings {
+func diagnose(t *testing.T, series string, end time.Duration, options settings.Settings, checks string) findings {
 	t.Helper()
 	all, _ := diagnoseOver(t, Load(t, series), time.Unix(0, 0).Add(end), 6*time.Hour, options, checks)
 	return all
 }
 
 // diagnoseOver gives the notices too.
-func diagnoseOver(t *testing.T, on query.Metrics, end time.Time, length time.Duration, options query.Options, checks string) (all findings, told string) {
+func diagnoseOver(t *testing.T, on query.Metrics, end time.Time, length time.Duration, options settings.Settings, checks string) (all findings, told string) {
 	t.Helper()
 	typ := diagnosis.Type()
 	request, err := typ.Decode([]byte(`{"checks": [` + checks + `]}`))

@@ -16,6 +16,7 @@ import (
 	"github.com/matrix-insight/synapse-datasource/pkg/queries"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/graph"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
 )
 
@@ -130,7 +131,7 @@ func TestMetricCoverageCheck(t *testing.T) {
 		"all gone":  {"load 15s\n  up{job=\"other\"} 1+0x1920\n", "", expected{"critical", always, ""}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			options := query.Options{ScrapeInterval: 15 * time.Second}
+			options := settings.Settings{ScrapeInterval: 15 * time.Second}
 			diagnose(t, c.series, eightHours, options, `"metric-coverage"`).wantOnly(t, map[string]expected{c.server + "metric-coverage": c.want})
 		})
 	}

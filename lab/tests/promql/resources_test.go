@@ -11,6 +11,7 @@ import (
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/graph"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/resources"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 // Two homeservers of which b.example shares process 3 with c.example, an exporter in the same job, a process that
@@ -140,7 +141,7 @@ func TestResourcesByOwnLabels(t *testing.T) {
   process_cpu_seconds_total{job="s",instance="10.0.0.1:9000",pod="main-0"} 0+3x1920
   process_cpu_seconds_total{job="s",instance="10.0.0.2:9000",pod="worker-0"} 0+6x1920
 `)
-	pods := func(o *query.Options) { o.ProcessLabels = []string{"pod"} }
+	pods := func(o *settings.Settings) { o.ProcessLabels = []string{"pod"} }
 	wantCells(t, table(askLastSixHours(t, engine, resources.Type(), pods, `{}`)[0]), map[string]map[string]any{
 		"main-0 k.example": {"cpu_cores": 0.2}, "worker-0 k.example": {"cpu_cores": 0.4},
 	})
@@ -164,7 +165,7 @@ func TestPodsBehindOneAddress(t *testing.T) {
   python_gc_time_count{job="s",instance="synapse:9000",gen="2",pod="worker-0"} 0+0.5x1920
   python_gc_time_sum{job="s",instance="synapse:9000",gen="2",pod="worker-0"} 0+0.75x1920
 `)
-	pods := func(o *query.Options) { o.ProcessLabels = []string{"server_name", "pod"} }
+	pods := func(o *settings.Settings) { o.ProcessLabels = []string{"server_name", "pod"} }
 	wantCells(t, table(askLastSixHours(t, engine, resources.Type(), pods, `{}`)[0]), map[string]map[string]any{
 		"k.example/main-0 k.example":   {"cpu_cores": 0.2, "gc_share": 0.01, "uptime": 28790.0, "version": "1.160.0", "role": ""},
 		"k.example/worker-0 k.example": {"cpu_cores": 0.4, "gc_share": 0.05, "uptime": 3600.0, "version": "1.159.0", "role": "event persister"},

@@ -9,6 +9,7 @@ import (
 
 	"github.com/matrix-insight/synapse-datasource/pkg/checks"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/process"
 )
@@ -137,7 +138,7 @@ func ask(t *testing.T, engine *Engine, c checks.Check, measured map[string]strin
 // worst is the most severe finding on a homeserver, without PostgreSQL.
 func (a answers) worst(c checks.Check, server string, scope checks.Scope) checks.Finding {
 	worst := checks.Finding{Severity: checks.Unknown}
-	for _, f := range c.Judge(checks.NewInput(server, time.Unix(0, 0), scope, query.Options{DummyEventsThreshold: 10}, c, a[server])) {
+	for _, f := range c.Judge(checks.NewInput(server, time.Unix(0, 0), scope, settings.Settings{Homeserver: settings.Homeserver{DummyEventsThreshold: 10}}, c, a[server])) {
 		if f.Severity > worst.Severity {
 			worst = f
 		}

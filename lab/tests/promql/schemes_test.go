@@ -10,6 +10,7 @@ import (
 	"github.com/matrix-insight/synapse-datasource/lab/simulate"
 	"github.com/matrix-insight/synapse-datasource/pkg/checks"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 var schemesEnd = time.Date(2026, 11, 20, 18, 0, 0, 0, time.UTC)
@@ -35,7 +36,7 @@ func simulated(t *testing.T, servers ...simulate.Options) *Engine {
 // alarmsOn are the findings that are a warning at least, and what the query says beside them.
 func alarmsOn(t *testing.T, on query.Metrics) (alarms findings, told string) {
 	t.Helper()
-	alarms, told = diagnoseOver(t, on, schemesEnd, 90*time.Minute, query.Options{ScrapeInterval: time.Minute}, "")
+	alarms, told = diagnoseOver(t, on, schemesEnd, 90*time.Minute, settings.Settings{ScrapeInterval: time.Minute}, "")
 	maps.DeleteFunc(alarms, func(_ string, f finding) bool { return f.severity != "warning" && f.severity != "critical" })
 	return alarms, told
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/diagnosis"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 // traffic is requests of one kind per minute.
@@ -187,6 +188,12 @@ func (h *history) load(t testing.TB) *Engine {
 	return Load(t, text.String())
 }
 
+// foundByCheck is a row of the findings.
+type foundByCheck struct {
+	check, subject, severity, evidence, cause string
+	since                                     *time.Time
+}
+
 // diagnoseAt runs checks at a minute, the worst row first.
 func diagnoseAt(t *testing.T, engine *Engine, scrape time.Duration, minute float64, checks string) []foundByCheck {
 	t.Helper()
@@ -195,7 +202,7 @@ func diagnoseAt(t *testing.T, engine *Engine, scrape time.Duration, minute float
 	if err != nil {
 		t.Fatal(err)
 	}
-	options := query.Options{ScrapeInterval: scrape, QueryTimeout: time.Minute}
+	options := settings.Settings{ScrapeInterval: scrape, QueryTimeout: time.Minute}
 	end := time.Unix(0, 0).Add(time.Duration(minute * float64(time.Minute)))
 	within := query.TimeRange{From: end.Add(-time.Hour), To: end, Step: time.Minute}
 	frames, err := query.NewRunner(options, engine, nil).Run(t.Context(), typ, request, within, query.Asker{})

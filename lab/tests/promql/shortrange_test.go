@@ -8,6 +8,7 @@ import (
 
 	"github.com/matrix-insight/synapse-datasource/pkg/queries"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 var zeroDuration = regexp.MustCompile(`\b0m?s\b`)
@@ -18,7 +19,7 @@ func TestShortRange(t *testing.T) {
 	engine := Load(t, storedScrape(t))
 	end := time.Unix(0, 0).Add(eightHours)
 	within := query.Align(end.Add(-time.Minute), end, time.Second, 15*time.Second)
-	runner := query.NewRunner(query.Options{ScrapeInterval: 15 * time.Second, QueryTimeout: time.Minute, CacheEntryTTL: 30 * time.Minute}, engine, nil)
+	runner := query.NewRunner(settings.Settings{ScrapeInterval: 15 * time.Second, QueryTimeout: time.Minute, Homeserver: settings.Homeserver{CacheEntryTTL: 30 * time.Minute}}, engine, nil)
 	for _, typ := range queries.All {
 		for _, format := range typ.Formats {
 			if format.Needs != query.Prometheus {

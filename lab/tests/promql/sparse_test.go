@@ -7,6 +7,7 @@ import (
 
 	"github.com/matrix-insight/synapse-datasource/pkg/queries"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 // Prometheus' default is a scrape a minute, the data source's is one each 15 s. Where both stay as they are, the window
@@ -25,7 +26,7 @@ func TestEmptyForSparseScrapes(t *testing.T) {
 			t.Fatal(err)
 		}
 		within := query.Align(end.Add(-time.Hour), end, 4*time.Second, scrape)
-		frames, err := query.NewRunner(query.Options{ScrapeInterval: scrape, QueryTimeout: time.Minute}, engine, nil).Run(t.Context(), typ, request, within, query.Asker{})
+		frames, err := query.NewRunner(settings.Settings{ScrapeInterval: scrape, QueryTimeout: time.Minute}, engine, nil).Run(t.Context(), typ, request, within, query.Asker{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/diagnosis"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 // These series last eight days, one sample a minute.
@@ -37,7 +38,7 @@ func diagnoseAfterEightDays(t *testing.T, series, check string) []foundByCheck {
 	if err != nil {
 		t.Fatal(err)
 	}
-	options := query.Options{ScrapeInterval: time.Minute, QueryTimeout: time.Minute}
+	options := settings.Settings{ScrapeInterval: time.Minute, QueryTimeout: time.Minute}
 	end := time.Unix(0, 0).Add(trafficDays * time.Minute)
 	frames, err := query.NewRunner(options, Load(t, "load 1m\n"+series), nil).Run(t.Context(), typ, request,
 		query.Align(end.Add(-6*time.Hour), end, time.Minute, options.ScrapeInterval), query.Asker{})

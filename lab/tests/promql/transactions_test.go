@@ -12,6 +12,7 @@ import (
 
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/transactions"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 // Eight days, a sample each minute: the last six hours begin at minute 11160, the same hours of the last week at 1080.
@@ -77,7 +78,7 @@ func lastHours(t *testing.T, engine *Engine, typ query.Type, end, asked, scrape 
 	}
 	to := time.Unix(0, 0).Add(end)
 	within := query.Align(to.Add(-asked), to, time.Minute, scrape)
-	runner := query.NewRunner(query.Options{ScrapeInterval: scrape, QueryTimeout: time.Minute}, engine, nil)
+	runner := query.NewRunner(settings.Settings{ScrapeInterval: scrape, QueryTimeout: time.Minute}, engine, nil)
 	frames, err := runner.Run(t.Context(), typ, request, within, query.Asker{})
 	if err != nil {
 		t.Fatal(err)

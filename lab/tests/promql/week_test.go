@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 // The series of the checks last a week and three hours, one sample a minute; they change after six days.
@@ -76,9 +76,9 @@ func weekCache(labels, name string, requests, hits, evicted, size float64) strin
 }
 
 // diagnoseWeek runs some checks at the end of the week.
-func diagnoseWeek(t *testing.T, series string, change func(*query.Options), checks string) findings {
+func diagnoseWeek(t *testing.T, series string, change func(*settings.Settings), checks string) findings {
 	t.Helper()
-	options := query.Options{ScrapeInterval: 30 * time.Second, CacheEntryTTL: 30 * time.Minute}
+	options := settings.Settings{ScrapeInterval: 30 * time.Second, Homeserver: settings.Homeserver{CacheEntryTTL: 30 * time.Minute}}
 	if change != nil {
 		change(&options)
 	}

@@ -8,7 +8,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
-	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/caches"
 )
 
@@ -20,7 +20,7 @@ func TestConfig(t *testing.T) {
 	for _, name := range []string{"get_user_by_id", "get_device", "is_guest"} {
 		several[caches.Key{Server: "example.org", Cache: name}] = &caches.Measurements{MaxEntries: known(500), Key: caches.Key{Server: "example.org", Cache: name}}
 	}
-	h := caches.Homeservers(several, query.Options{CacheEntryTTL: 30 * time.Minute, PerCacheFactors: map[string]float64{"get_room_version_id": 0.5, "state_cache": 3}}, false)["example.org"]
+	h := caches.Homeservers(several, settings.Settings{Homeserver: settings.Homeserver{CacheEntryTTL: 30 * time.Minute, PerCacheFactors: map[string]float64{"get_room_version_id": 0.5, "state_cache": 3}}}, false)["example.org"]
 	var rows []row
 	for _, m := range []*caches.Measurements{undersized(roomVersion), event, other} {
 		rows = append(rows, rowOf(m, h))

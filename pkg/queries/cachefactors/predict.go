@@ -219,7 +219,7 @@ const beforeChange = 6 * time.Hour
 // the metrics told until then. Caches about which nothing can be said are left out: too few lookups, resized shortly before,
 // cache_autotuning.
 func PredictStep(ctx context.Context, s *query.Session, server string, multiples map[string]float64, until time.Time) (map[string]Share, error) {
-	if s.Options.CacheAutotuning || len(multiples) == 0 {
+	if s.Settings.Homeserver.CacheAutotuning || len(multiples) == 0 {
 		return nil, nil
 	}
 	a, err := askedBy(ctx, s, false)

@@ -23,7 +23,7 @@ func askedBy(ctx context.Context, s *query.Session, perProcess bool) (asked, err
 	identity, err := process.Find(ctx, s)
 	q := caches.Queries{
 		Filters: s.Filters, By: caches.ByServer, Processes: identity.Labels(),
-		Window: s.Range.Length(), EntryTTL: s.Options.CacheEntryTTL, Scrape: s.Options.ScrapeInterval,
+		Window: s.Range.Length(), EntryTTL: s.Settings.Homeserver.CacheEntryTTL, Scrape: s.Settings.ScrapeInterval,
 	}
 	if perProcess {
 		q.By += ", job, index, instance"
@@ -65,7 +65,7 @@ func (a asked) questions(questions []caches.Question) (answers []model.Vector, a
 // and with a memory limit none is proved.
 func (a asked) fetchUseful(ctx context.Context, s *query.Session, all caches.All) error {
 	names := all.Names(func(m *caches.Measurements) bool { return m.Evicted > 0 })
-	if a.EntryTTL == 0 || s.Options.CacheAutotuning || len(names) == 0 {
+	if a.EntryTTL == 0 || s.Settings.Homeserver.CacheAutotuning || len(names) == 0 {
 		return nil
 	}
 	answers, asking := a.about(names).questions(caches.SizeQuestions)

@@ -32,7 +32,7 @@ func judgeCaches(ctx context.Context, s *query.Session, perProcess bool) ([]row,
 	if err != nil {
 		return nil, nil, err
 	}
-	servers := caches.Homeservers(all, s.Options, s.Flag("memoryShort"))
+	servers := caches.Homeservers(all, s.Settings, s.Flag("memoryShort"))
 	warnAssumptions(s, all, servers)
 	rows := filterNamed(s, rowsOf(all, servers))
 	if changed, err := a.fetchLastSteps(ctx, s, rows); err != nil {

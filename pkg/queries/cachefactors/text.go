@@ -62,7 +62,7 @@ func warnAssumptions(s *query.Session, all caches.All, servers map[string]caches
 			s.Inform("Most caches of %s have factor %s, as playbooks set it together with cache_autotuning. If it is on, say so in the data source settings: verdicts change.",
 				name, words.Number(h.CommonFactor))
 		}
-		if stated := s.Options.GlobalCacheFactor; stated != nil && *stated != h.CommonFactor {
+		if stated := s.Settings.Homeserver.GlobalCacheFactor; stated != nil && *stated != h.CommonFactor {
 			s.Warn("The data source states globalCacheFactor %s, but most caches of %s have factor %s.", words.Number(*stated), name, words.Number(h.CommonFactor))
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/process"
 )
 
@@ -132,7 +133,7 @@ func TestChooseProcesses(t *testing.T) {
 }
 
 func TestLatest(t *testing.T) {
-	s := query.NewSession(query.Request{Limit: 2}, query.TimeRange{}, noon, query.Options{}, nil, nil)
+	s := query.NewSession(query.Request{Limit: 2}, query.TimeRange{}, noon, settings.Settings{}, nil, nil)
 	all := events{{server: "a", title: "1"}, {server: "b", title: "2"}, {server: "a", title: "3"}, {server: "a", title: "4"}}
 	if got := titles(latest(s, all)); !slices.Equal(got, []string{"b: 2", "a: 3", "a: 4"}) {
 		t.Errorf("%v", got)

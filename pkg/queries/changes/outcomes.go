@@ -66,7 +66,7 @@ func fetchOutcome(ctx context.Context, s *query.Session, group []resize) (map[st
 	if err != nil {
 		return nil, err
 	}
-	end, length := hoursAfter(group, s.Range.To, caches.Settling(s.Options.CacheEntryTTL))
+	end, length := hoursAfter(group, s.Range.To, caches.Settling(s.Settings.Homeserver.CacheEntryTTL))
 	var days map[caches.Key][]caches.Day
 	if length >= shortest {
 		identity, err := process.Find(ctx, s)
@@ -75,7 +75,7 @@ func fetchOutcome(ctx context.Context, s *query.Session, group []resize) (map[st
 		}
 		days, err = caches.FetchDays(ctx, s, caches.Queries{
 			Filters: s.Filters.OnServer(server), Names: slices.Compact(names), By: caches.ByServer, Processes: identity.Labels(),
-			Window: length, EntryTTL: s.Options.CacheEntryTTL, Scrape: s.Options.ScrapeInterval,
+			Window: length, EntryTTL: s.Settings.Homeserver.CacheEntryTTL, Scrape: s.Settings.ScrapeInterval,
 		}, end)
 		if err != nil {
 			return nil, err

@@ -54,7 +54,7 @@ func (m *measured) read(ctx context.Context, s *query.Session, wanted []checks.C
 	if s.Now.Sub(s.Range.To) > databaseAhead {
 		s.Inform("PostgreSQL shows the present, not the end of the time range: %s.", topics(readers))
 	}
-	in := checks.ReadInput{Now: s.Now, Options: s.Options}
+	in := checks.ReadInput{Now: s.Now, Settings: s.Settings}
 	shared := map[string]string{} // by ReadOnce: the check that has the answer
 	for _, c := range readers {
 		if first, done := shared[c.ReadOnce]; done && c.ReadOnce != "" {

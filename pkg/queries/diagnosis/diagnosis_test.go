@@ -11,13 +11,14 @@ import (
 
 	"github.com/matrix-insight/synapse-datasource/pkg/checks"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
 )
 
 // A threshold for a check that does not exist changes nothing, and is said to.
 func TestMisspeltThreshold(t *testing.T) {
 	low := 0.5
-	told := toldOfThresholds(t, map[string]query.Threshold{"reactor_lag": {Warning: &low}, "reactor-lag": {Warning: &low}})
+	told := toldOfThresholds(t, map[string]settings.Threshold{"reactor_lag": {Warning: &low}, "reactor-lag": {Warning: &low}})
 	if len(told) != 1 || !strings.Contains(told[0], `"reactor_lag"`) {
 		t.Errorf("%q", told)
 	}
@@ -26,16 +27,16 @@ func TestMisspeltThreshold(t *testing.T) {
 // A warning above critical is told of what was asked for and of what may explain it.
 func TestSwappedThresholds(t *testing.T) {
 	high := 9.0
-	swapped := query.Threshold{Warning: &high}
-	told := toldOfThresholds(t, map[string]query.Threshold{"reactor-lag": swapped, "cpu-saturation": swapped, "sync-time": swapped})
+	swapped := settings.Threshold{Warning: &high}
+	told := toldOfThresholds(t, map[string]settings.Threshold{"reactor-lag": swapped, "cpu-saturation": swapped, "sync-time": swapped})
 	if len(told) != 2 || !strings.Contains(told[0], "cpu-saturation") || !strings.Contains(told[1], "reactor-lag") {
 		t.Errorf("%q", told)
 	}
 }
 
-func toldOfThresholds(t *testing.T, set map[string]query.Threshold) []string {
+func toldOfThresholds(t *testing.T, set map[string]settings.Threshold) []string {
 	t.Helper()
-	frames, err := diagnose(t, onTwo(0.2, 0.1), nil, noon, `{"checks": ["reactor-lag"]}`, func(o *query.Options) { o.Thresholds = set })
+	frames, err := diagnose(t, onTwo(0.2, 0.1), nil, noon, `{"checks": ["reactor-lag"]}`, func(o *settings.Settings) { o.Thresholds = set })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,7 +171,7 @@ func TestPostgresTellsOfNow(t *testing.T) {
 			t.Errorf("%s ago: notices %v", ago, notices)
 		}
 	}
-	s := query.NewSession(query.Request{}, query.Align(noon.Add(-time.Hour), noon, time.Minute, 15*time.Second), noon.Add(48*time.Hour), query.Options{}, nil, nil)
+	s := query.NewSession(query.Request{}, query.Align(noon.Add(-time.Hour), noon, time.Minute, 15*time.Second), noon.Add(48*time.Hour), settings.Settings{}, nil, nil)
 	if in := (measured{}).input(s, check(t, "partial-state"), "a.example"); !in.Now.Equal(s.Now) {
 		t.Errorf("ages are taken from %s", in.Now)
 	}

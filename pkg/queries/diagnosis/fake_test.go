@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
 )
 
@@ -42,19 +43,19 @@ func (a answering) Range(_ context.Context, promql string, _, _ time.Time, _ tim
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 // diagnose asks about the hour until then.
-func diagnose(t *testing.T, on query.Metrics, database query.Database, until time.Time, raw string, change func(*query.Options)) (data.Frames, error) {
+func diagnose(t *testing.T, on query.Metrics, database query.Database, until time.Time, raw string, change func(*settings.Settings)) (data.Frames, error) {
 	t.Helper()
 	request, err := Type().Decode(json.RawMessage(raw))
 	if err != nil {
 		return nil, err
 	}
-	options := query.Options{QueryTimeout: time.Minute, ScrapeInterval: 15 * time.Second}
+	options := settings.Settings{QueryTimeout: time.Minute, ScrapeInterval: 15 * time.Second}
 	change(&options)
 	within := query.Align(until.Add(-time.Hour), until, time.Minute, options.ScrapeInterval)
 	return query.NewRunner(options, on, database).Run(t.Context(), Type(), request, within, query.Asker{})
 }
 
-func ordinary(*query.Options) {}
+func ordinary(*settings.Settings) {}
 
 func ask(t *testing.T, on query.Metrics, raw string) data.Frames {
 	t.Helper()

@@ -5,11 +5,12 @@ import (
 
 	"github.com/matrix-insight/synapse-datasource/pkg/checks"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 // A finding about a room: who may see it reads its id and its pseudonym, others and alerts the pseudonym only.
 func TestFindingAboutARoom(t *testing.T) {
-	room := query.Options{DatasourceUID: "uid", PseudonymKey: query.NewKey("sixteen letters!")}.Room("!room:a.example")
+	room := query.NewRoom(settings.Settings{DatasourceUID: "uid", Privacy: settings.Privacy{PseudonymKey: "sixteen letters!"}}, "!room:a.example")
 	lasted := 30 * 3600.0
 	about := rowOf(t, "partial-state", "", checks.Warning)
 	about.Subject = checks.Subject{Hidden: room}

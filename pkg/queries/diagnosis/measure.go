@@ -29,7 +29,7 @@ type measured struct {
 // What tells processes apart is asked before, since every query names it.
 func measure(ctx context.Context, s *query.Session, wanted []checks.Check, withHistory bool) (measured, error) {
 	m := measured{
-		scope:   checks.Scope{Filters: s.Filters, Scrape: s.Options.ScrapeInterval, Length: s.Range.Length(), CacheEntryTTL: s.Options.CacheEntryTTL},
+		scope:   checks.Scope{Filters: s.Filters, Scrape: s.Settings.ScrapeInterval, Length: s.Range.Length(), CacheEntryTTL: s.Settings.Homeserver.CacheEntryTTL},
 		vectors: map[*checks.Measurement]model.Vector{}, refused: map[*checks.Measurement]string{}, rows: map[string]any{},
 		failed: map[string]string{}, history: map[string]model.Matrix{},
 	}
@@ -96,7 +96,7 @@ func (m *measured) ask(ctx context.Context, s *query.Session, wanted []checks.Ch
 
 // input is what one check may know of one homeserver.
 func (m measured) input(s *query.Session, c checks.Check, server string) checks.Input {
-	in := checks.NewInput(server, s.Now, m.scope, s.Options, c, m.vectors)
+	in := checks.NewInput(server, s.Now, m.scope, s.Settings, c, m.vectors)
 	// Where the database never told whose it is, it is that of the only homeserver.
 	if c.Connects && (m.owner == server || m.owner == "" && len(m.servers) == 1) {
 		in.Refusal = m.refusal

@@ -8,6 +8,7 @@ import (
 
 	"github.com/matrix-insight/synapse-datasource/pkg/checks"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
 )
 
@@ -83,7 +84,7 @@ func TestOrdered(t *testing.T) {
 
 func TestCut(t *testing.T) {
 	session := func(limit int) *query.Session {
-		return query.NewSession(query.Request{Limit: limit}, query.TimeRange{}, time.Now(), query.Options{}, nil, nil)
+		return query.NewSession(query.Request{Limit: limit}, query.TimeRange{}, time.Now(), settings.Settings{}, nil, nil)
 	}
 	var rows []row
 	for range 7 {

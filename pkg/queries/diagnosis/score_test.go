@@ -8,6 +8,7 @@ import (
 
 	"github.com/matrix-insight/synapse-datasource/pkg/checks"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 // scoresOf gives the numbers of a query that found these rows.
@@ -17,7 +18,7 @@ func scoresOf(t *testing.T, rows []row, raw string) data.Frames {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return newScores(query.NewSession(request, query.TimeRange{}, noon, query.Options{}, nil, nil), rows).Frames(query.View{})
+	return newScores(query.NewSession(request, query.TimeRange{}, noon, settings.Settings{}, nil, nil), rows).Frames(query.View{})
 }
 
 func scored(frames data.Frames) map[string]*float64 {

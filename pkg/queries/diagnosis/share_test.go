@@ -11,6 +11,7 @@ import (
 
 	"github.com/matrix-insight/synapse-datasource/pkg/checks"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 // counting answers nothing and notes what it was asked.
@@ -57,7 +58,7 @@ func TestAllRulesCostOneDiagnosis(t *testing.T) {
 	}
 	runner := func() (*query.Runner, *counting) {
 		c := &counting{asked: map[string]int{}}
-		return query.NewRunner(query.Options{QueryTimeout: 5 * time.Second, CacheTTL: 15 * time.Second, ScrapeInterval: 15 * time.Second}, c, nil), c
+		return query.NewRunner(settings.Settings{QueryTimeout: 5 * time.Second, CacheTTL: 15 * time.Second, ScrapeInterval: 15 * time.Second}, c, nil), c
 	}
 	on, rules := runner()
 	for _, id := range checks.IDs() {

@@ -80,7 +80,7 @@ func (m measured) healed(s *query.Session, wanted []checks.Check, rows []row) []
 			if there[key] || l.subject == "" || !judged[id{l.server, c.ID, ""}] {
 				continue
 			}
-			levels := c.Thresholds.In(s.Options.Thresholds)
+			levels := c.Thresholds.In(s.Settings.Thresholds)
 			if slices.ContainsFunc(l.points, func(p model.SamplePair) bool { return float64(p.Value) >= levels.Warning }) {
 				there[key] = true
 				now := float64(l.points[len(l.points)-1].Value)

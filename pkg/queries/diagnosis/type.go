@@ -41,7 +41,7 @@ func Type() query.Type {
 
 // warnUnknownThresholds names the settings that change nothing, where a check's id is misspelt.
 func warnUnknownThresholds(s *query.Session) {
-	for _, id := range slices.Sorted(maps.Keys(s.Options.Thresholds)) {
+	for _, id := range slices.Sorted(maps.Keys(s.Settings.Thresholds)) {
 		if !slices.Contains(checks.IDs(), id) {
 			s.Warn("The data source settings have thresholds for a check that does not exist: %q. They have no effect. Valid checks: %s.",
 				id, strings.Join(checks.IDs(), ", "))
@@ -64,7 +64,7 @@ func run(ctx context.Context, s *query.Session) (query.Result, error) {
 	}
 	warnUnknownThresholds(s)
 	wanted := checks.WithCauses(names)
-	for _, note := range checks.SwappedThresholds(wanted, s.Options) {
+	for _, note := range checks.SwappedThresholds(wanted, s.Settings) {
 		s.Warn("%s", note)
 	}
 	m, err := measure(ctx, s, wanted, s.Format.ID == "findings" || s.Flag("subjects"))

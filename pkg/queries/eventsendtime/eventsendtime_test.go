@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 func bucket(server, le string, values map[int64]float64) *model.SampleStream {
@@ -96,7 +97,7 @@ func notices(t *testing.T, limit int, do func(*query.Session)) []string {
 		do(s)
 		return query.Lines{}, nil
 	}}
-	runner := query.NewRunner(query.Options{QueryTimeout: time.Minute}, nil, nil)
+	runner := query.NewRunner(settings.Settings{QueryTimeout: time.Minute}, nil, nil)
 	frames, err := runner.Run(t.Context(), typ, query.Request{Format: typ.Formats[0], Limit: limit}, query.TimeRange{}, query.Asker{})
 	if err != nil {
 		t.Fatal(err)

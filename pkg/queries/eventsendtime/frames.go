@@ -8,10 +8,11 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
 	"github.com/matrix-insight/synapse-datasource/pkg/words"
 )
 
-var sendTime = query.Measure{Name: "send_time", Unit: "s", Help: "Time to answer a client's send.", Highest: highestBucket}
+var sendTime = query.Measure{Name: "send_time", Unit: "s", Help: "Time to answer a client's send.", Highest: metrics.ResponseTime.Highest}
 
 // frameTypeHeatmapRows is Grafana's name for a time field and one field per band, named by its upper bound.
 const frameTypeHeatmapRows data.FrameType = "heatmap-rows"
@@ -46,7 +47,7 @@ func bandConfig(bound float64) *data.FieldConfig {
 // bandName is the upper bound of a band: "75 ms", ">10 s".
 func bandName(bound float64) string {
 	if math.IsInf(bound, 1) {
-		return ">" + words.Seconds(highestBucket)
+		return ">" + words.Seconds(metrics.ResponseTime.Highest)
 	}
 	return words.Seconds(bound)
 }

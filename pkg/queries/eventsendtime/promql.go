@@ -15,9 +15,6 @@ import (
 // that hangs up counts as success, with the time until it did.
 var accepted = []query.Matcher{query.Equal("servlet", "RoomSendEventRestServlet"), `code=~"2.."`}
 
-// highestBucket is the last bound of the histogram, in seconds: a longer time is only known to be longer.
-const highestBucket = 10.0
-
 // quantiles are those of the guide's graph that an admin reads.
 var quantiles = []float64{0.99, 0.95, 0.9, 0.75, 0.5}
 
@@ -78,6 +75,6 @@ type sends struct{ all, inTime model.Vector }
 func (c *sends) ask(ctx context.Context, s *query.Session) error {
 	whole := process.OverRange(s)
 	total := "sum by (server_name) (" + whole.Increase(metrics.ResponseTime.Count(), accepted...) + ")"
-	inTime := "sum by (server_name) (" + whole.Increase(metrics.ResponseTime.Bucket(), append(accepted[:2:2], process.UpTo(highestBucket))...) + ")"
+	inTime := "sum by (server_name) (" + whole.Increase(metrics.ResponseTime.Bucket(), append(accepted[:2:2], process.UpTo(metrics.ResponseTime.Highest))...) + ")"
 	return s.Ask(ctx, query.At(total, &c.all), query.At(inTime, &c.inTime))
 }

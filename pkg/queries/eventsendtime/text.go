@@ -44,7 +44,7 @@ func explainSends(s *query.Session, server string, sends, inTime float64) {
 	}
 	// Fewer than one in a thousand reach none of the quantiles.
 	if slow := sends - inTime; slow >= max(1, sends/1000) {
-		limit := words.Seconds(highestBucket)
+		limit := words.Seconds(metrics.ResponseTime.Highest)
 		s.Inform("About %s on %s took more than %s, where the histogram ends. A quantile there is shown as "+
 			"\">%s\".", words.Count(slow, "send", "sends"), server, limit, limit)
 	}

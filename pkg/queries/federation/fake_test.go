@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 var now = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
@@ -60,7 +61,7 @@ func ask(t *testing.T, metrics query.Metrics, db query.Database, raw string) dat
 		t.Fatal(err)
 	}
 	within := query.Align(now.Add(-time.Hour), now, time.Minute, 15*time.Second)
-	frames, err := query.NewRunner(query.Options{QueryTimeout: time.Minute}, metrics, db).Run(t.Context(), kind, request, within, query.Asker{})
+	frames, err := query.NewRunner(settings.Settings{QueryTimeout: time.Minute}, metrics, db).Run(t.Context(), kind, request, within, query.Asker{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
 )
 
@@ -186,16 +187,16 @@ func TestColumns(t *testing.T) {
 func TestDestinationsOfViewers(t *testing.T) {
 	ms := func(d time.Duration) *int64 { v := now.Add(-d).UnixMilli(); return &v }
 	wait, behind := (30 * time.Minute).Milliseconds(), int64(12)
-	known := query.Options{DatasourceUID: "uid", PseudonymKey: query.NewKey("sixteen letters!")}
+	known := settings.Settings{DatasourceUID: "uid", Privacy: settings.Privacy{PseudonymKey: "sixteen letters!"}}
 	var all destinations
 	for _, host := range []string{"a.example", "b.example", "c.example", "d.example", "e.example"} {
-		all = append(all, destination{found{RetryInterval: &wait, RetryLastTS: ms(time.Minute), FailureTS: ms(30 * time.Hour)}, known.Destination(host), "own.example", now})
+		all = append(all, destination{found{RetryInterval: &wait, RetryLastTS: ms(time.Minute), FailureTS: ms(30 * time.Hour)}, query.NewDestination(known, host), "own.example", now})
 	}
-	all = append(all, destination{found{CatchUpRooms: &behind}, known.Destination("z.example"), "own.example", now})
+	all = append(all, destination{found{CatchUpRooms: &behind}, query.NewDestination(known, "z.example"), "own.example", now})
 	for _, view := range []query.View{{ShowDestinations: true}, {ShowRooms: true, Keyed: true}} {
 		frame := all.Frames(view)[0]
 		shown, aliases := texts(frame, "destination"), texts(frame, "destination_alias")
-		if aliases[0] != known.Destination("z.example").String() || !slices.IsSorted(shown[1:]) {
+		if aliases[0] != query.NewDestination(known, "z.example").String() || !slices.IsSorted(shown[1:]) {
 			t.Errorf("%+v: %v, %v", view, shown, aliases)
 		}
 		since, next := frame.Fields[3].At(1).(*time.Time), frame.Fields[4].At(1).(*time.Time)

@@ -140,7 +140,7 @@ func (d destination) missing() int64 {
 func destinationsOf(s *query.Session, owner string, all []found) destinations {
 	rows := make(destinations, len(all))
 	for i, one := range all {
-		host := s.Options.Destination(one.Destination)
+		host := query.NewDestination(s.Settings, one.Destination)
 		one.Destination = ""
 		rows[i] = destination{one, host, owner, s.Now}
 	}

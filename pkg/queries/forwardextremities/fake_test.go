@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
 )
 
@@ -93,7 +94,7 @@ func ask(t *testing.T, metrics query.Metrics, db query.Database, ask string) (da
 	if err != nil {
 		t.Fatal(err)
 	}
-	options := query.Options{DatasourceUID: "uid", QueryTimeout: time.Minute, DummyEventsThreshold: 10}
+	options := settings.Settings{DatasourceUID: "uid", QueryTimeout: time.Minute, Homeserver: settings.Homeserver{DummyEventsThreshold: 10}}
 	return query.NewRunner(options, metrics, db).Run(context.Background(), kind, request, lastHour, query.Asker{})
 }
 

@@ -39,7 +39,7 @@ func (v *survey) readTop(ctx context.Context, s *query.Session) error {
 	if ranked || !isTimeout(err) {
 		return err
 	}
-	s.StartBackground(passKey, s.Options.FullPassTimeout, fullPass)
+	s.StartBackground(passKey, s.Settings.Postgres.FullPassTimeout, fullPass)
 	if pass.Value == nil {
 		return explainCounting(err, s.Background(passKey))
 	}

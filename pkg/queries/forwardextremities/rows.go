@@ -94,7 +94,7 @@ type row struct {
 
 // judgeRooms judges details that are sorted by extremities, the most first.
 func judgeRooms(s *query.Session, server string, all []extremities.Detail) []row {
-	threshold := int64(s.Options.DummyEventsThreshold)
+	threshold := int64(s.Settings.Homeserver.DummyEventsThreshold)
 	known := make([]extremities.Facts, len(all))
 	for i, d := range all {
 		known[i] = d.Facts()
@@ -102,7 +102,7 @@ func judgeRooms(s *query.Session, server string, all []extremities.Detail) []row
 	rows := make([]row, len(all))
 	for i, j := range extremities.JudgeAll(known, threshold, s.Now) {
 		d := all[i]
-		room := s.Options.Room(d.RoomID)
+		room := query.NewRoom(s.Settings, d.RoomID)
 		d.RoomID = "" // from here on only the Room knows it
 		rows[i] = row{d, j, room, server, extremities.Advice(known[i], j, threshold)}
 	}

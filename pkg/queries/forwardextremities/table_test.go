@@ -7,22 +7,23 @@ import (
 	"time"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/extremities"
 )
 
 // known is the data source that the rooms belong to.
-var known = query.Options{DatasourceUID: "uid"}
+var known = settings.Settings{DatasourceUID: "uid"}
 
 // Equal rooms stand in the order of the ids that the viewer sees: that of the real ones would tell of them.
 func TestOrder(t *testing.T) {
 	var all table
 	for _, id := range []string{"!a:example.org", "!b:example.org", "!c:example.org", "!d:example.org", "!e:example.org"} {
-		all.rows = append(all.rows, row{Detail: extremities.Detail{Extremities: 12}, room: known.Room(id)})
+		all.rows = append(all.rows, row{Detail: extremities.Detail{Extremities: 12}, room: query.NewRoom(known, id)})
 	}
-	all.rows = append(all.rows, row{Detail: extremities.Detail{Extremities: 20}, room: known.Room("!z:example.org")})
+	all.rows = append(all.rows, row{Detail: extremities.Detail{Extremities: 20}, room: query.NewRoom(known, "!z:example.org")})
 	for _, view := range []query.View{{ShowRooms: true}, {}} {
 		frame := all.Frames(view)[0]
-		if first := frame.Fields[0].At(0); first != known.Room("!z:example.org").In(view) {
+		if first := frame.Fields[0].At(0); first != query.NewRoom(known, "!z:example.org").In(view) {
 			t.Errorf("%+v: first %v", view, first)
 		}
 		var rest []string
@@ -43,7 +44,7 @@ func TestRoomsOfViewers(t *testing.T) {
 		RoomID: "!a:example.org", Extremities: 213, StateGroups: 37, LocalMembers: 412, Name: &name, CanonicalAlias: &alias,
 		JoinedMembers: &members, StateEvents: &state, Newest: &newest, Oldest: &oldest,
 	})
-	pseudonym := known.Room("!a:example.org").String()
+	pseudonym := query.NewRoom(known, "!a:example.org").String()
 	date := func(text string) time.Time { at, _ := time.Parse(time.RFC3339, text); return at }
 	for who, c := range map[string]struct {
 		view    query.View
@@ -92,6 +93,6 @@ func TestRoomsOfViewers(t *testing.T) {
 
 func rowsOf(details ...extremities.Detail) []row {
 	options := known
-	options.DummyEventsThreshold = 10
+	options.Homeserver.DummyEventsThreshold = 10
 	return judgeRooms(query.NewSession(query.Request{}, query.TimeRange{}, now, options, nil, nil), "example.org", details)
 }

@@ -8,7 +8,7 @@ import (
 
 	"github.com/prometheus/common/model"
 
-	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/process"
 )
@@ -32,7 +32,7 @@ func TestJudge(t *testing.T) {
 			t.Errorf("%s: %s, %q", name, verdict, explanation)
 		}
 	}
-	own := map[string]query.Threshold{"gc-pauses": {Warning: v(2)}}
+	own := map[string]settings.Threshold{"gc-pauses": {Warning: v(2)}}
 	if verdict, _ := (row{mean: v(1.4), collections: 5}).judge(limits.GCPause.In(own)); verdict != fine {
 		t.Errorf("%s although the admin allows 2 s", verdict)
 	}

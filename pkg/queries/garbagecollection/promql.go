@@ -86,7 +86,7 @@ func fetchSummary(ctx context.Context, s *query.Session) (query.Result, error) {
 	if len(a.counts) == 0 {
 		warnAbsent(s)
 	}
-	all := a.rows(s.Range.Length(), limits.GCPause.In(s.Options.Thresholds))
+	all := a.rows(s.Range.Length(), limits.GCPause.In(s.Settings.Thresholds))
 	rows := query.KeepLimit(s, all, func(r row) string { return r.server }, "row", "rows")
 	return query.TableResult[row]{Name: "garbage collection", Columns: columns, Rows: rows}, nil
 }

@@ -4,10 +4,8 @@ import (
 	"strings"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
 )
-
-// highestTick is the last bound of the event loop's histogram, in seconds.
-const highestTick = 5
 
 const poolHelp = "Mean wait for a database connection. On a saturated process it includes the wait for the CPU."
 
@@ -39,7 +37,7 @@ var columns = []query.Column[row]{
 		func(r row) *float64 { return r.stalls }),
 	query.NumberColumn("reactor_tick_p99", "Tick p99", "s",
 		"99% of the event loop's ticks were at most this long. Thousands of short ticks hide a long one, so it does not decide.",
-		func(r row) *float64 { return r.tick }).WithHighest(highestTick),
+		func(r row) *float64 { return r.tick }).WithHighest(metrics.ReactorTick.Highest),
 	query.NumberColumn("memory", "Memory", "bytes", "Resident memory.",
 		func(r row) *float64 { return r.memory }),
 	query.NumberColumn("database_pool_wait", "Pool wait", "s", poolHelp,

@@ -90,7 +90,7 @@ func fetchProcesses(ctx context.Context, s *query.Session) (query.Result, error)
 		return nil, err
 	}
 	a.tellMissing(s)
-	rows := query.KeepLimit(s, a.rows(thresholdsOf(s.Options)), func(r row) string { return r.server }, "less busy process", "less busy processes")
+	rows := query.KeepLimit(s, a.rows(thresholdsOf(s.Settings)), func(r row) string { return r.server }, "less busy process", "less busy processes")
 	return query.TableResult[row]{Name: "processes", Columns: columns, Rows: rows}, nil
 }
 

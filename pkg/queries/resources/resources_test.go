@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/process"
 )
 
@@ -39,7 +40,7 @@ func TestJudge(t *testing.T) {
 		"uptime is not known":  {row{busy: v(0.95)}, full, ""},
 		"a single slow minute": {row{uptime: day, busy: v(0.3), stalls: v(9)}, fine, ""},
 	} {
-		verdict, advice := c.row.judge(thresholdsOf(query.Options{}))
+		verdict, advice := c.row.judge(thresholdsOf(settings.Settings{}))
 		if verdict != c.verdict || !strings.Contains(advice, c.advice) {
 			t.Errorf("%s: %s, %q", name, verdict, advice)
 		}
@@ -63,7 +64,7 @@ func TestRows(t *testing.T) {
 		roles:    model.Vector{sample("a", "2", 5, "role", "sync"), sample("a", "2", 1, "role", "main")},
 		fds:      model.Vector{sample("a", "1", 0.1)},
 	}
-	rows := a.rows(thresholdsOf(query.Options{}))
+	rows := a.rows(thresholdsOf(settings.Settings{}))
 	var got []string
 	for _, r := range rows {
 		got = append(got, r.server+" "+r.name)
@@ -90,7 +91,7 @@ func TestLines(t *testing.T) {
 		}
 		return s
 	}
-	session := query.NewSession(query.Request{Limit: 2}, query.TimeRange{}, time.Now(), query.Options{}, nil, nil)
+	session := query.NewSession(query.Request{Limit: 2}, query.TimeRange{}, time.Now(), settings.Settings{}, nil, nil)
 	whole := model.Matrix{stream("a", "1", 1, 1), stream("a", "2", 3), stream("a", "3", 2, 2), stream("b", "1", 0.5)}
 	parts := map[string]*model.Matrix{
 		" in use": {stream("a", "2", 1.5), stream("a", "1", 0.5)},
@@ -109,12 +110,12 @@ func TestLines(t *testing.T) {
 func TestJudgeByTheAdminsThresholds(t *testing.T) {
 	v := func(x float64) *float64 { return &x }
 	process := row{uptime: v(86400), busy: v(0.93), cpu: v(0.97)}
-	for want, own := range map[string]map[string]query.Threshold{
+	for want, own := range map[string]map[string]settings.Threshold{
 		full: nil,
 		busy: {"reactor-lag": {Critical: v(0.95)}, "cpu-saturation": {Critical: v(1.5)}},
 		fine: {"reactor-lag": {Warning: v(0.95), Critical: v(0.99)}, "cpu-saturation": {Warning: v(1.2), Critical: v(1.5)}},
 	} {
-		if got, _ := process.judge(thresholdsOf(query.Options{Thresholds: own})); got != want {
+		if got, _ := process.judge(thresholdsOf(settings.Settings{Thresholds: own})); got != want {
 			t.Errorf("%s, want %s", got, want)
 		}
 	}

@@ -1,7 +1,7 @@
 package resources
 
 import (
-	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
 )
 
@@ -25,7 +25,7 @@ const starvedShare = 0.5
 // thresholds are those of the checks reactor-lag and cpu-saturation in force.
 type thresholds struct{ loop, cpu limits.Levels }
 
-func thresholdsOf(o query.Options) thresholds {
+func thresholdsOf(o settings.Settings) thresholds {
 	return thresholds{limits.EventLoop.In(o.Thresholds), limits.CPU.In(o.Thresholds)}
 }
 

@@ -25,7 +25,7 @@ func fetchTables(ctx context.Context, s *query.Session) (query.Result, error) {
 		}
 		shown := found.Tables[:min(len(found.Tables), s.Limit)]
 		tell(s, found, shown)
-		rows = rowsOf(owner, found, shown, tables.GrowthThresholds.In(s.Options.Thresholds))
+		rows = rowsOf(owner, found, shown, tables.GrowthThresholds.In(s.Settings.Thresholds))
 	}
 	return query.TableResult[row]{Name: "tables", Columns: columns, Rows: rows}, nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/tables"
 )
@@ -72,7 +73,7 @@ func TestRows(t *testing.T) {
 func TestAdviceByTheAdminsThreshold(t *testing.T) {
 	n := func(v int64) *int64 { return &v }
 	events := tables.Table{Name: "events", TableBytes: 8 << 30, Live: n(7e6), Dead: n(3e6)}
-	own := map[string]query.Threshold{"table-growth": {Warning: limits.At(0.4)}}
+	own := map[string]settings.Threshold{"table-growth": {Warning: limits.At(0.4)}}
 	if text := adviceFor(events, 9<<30, tables.GrowthThresholds.In(nil)); !strings.HasPrefix(text, "30% of its rows are dead.\n") {
 		t.Error(text)
 	}

@@ -34,7 +34,7 @@ func fetchTable(ctx context.Context, s *query.Session) (query.Result, error) {
 	if f := s.Filters; len(f.Job)+len(f.Index)+len(f.Instance) > 0 {
 		s.Inform("Shares and verdicts are about the selected processes only, not the whole homeserver.")
 	}
-	rows := query.KeepLimit(s, m.rank(thresholdsOf(s.Options)), func(r row) string { return r.id.server }, "cheaper transaction", "cheaper transactions")
+	rows := query.KeepLimit(s, m.rank(thresholdsOf(s.Settings)), func(r row) string { return r.id.server }, "cheaper transaction", "cheaper transactions")
 	guards, err := fetchGuards(ctx, s, rows)
 	if err != nil {
 		return nil, err

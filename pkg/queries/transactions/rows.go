@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/caches"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/transactions"
@@ -67,7 +68,7 @@ type row struct {
 // thresholds are those of the checks database-cost and database-chatty in force.
 type thresholds struct{ cost, calls limits.Levels }
 
-func thresholdsOf(o query.Options) thresholds {
+func thresholdsOf(o settings.Settings) thresholds {
 	return thresholds{transactions.CostThresholds.In(o.Thresholds), transactions.CallsThresholds.In(o.Thresholds)}
 }
 

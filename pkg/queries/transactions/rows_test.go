@@ -8,13 +8,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/transactions"
 )
 
 // defaults are the thresholds of an admin who sets none.
-var defaults = thresholdsOf(query.Options{})
+var defaults = thresholdsOf(settings.Settings{})
 
 func TestRank(t *testing.T) {
 	m := measurements{
@@ -89,7 +89,7 @@ func TestCostChange(t *testing.T) {
 
 // An admin's thresholds of the checks move the table; so does last week's cost, and no other window's.
 func TestVerdictIsTheChecks(t *testing.T) {
-	own := thresholdsOf(query.Options{Thresholds: map[string]query.Threshold{"database-cost": {Warning: limits.At(5)}, "database-chatty": {Warning: limits.At(5)}}})
+	own := thresholdsOf(settings.Settings{Thresholds: map[string]settings.Threshold{"database-cost": {Warning: limits.At(5)}, "database-chatty": {Warning: limits.At(5)}}})
 	for _, c := range []struct {
 		name       string
 		by         thresholds

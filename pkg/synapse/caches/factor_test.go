@@ -4,7 +4,7 @@ import (
 	"math"
 	"testing"
 
-	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 func sized(cache string, entries float64) *Measurements {
@@ -21,7 +21,7 @@ func allOf(some ...*Measurements) All {
 
 func TestCommonFactor(t *testing.T) {
 	all := allOf(sized("get_user_by_id", 500), sized("get_aliases_for_room", 2500), sized("get_if_user_has_pusher", 45_000), sized(EventCache, 102_400))
-	if got := Homeservers(all, query.Options{}, false)["example.org"].CommonFactor; got != 0.5 {
+	if got := Homeservers(all, settings.Settings{}, false)["example.org"].CommonFactor; got != 0.5 {
 		t.Errorf("the factor that most caches have is %g, want 0.5", got)
 	}
 }
@@ -31,23 +31,23 @@ func TestCurrentFactor(t *testing.T) {
 	noSize := func(cache string) *Measurements { return named(cache, Measurements{}) }
 	for name, test := range map[string]struct {
 		measured *Measurements
-		set      query.Options
+		set      settings.Settings
 		want     float64 // 0: unknown
 	}{
 		"of its size":                             {measured: sized("get_user_by_id", 500), want: 0.5},
 		"rounded down by Synapse":                 {measured: sized("get_user_by_id", 333), want: 0.333},
-		"its size wins over what is stated":       {measured: sized("get_user_by_id", 500), set: query.Options{GlobalCacheFactor: &two}, want: 0.5},
+		"its size wins over what is stated":       {measured: sized("get_user_by_id", 500), set: settings.Settings{Homeserver: settings.Homeserver{GlobalCacheFactor: &two}}, want: 0.5},
 		"event cache at its default":              {measured: sized(EventCache, 5120), want: 0.5},
 		"event cache of unknown base":             {measured: sized(EventCache, 51_200)},
-		"event cache stated":                      {measured: sized(EventCache, 51_200), set: query.Options{PerCacheFactors: map[string]float64{"*getEvent*": 4}}, want: 4},
-		"event cache by the stated global one":    {measured: sized(EventCache, 51_200), set: query.Options{GlobalCacheFactor: &two}, want: 2},
+		"event cache stated":                      {measured: sized(EventCache, 51_200), set: settings.Settings{Homeserver: settings.Homeserver{PerCacheFactors: map[string]float64{"*getEvent*": 4}}}, want: 4},
+		"event cache by the stated global one":    {measured: sized(EventCache, 51_200), set: settings.Settings{Homeserver: settings.Homeserver{GlobalCacheFactor: &two}}, want: 2},
 		"size not exported":                       {measured: noSize("state_cache"), want: 0.5},
-		"size not exported, stated":               {measured: noSize("state_cache"), set: query.Options{PerCacheFactors: map[string]float64{"State_Cache": 3}}, want: 3},
+		"size not exported, stated":               {measured: noSize("state_cache"), set: settings.Settings{Homeserver: settings.Homeserver{PerCacheFactors: map[string]float64{"State_Cache": 3}}}, want: 3},
 		"no capacity":                             {measured: noSize("url_previews")},
 		"of a newer Synapse, at a size that fits": {measured: sized("a_new_cache", 5000), want: 0.5},
 		"of a newer Synapse, at another size":     {measured: sized("a_new_cache", 5001)},
 		"of an older Synapse, made smaller":       {measured: sized("is_partial_state_room", 500)},
-		"made smaller on purpose":                 {measured: sized("is_partial_state_room", 500), set: query.Options{PerCacheFactors: map[string]float64{"is_partial_state_room": 0.05}}, want: 0.05},
+		"made smaller on purpose":                 {measured: sized("is_partial_state_room", 500), set: settings.Settings{Homeserver: settings.Homeserver{PerCacheFactors: map[string]float64{"is_partial_state_room": 0.05}}}, want: 0.05},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := Homeservers(allOf(test.measured), test.set, false)["example.org"]
@@ -132,12 +132,12 @@ func TestAutotuningSeen(t *testing.T) {
 		m.Autotuned = true
 		some = append(some, m)
 	}
-	if Homeservers(allOf(some...), query.Options{}, false)["example.org"].Autotuning() {
+	if Homeservers(allOf(some...), settings.Settings{}, false)["example.org"].Autotuning() {
 		t.Error("two caches and the event cache may lose entries for another reason")
 	}
 	third := sized("did_forget", 500)
 	third.Autotuned = true
-	if h := Homeservers(allOf(append(some, third)...), query.Options{}, false)["example.org"]; !h.AutotuningSeen || !h.Short() {
+	if h := Homeservers(allOf(append(some, third)...), settings.Settings{}, false)["example.org"]; !h.AutotuningSeen || !h.Short() {
 		t.Error("three caches that lose entries in bursts are a sign of cache_autotuning")
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"math"
 	"time"
 
-	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 // Homeserver is what decides about the caches of one homeserver besides their own metrics.
@@ -21,17 +21,17 @@ type Homeserver struct {
 }
 
 // Homeservers finds it for each homeserver: from the metrics of all its caches, and from what the data source states.
-func Homeservers(all All, o query.Options, memoryShort bool) map[string]Homeserver {
+func Homeservers(all All, o settings.Settings, memoryShort bool) map[string]Homeserver {
 	stated := map[string]float64{}
-	for name, factor := range o.PerCacheFactors {
+	for name, factor := range o.Homeserver.PerCacheFactors {
 		stated[ConfigKey(name)] = factor
 	}
 	common, seen := commonFactors(all), autotuningSeen(all)
 	found := map[string]Homeserver{}
 	for k := range all {
 		found[k.Server] = Homeserver{
-			EntryTTL: o.CacheEntryTTL, AutotuningStated: o.CacheAutotuning, AutotuningSeen: seen[k.Server], MemoryShort: memoryShort,
-			CommonFactor: common[k.Server], stated: stated, statedGlobal: o.GlobalCacheFactor,
+			EntryTTL: o.Homeserver.CacheEntryTTL, AutotuningStated: o.Homeserver.CacheAutotuning, AutotuningSeen: seen[k.Server], MemoryShort: memoryShort,
+			CommonFactor: common[k.Server], stated: stated, statedGlobal: o.Homeserver.GlobalCacheFactor,
 		}
 	}
 	return found

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 const (
@@ -31,8 +32,8 @@ type Survey struct {
 }
 
 // Look reads and judges the rooms that Synapse would tidy, and those that have no extremity left.
-func Look(ctx context.Context, tx query.Tx, o query.Options, now time.Time) (Survey, error) {
-	threshold := int64(o.DummyEventsThreshold)
+func Look(ctx context.Context, tx query.Tx, o settings.Settings, now time.Time) (Survey, error) {
+	threshold := int64(o.Homeserver.DummyEventsThreshold)
 	rooms, err := Top(ctx, tx, threshold, surveyRooms)
 	if err != nil {
 		return Survey{}, err
@@ -60,7 +61,7 @@ func Look(ctx context.Context, tx query.Tx, o query.Options, now time.Time) (Sur
 	return s, nil
 }
 
-func judged(details []Detail, o query.Options, threshold int64, now time.Time) []Room {
+func judged(details []Detail, o settings.Settings, threshold int64, now time.Time) []Room {
 	slices.SortFunc(details, func(a, b Detail) int {
 		return cmp.Or(cmp.Compare(b.Extremities, a.Extremities), cmp.Compare(a.RoomID, b.RoomID))
 	})
@@ -70,7 +71,7 @@ func judged(details []Detail, o query.Options, threshold int64, now time.Time) [
 	}
 	rooms := make([]Room, len(details))
 	for i, j := range JudgeAll(known, threshold, now) {
-		rooms[i] = Room{o.Room(details[i].RoomID), known[i], j}
+		rooms[i] = Room{query.NewRoom(o, details[i].RoomID), known[i], j}
 	}
 	return rooms
 }

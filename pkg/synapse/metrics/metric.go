@@ -75,6 +75,8 @@ type Metric struct {
 	Aggregate Aggregation
 	Exists    Presence
 	Scope     Scope
+	// Highest is the last bound of a histogram where quantiles are read: what is above is only known to be above.
+	Highest float64
 	// Since is the first Synapse version that has it under any of its names, "" where 1.60 has it; Until is the first
 	// version without it, "" where the newest has it.
 	Since, Until string

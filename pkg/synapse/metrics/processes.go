@@ -45,7 +45,7 @@ var (
 // The event loop.
 var (
 	ReactorTick = declare(Metric{
-		Name: "python_twisted_reactor_tick_time", Kind: Histogram, Unit: "s", Aggregate: PerProcess, Exists: Always, Scope: OfProcess,
+		Name: "python_twisted_reactor_tick_time", Kind: Histogram, Unit: "s", Aggregate: PerProcess, Exists: Always, Scope: OfProcess, Highest: 5,
 		Meaning: "Length of one iteration of the event loop: its sum shows how busy the loop is, long ones block the process.",
 	})
 	ReactorLastSeen = declare(Metric{

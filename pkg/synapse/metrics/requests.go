@@ -9,7 +9,7 @@ var (
 	})
 	ResponseTime = declare(Metric{
 		Name: "synapse_http_server_response_time_seconds", Kind: Histogram, Unit: "s", Labels: []string{"code", "method", "servlet", "tag"},
-		Aggregate: Sum, Exists: OnEvent,
+		Aggregate: Sum, Exists: OnEvent, Highest: 10,
 		Meaning: "Time to answer requests, by kind and status.",
 	})
 	Responses = declare(Metric{

@@ -48,14 +48,14 @@ func find(ctx context.Context, s *query.Session) (Identity, error) {
 	}
 	all := targetsOf(seen, from)
 	if len(all) == 0 {
-		return NewIdentity(orUsual(s.Options.ProcessLabels)...), nil
+		return NewIdentity(orUsual(s.Settings.ProcessLabels)...), nil
 	}
 	var ups, jumps model.Vector
 	jobs := all.jobs()
-	if err := s.Ask(ctx, query.At(metrics.Up.Series().Of(jobs), &ups), query.At(jumpsBack(jobs, s.Options.ScrapeInterval), &jumps)); err != nil {
+	if err := s.Ask(ctx, query.At(metrics.Up.Series().Of(jobs), &ups), query.At(jumpsBack(jobs, s.Settings.ScrapeInterval), &jumps)); err != nil {
 		return Identity{}, err
 	}
-	return all.identity(s.Options.ProcessLabels, ups, jumps), nil
+	return all.identity(s.Settings.ProcessLabels, ups, jumps), nil
 }
 
 func orUsual(configured []string) []string {

@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 var now = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
@@ -92,7 +93,7 @@ func findIn(t *testing.T, on prometheus, filters query.Filters, configured ...st
 		found, err = Find(ctx, s)
 		return nothing{}, err
 	}}
-	options := query.Options{ProcessLabels: configured, ScrapeInterval: 15 * time.Second, QueryTimeout: time.Minute}
+	options := settings.Settings{ProcessLabels: configured, ScrapeInterval: 15 * time.Second, QueryTimeout: time.Minute}
 	frames, err := query.NewRunner(options, on, nil).Run(t.Context(), typ, query.Request{Type: "x", Format: typ.Formats[0], Filters: filters},
 		query.TimeRange{From: now.Add(-time.Hour), To: now, Step: time.Minute}, query.Asker{})
 	if err != nil {

@@ -50,7 +50,7 @@ func (s ScrapeGap) Sparse(answer model.Vector) (apart model.Duration, sparse boo
 
 // WarnScrapeGap is asked where a graph is empty. Where it told this reason, any other would be wrong.
 func WarnScrapeGap(ctx context.Context, s *query.Session) (told bool, err error) {
-	spacing := ScrapeGapOf(s.Filters, s.Options.ScrapeInterval)
+	spacing := ScrapeGapOf(s.Filters, s.Settings.ScrapeInterval)
 	var most model.Vector
 	if err := s.Ask(ctx, query.At(spacing.PromQL, &most)); err != nil {
 		return false, err
@@ -58,7 +58,7 @@ func WarnScrapeGap(ctx context.Context, s *query.Session) (told bool, err error)
 	apart, sparse := spacing.Sparse(most)
 	if sparse {
 		s.Warn("Prometheus scrapes Synapse about every %s, but this data source is set to %s, so graphs are empty or have gaps. Set the scrape interval in the data "+
-			"source settings to that of Prometheus.", words.Duration(time.Duration(apart)), words.Duration(s.Options.ScrapeInterval))
+			"source settings to that of Prometheus.", words.Duration(time.Duration(apart)), words.Duration(s.Settings.ScrapeInterval))
 	}
 	return sparse, nil
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
 )
 
@@ -55,7 +56,7 @@ func TestWhatIsNotPostgreSQL(t *testing.T) {
 		"TLS with no secret": {[]byte("S\x15\x03\x01\x00\x02\x02\x28"), "require", upstream.TLS},
 	} {
 		t.Run(name, func(t *testing.T) {
-			db := New(Config{Host: serve(t, c.answer), Database: "d", User: "u", Password: "p4ss", SSLMode: c.mode}, nil)
+			db := New(settings.Postgres{MaxConnections: 2, StatementTimeout: 10 * time.Second, Host: serve(t, c.answer), Database: "d", User: "u", Password: "p4ss", SSLMode: c.mode}, nil)
 			defer db.Close()
 			ctx, cancel := context.WithTimeout(t.Context(), 400*time.Millisecond)
 			defer cancel()

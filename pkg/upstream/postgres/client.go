@@ -12,6 +12,8 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 // applicationName is how our connections show in pg_stat_activity, and the marker of our statements.
@@ -19,7 +21,7 @@ const applicationName = "matrix-synapse-datasource"
 
 // Client reads one PostgreSQL database. It connects when first asked and closes unused connections.
 type Client struct {
-	config   Config
+	config   settings.Postgres
 	dial     DialFunc
 	unusable error // nil: it can be asked
 
@@ -39,7 +41,7 @@ var (
 )
 
 // New makes a client; nothing is connected yet, and wrong settings show at the first read. dial may be nil.
-func New(config Config, dial DialFunc) *Client {
+func New(config settings.Postgres, dial DialFunc) *Client {
 	ctx, cancel := context.WithCancel(context.Background())
 	return &Client{
 		config: config, dial: dial, owner: config.ServerName,
@@ -49,7 +51,7 @@ func New(config Config, dial DialFunc) *Client {
 
 // Unusable makes a client whose every read fails with this sentence about its settings.
 func Unusable(message string) *Client {
-	c := New(Config{}, nil)
+	c := New(settings.Postgres{}, nil)
 	c.unusable = &errSetting{message}
 	return c
 }
@@ -76,7 +78,7 @@ func (c *Client) connections() (*pgxpool.Pool, error) {
 		return nil, context.Canceled
 	}
 	if c.pool == nil {
-		config, err := c.config.poolConfig(c.dial)
+		config, err := poolConfig(c.config, c.dial)
 		if err != nil {
 			return nil, err
 		}

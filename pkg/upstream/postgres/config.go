@@ -11,39 +11,16 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
-
-// Config is where Synapse's database is and how much of it we may use.
-type Config struct {
-	// Host is a host name, host:port, or the folder of a Unix socket (absolute, optionally with :port).
-	Host, Database, User, Password string
-	// SSLMode is disable, require, verify-ca or verify-full; empty is require. As in libpq, require with a CA
-	// certificate means verify-ca. A Unix socket never uses TLS.
-	SSLMode string
-	// CACert, ClientCert and ClientKey are PEM text. Without a CA the system's authorities are trusted.
-	CACert, ClientCert, ClientKey string
-	// ServerName is the homeserver that the database belongs to; empty is found out.
-	ServerName string
-	// MaxConnections bounds the pool; 0 means 3.
-	MaxConnections int
-	// StatementTimeout bounds each statement of a Read without a limit of its own; 0 means 10 s.
-	StatementTimeout time.Duration
-}
-
-// String keeps secrets out of every log line.
-func (c Config) String() string { return "PostgreSQL at " + c.Host }
-
-// GoString keeps secrets out of %#v.
-func (c Config) GoString() string { return c.String() }
 
 // DialFunc opens a connection; Grafana's secure socks proxy is one. It gets the host name, not an address.
 type DialFunc func(ctx context.Context, network, address string) (net.Conn, error)
 
 const (
-	defaultPort             = 5432
-	defaultMaxConnections   = 3
-	defaultStatementTimeout = 10 * time.Second
-	connectTimeout          = 10 * time.Second
+	defaultPort    = 5432
+	connectTimeout = 10 * time.Second
 	// idleTime is how long an unused connection stays open: a dashboard that refreshes twice a minute keeps it.
 	idleTime    = time.Minute
 	healthCheck = 30 * time.Second
@@ -52,7 +29,7 @@ const (
 )
 
 // neutral names every key that pgx would otherwise take from PG* variables or from files in a home folder. Nothing of
-// it is used: all of it is overwritten from Config. The one variable that can't be named away is PGSERVICE, because
+// it is used: all of it is overwritten from the settings. The one variable that can't be named away is PGSERVICE, because
 // naming a service makes pgx read a file.
 const neutral = "host=localhost port=5432 dbname=none user=none password=none passfile='' application_name=none " +
 	"connect_timeout=10 sslmode=disable sslkey='' sslcert='' sslcertmode=allow sslsni=1 sslrootcert='' sslpassword='' " +
@@ -70,7 +47,7 @@ func (e *errSetting) Error() string { return e.message }
 var errService = errors.New("the PGSERVICE environment variable names an unreadable service")
 
 // poolConfig makes pgx' configuration from ours alone.
-func (c Config) poolConfig(dial DialFunc) (*pgxpool.Config, error) {
+func poolConfig(c settings.Postgres, dial DialFunc) (*pgxpool.Config, error) {
 	host, port, err := endpoint(c.Host)
 	if err != nil {
 		return nil, err
@@ -82,7 +59,7 @@ func (c Config) poolConfig(dial DialFunc) (*pgxpool.Config, error) {
 	network, address := pgconn.NetworkAddress(host, port)
 	p.ConnConfig.TLSConfig = nil
 	if network != "unix" {
-		if p.ConnConfig.TLSConfig, err = c.tlsConfig(host); err != nil {
+		if p.ConnConfig.TLSConfig, err = tlsConfig(c, host); err != nil {
 			return nil, err
 		}
 	}
@@ -93,7 +70,7 @@ func (c Config) poolConfig(dial DialFunc) (*pgxpool.Config, error) {
 		}}).DialContext
 	}
 	p.ConnConfig.Host, p.ConnConfig.Port = host, port
-	p.ConnConfig.Database, p.ConnConfig.User, p.ConnConfig.Password = c.Database, c.User, c.Password
+	p.ConnConfig.Database, p.ConnConfig.User, p.ConnConfig.Password = c.Database, c.User, string(c.Password)
 	p.ConnConfig.Fallbacks = nil
 	p.ConnConfig.KerberosSrvName, p.ConnConfig.KerberosSpn = "", ""
 	p.ConnConfig.ValidateConnect, p.ConnConfig.AfterConnect = nil, nil
@@ -106,23 +83,9 @@ func (c Config) poolConfig(dial DialFunc) (*pgxpool.Config, error) {
 	p.ConnConfig.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler {
 		return &canceller{conn: conn}
 	}
-	p.MaxConns = int32(c.maxConnections()) //nolint:gosec // bounded by the settings
+	p.MaxConns = int32(c.MaxConnections) //nolint:gosec // bounded by the settings
 	p.MinConns, p.MinIdleConns = 0, 0
 	p.ShouldPing = func(context.Context, pgxpool.ShouldPingParams) bool { return false } // beginning a transaction tells it
 	p.MaxConnIdleTime, p.HealthCheckPeriod = idleTime, healthCheck
 	return p, nil
-}
-
-func (c Config) maxConnections() int {
-	if c.MaxConnections < 1 {
-		return defaultMaxConnections
-	}
-	return c.MaxConnections
-}
-
-func (c Config) statementTimeout() time.Duration {
-	if c.StatementTimeout <= 0 {
-		return defaultStatementTimeout
-	}
-	return c.StatementTimeout
 }

@@ -7,13 +7,15 @@ import (
 	"regexp"
 	"testing"
 	"time"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 // TestDialGetsTheName: a proxy resolves the name, also for the request that cancels a statement.
 func TestDialGetsTheName(t *testing.T) {
 	var asked []string
 	stop := errors.New("stop")
-	config, err := Config{Host: "db.internal:6432", SSLMode: "disable"}.poolConfig(func(_ context.Context, network, address string) (net.Conn, error) {
+	config, err := poolConfig(settings.Postgres{Host: "db.internal:6432", SSLMode: "disable"}, func(_ context.Context, network, address string) (net.Conn, error) {
 		asked = append(asked, network+" "+address)
 		return nil, stop
 	})

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
 )
 
@@ -33,7 +34,7 @@ func TestConnect(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			db := New(Config{Host: c.host, Database: "d", User: "u", SSLMode: "disable"}, nil)
+			db := New(settings.Postgres{MaxConnections: 2, StatementTimeout: 10 * time.Second, Host: c.host, Database: "d", User: "u", SSLMode: "disable"}, nil)
 			defer db.Close()
 			began := time.Now()
 			err := db.Connect(t.Context())

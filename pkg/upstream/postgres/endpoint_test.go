@@ -5,6 +5,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 func TestEndpoint(t *testing.T) {
@@ -49,7 +52,7 @@ func TestHostWithPassword(t *testing.T) {
 		if !strings.Contains(text, "@") {
 			continue
 		}
-		db := New(Config{Host: text, Database: "d", User: "u"}, nil)
+		db := New(settings.Postgres{MaxConnections: 2, StatementTimeout: 10 * time.Second, Host: text, Database: "d", User: "u"}, nil)
 		if _, err := db.Owner(t.Context()); err == nil || !strings.Contains(err.Error(), "their own fields") {
 			t.Errorf("%q: %v", text, err)
 		}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
 )
 
@@ -51,7 +52,7 @@ func (c *Client) lookCloser(ctx context.Context, fault *upstream.Fault) {
 }
 
 // connectGrant helps a role that may not even connect.
-func connectGrant(config Config) string {
+func connectGrant(config settings.Postgres) string {
 	return fmt.Sprintf("GRANT CONNECT ON DATABASE %s TO %s;", quote(config.Database), quote(config.User))
 }
 

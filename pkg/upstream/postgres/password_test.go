@@ -11,6 +11,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgproto3"
 
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
 )
 
@@ -69,7 +70,7 @@ func TestClearTextPassword(t *testing.T) {
 				certificate = nil
 			}
 			dial, heard := thief(t, certificate)
-			db := New(Config{Host: c.host, Database: "d", User: "u", Password: "p4ss", SSLMode: c.mode, CACert: c.ca}, dial)
+			db := New(settings.Postgres{MaxConnections: 2, StatementTimeout: 10 * time.Second, Host: c.host, Database: "d", User: "u", Password: "p4ss", SSLMode: c.mode, CACert: settings.Secret(c.ca)}, dial)
 			defer db.Close()
 			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 			defer cancel()
@@ -84,7 +85,7 @@ func TestClearTextPassword(t *testing.T) {
 		})
 	}
 	for host, want := range map[string]string{"localhost": "", "127.0.0.1": "", "::1": "", "/run/postgresql": "", "db": "!password", "10.0.0.1": "!password"} {
-		config, err := Config{Host: host, SSLMode: "disable"}.poolConfig(nil)
+		config, err := poolConfig(settings.Postgres{Host: host, SSLMode: "disable"}, nil)
 		if err != nil || config.ConnConfig.RequireAuth != want {
 			t.Errorf("%s requires %q, %v", host, config.ConnConfig.RequireAuth, err)
 		}

@@ -27,7 +27,7 @@ func (c *Client) Read(ctx context.Context, limit time.Duration, fn func(ctx cont
 
 func (c *Client) read(ctx context.Context, limit time.Duration, fn func(context.Context, guestTx) error) error {
 	if limit <= 0 {
-		limit = c.config.statementTimeout()
+		limit = c.config.StatementTimeout
 	}
 	err := c.attempt(ctx, limit, fn)
 	if isRecoveryConflict(err) {

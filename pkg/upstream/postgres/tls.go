@@ -4,6 +4,8 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"net/netip"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 // requireAuth are the ways to sign in that the server may ask for, as libpq's setting of this name has them. Whoever
@@ -24,11 +26,10 @@ func isLoopback(host string) bool {
 }
 
 // tlsConfig is nil where TLS is off. Certificates stay in memory.
-func (c Config) tlsConfig(host string) (*tls.Config, error) {
+func tlsConfig(c settings.Postgres, host string) (*tls.Config, error) {
 	t := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: host}
 	mode := c.SSLMode
-	if mode == "require" || mode == "" {
-		mode = "require"
+	if mode == "require" {
 		if c.CACert != "" {
 			mode = "verify-ca"
 		}

@@ -12,6 +12,8 @@ import (
 	"net"
 	"testing"
 	"time"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 // authority signs certificates, in memory.
@@ -69,7 +71,6 @@ func TestModes(t *testing.T) {
 		fine           bool
 	}{
 		"require takes any":              {"require", "", "db", theirs, true},
-		"no mode is require":             {"", "", "db", theirs, true},
 		"require with a CA verifies":     {"require", ours.pem, "db", theirs, false},
 		"verify-ca, right":               {"verify-ca", ours.pem, "db", ours, true},
 		"verify-ca, another host":        {"verify-ca", ours.pem, "other", ours, true},
@@ -84,7 +85,7 @@ func TestModes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		config, err := Config{SSLMode: c.mode, CACert: c.ca}.tlsConfig(c.host)
+		config, err := tlsConfig(settings.Postgres{SSLMode: c.mode, CACert: settings.Secret(c.ca)}, c.host)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -104,16 +105,16 @@ func TestModes(t *testing.T) {
 
 func TestClientCertificate(t *testing.T) {
 	cert, key := newAuthority(t).issue(t, "grafana")
-	config, err := Config{SSLMode: "require", ClientCert: string(cert), ClientKey: string(key)}.tlsConfig("db")
+	config, err := tlsConfig(settings.Postgres{SSLMode: "require", ClientCert: settings.Secret(cert), ClientKey: settings.Secret(key)}, "db")
 	if err != nil || len(config.Certificates) != 1 {
 		t.Errorf("%v", err)
 	}
-	for _, half := range []Config{{ClientCert: string(cert)}, {ClientKey: string(key)}, {SSLMode: "prefer"}, {CACert: "x"}} {
-		if _, err := half.tlsConfig("db"); err == nil {
+	for _, half := range []settings.Postgres{{ClientCert: settings.Secret(cert)}, {ClientKey: settings.Secret(key)}, {SSLMode: "prefer"}, {CACert: "x"}} {
+		if _, err := tlsConfig(half, "db"); err == nil {
 			t.Errorf("%q passes", half.SSLMode)
 		}
 	}
-	if config, err := (Config{SSLMode: "disable"}).tlsConfig("db"); config != nil || err != nil {
+	if config, err := tlsConfig(settings.Postgres{SSLMode: "disable"}, "db"); config != nil || err != nil {
 		t.Errorf("disable: %v, %v", config, err)
 	}
 }

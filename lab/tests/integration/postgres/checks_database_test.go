@@ -14,7 +14,7 @@ import (
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/diagnosis"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/tables"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
-	"github.com/matrix-insight/synapse-datasource/pkg/upstream/postgres"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 // nothing is a Prometheus without data.
@@ -35,7 +35,7 @@ func ofType(t *testing.T, db query.Database, typ query.Type, json string) *data.
 	if err != nil {
 		t.Fatal(err)
 	}
-	options := query.Options{DatasourceUID: "uid", ScrapeInterval: 15 * time.Second, QueryTimeout: 25 * time.Second}
+	options := settings.Settings{DatasourceUID: "uid", ScrapeInterval: 15 * time.Second, QueryTimeout: 25 * time.Second}
 	within := query.Align(time.Now().Add(-time.Hour), time.Now(), time.Minute, options.ScrapeInterval)
 	frames, err := query.NewRunner(options, nothing{}, db).Run(t.Context(), typ, request, within, query.Asker{})
 	if err != nil {
@@ -45,7 +45,7 @@ func ofType(t *testing.T, db query.Database, typ query.Type, json string) *data.
 }
 
 // own makes a homeserver's database that a test may change, and a role with the plugin's rights on it.
-func own(t *testing.T, name string) postgres.Config {
+func own(t *testing.T, name string) settings.Postgres {
 	t.Helper()
 	ctx := context.Background()
 	if err := server.CreateDatabase(ctx, name); err != nil {

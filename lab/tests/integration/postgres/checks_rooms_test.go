@@ -18,6 +18,7 @@ import (
 	"github.com/matrix-insight/synapse-datasource/lab/database"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/diagnosis"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 // noMetrics is a Prometheus that knows nothing of the homeserver.
@@ -57,7 +58,7 @@ func diagnoseWith(t *testing.T, db query.Database, view query.View, format strin
 	if err != nil {
 		t.Fatal(err)
 	}
-	options := query.Options{DatasourceUID: "uid", QueryTimeout: 25 * time.Second, DummyEventsThreshold: 10, ScrapeInterval: 15 * time.Second}
+	options := settings.Settings{DatasourceUID: "uid", QueryTimeout: 25 * time.Second, ScrapeInterval: 15 * time.Second, Homeserver: settings.Homeserver{DummyEventsThreshold: 10}}
 	within := query.Align(time.Now().Add(-time.Hour), time.Now(), time.Minute, options.ScrapeInterval)
 	frames, err := query.NewRunner(options, noMetrics{}, db).Run(t.Context(), kind, request, within, query.Asker{View: view})
 	if err != nil {

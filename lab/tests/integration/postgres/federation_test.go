@@ -11,6 +11,7 @@ import (
 	"github.com/matrix-insight/synapse-datasource/lab/database"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/federation"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 func askFederation(t *testing.T, db query.Database, json string, view query.View) *data.Frame {
@@ -20,7 +21,7 @@ func askFederation(t *testing.T, db query.Database, json string, view query.View
 	if err != nil {
 		t.Fatal(err)
 	}
-	frames, err := query.NewRunner(query.Options{DatasourceUID: "uid", QueryTimeout: 25 * time.Second}, nil, db).Run(t.Context(), kind, request, query.TimeRange{}, query.Asker{View: view})
+	frames, err := query.NewRunner(settings.Settings{DatasourceUID: "uid", QueryTimeout: 25 * time.Second}, nil, db).Run(t.Context(), kind, request, query.TimeRange{}, query.Asker{View: view})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/matrix-insight/synapse-datasource/lab/database"
 	servers "github.com/matrix-insight/synapse-datasource/lab/servers/postgres"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 	"github.com/matrix-insight/synapse-datasource/pkg/upstream/postgres"
 )
 
@@ -66,14 +67,15 @@ func fill(ctx context.Context) error {
 }
 
 // config is the data source of the read-only role.
-func config() postgres.Config {
-	return postgres.Config{
+func config() settings.Postgres {
+	return settings.Postgres{
 		Host:     net.JoinHostPort(server.Host(), strconv.Itoa(server.Port())),
 		Database: synapse, User: role, Password: password, SSLMode: "disable",
+		MaxConnections: 3, StatementTimeout: 10 * time.Second,
 	}
 }
 
-func client(t *testing.T, c postgres.Config) *postgres.Client {
+func client(t *testing.T, c settings.Postgres) *postgres.Client {
 	t.Helper()
 	made := postgres.New(c, nil)
 	t.Cleanup(made.Close)

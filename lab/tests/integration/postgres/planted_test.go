@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
 	"github.com/matrix-insight/synapse-datasource/pkg/upstream/postgres"
 )
@@ -114,11 +115,11 @@ func wantEverything(t *testing.T, db *postgres.Client) {
 }
 
 // wantArmed: without the plugin's care a trap is stepped on.
-func wantArmed(t *testing.T, c postgres.Config) {
+func wantArmed(t *testing.T, c settings.Postgres) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
-	conn, err := pgx.Connect(ctx, server.UserDSN(c.User, c.Password, c.Database))
+	conn, err := pgx.Connect(ctx, server.UserDSN(c.User, string(c.Password), c.Database))
 	if err != nil {
 		t.Fatal(err)
 	}

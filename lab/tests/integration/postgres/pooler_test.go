@@ -13,11 +13,11 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	servers "github.com/matrix-insight/synapse-datasource/lab/servers/postgres"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
-	"github.com/matrix-insight/synapse-datasource/pkg/upstream/postgres"
 )
 
-func behindPooler(t *testing.T, mode string) postgres.Config {
+func behindPooler(t *testing.T, mode string) settings.Postgres {
 	t.Helper()
 	port, stop, err := server.StartPooler(t.Context(), mode, role, password)
 	if errors.Is(err, servers.ErrNoPooler) {

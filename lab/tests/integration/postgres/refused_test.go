@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
 	"github.com/matrix-insight/synapse-datasource/pkg/upstream/postgres"
 )
@@ -20,18 +21,18 @@ func TestRefused(t *testing.T) {
 	nobody := closed.Addr().String()
 	_ = closed.Close()
 	for name, c := range map[string]struct {
-		change func(*postgres.Config)
+		change func(*settings.Postgres)
 		kind   upstream.Kind
 	}{
-		"wrong password":   {func(c *postgres.Config) { c.Password = "wrong" }, upstream.Auth},
-		"unknown user":     {func(c *postgres.Config) { c.User = "stranger" }, upstream.Auth},
-		"unknown database": {func(c *postgres.Config) { c.User, c.Database = "postgres", "nothing" }, upstream.Auth},
-		"no TLS there":     {func(c *postgres.Config) { c.SSLMode = "require" }, upstream.TLS},
-		"nobody listens":   {func(c *postgres.Config) { c.Host = nobody }, upstream.Unreachable},
-		"unknown host":     {func(c *postgres.Config) { c.Host = "postgres.invalid" }, upstream.Unreachable},
-		"no socket":        {func(c *postgres.Config) { c.Host = t.TempDir() }, upstream.Unreachable},
-		"no port":          {func(c *postgres.Config) { c.Host = "localhost:sql" }, upstream.Auth},
-		"broken CA":        {func(c *postgres.Config) { c.SSLMode, c.CACert = "verify-full", "nonsense" }, upstream.Auth},
+		"wrong password":   {func(c *settings.Postgres) { c.Password = "wrong" }, upstream.Auth},
+		"unknown user":     {func(c *settings.Postgres) { c.User = "stranger" }, upstream.Auth},
+		"unknown database": {func(c *settings.Postgres) { c.User, c.Database = "postgres", "nothing" }, upstream.Auth},
+		"no TLS there":     {func(c *settings.Postgres) { c.SSLMode = "require" }, upstream.TLS},
+		"nobody listens":   {func(c *settings.Postgres) { c.Host = nobody }, upstream.Unreachable},
+		"unknown host":     {func(c *settings.Postgres) { c.Host = "postgres.invalid" }, upstream.Unreachable},
+		"no socket":        {func(c *settings.Postgres) { c.Host = t.TempDir() }, upstream.Unreachable},
+		"no port":          {func(c *settings.Postgres) { c.Host = "localhost:sql" }, upstream.Auth},
+		"broken CA":        {func(c *settings.Postgres) { c.SSLMode, c.CACert = "verify-full", "nonsense" }, upstream.Auth},
 	} {
 		t.Run(name, func(t *testing.T) {
 			settings := config()

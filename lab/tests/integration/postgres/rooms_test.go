@@ -12,6 +12,7 @@ import (
 	"github.com/matrix-insight/synapse-datasource/lab/database"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/forwardextremities"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 func ask(t *testing.T, db query.Database, json string, view query.View) *data.Frame {
@@ -29,9 +30,7 @@ func try(db query.Database, json string, view query.View) (data.Frames, error) {
 	if err != nil {
 		return nil, err
 	}
-	options := query.Options{
-		DatasourceUID: "uid", QueryTimeout: 25 * time.Second, DummyEventsThreshold: 10, FullPassTimeout: time.Minute,
-	}
+	options := settings.Settings{DatasourceUID: "uid", QueryTimeout: 25 * time.Second, Postgres: settings.Postgres{FullPassTimeout: time.Minute}, Homeserver: settings.Homeserver{DummyEventsThreshold: 10}}
 	return query.NewRunner(options, nil, db).Run(context.Background(), kind, request, query.TimeRange{}, query.Asker{View: view})
 }
 

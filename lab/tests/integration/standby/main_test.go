@@ -16,6 +16,7 @@ import (
 
 	"github.com/matrix-insight/synapse-datasource/lab/database"
 	servers "github.com/matrix-insight/synapse-datasource/lab/servers/postgres"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 	"github.com/matrix-insight/synapse-datasource/pkg/upstream/postgres"
 )
 
@@ -76,10 +77,11 @@ func start(ctx context.Context) (err error) {
 }
 
 // config is the data source of the role that the README makes.
-func config(server *servers.Server) postgres.Config {
-	return postgres.Config{
+func config(server *servers.Server) settings.Postgres {
+	return settings.Postgres{
 		Host:     net.JoinHostPort(server.Host(), strconv.Itoa(server.Port())),
 		Database: synapse, User: role, Password: password, SSLMode: "disable",
+		MaxConnections: 3, StatementTimeout: 10 * time.Second,
 	}
 }
 

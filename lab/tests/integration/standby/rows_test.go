@@ -11,11 +11,10 @@ import (
 	"github.com/matrix-insight/synapse-datasource/pkg/queries"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/tables"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
-var options = query.Options{
-	DatasourceUID: "uid", ScrapeInterval: 15 * time.Second, QueryTimeout: 25 * time.Second, FullPassTimeout: time.Minute, DummyEventsThreshold: 10,
-}
+var options = settings.Settings{DatasourceUID: "uid", ScrapeInterval: 15 * time.Second, QueryTimeout: 25 * time.Second, Postgres: settings.Postgres{FullPassTimeout: time.Minute}, Homeserver: settings.Homeserver{DummyEventsThreshold: 10}}
 
 // answer runs a query of a type in one of its formats.
 func answer(t *testing.T, db query.Database, typ query.Type, format string) *data.Frame {
