@@ -50,7 +50,7 @@ export const times: DynamicConfigValue[] = [
 /** One of several texts side by side. */
 export const paragraph: DynamicConfigValue[] = [
   { id: 'custom.wrapText', value: true },
-  { id: 'custom.minWidth', value: 270 },
+  { id: 'custom.minWidth', value: 190 },
 ];
 
 /** A severity that is seen from afar. */

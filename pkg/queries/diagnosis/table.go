@@ -1,6 +1,7 @@
 package diagnosis
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -25,7 +26,7 @@ var columns = []query.Column[row]{
 	query.ViewColumn("value", "Value", "none", "The number that decided, in the unit of its row.", row.measured),
 	query.NumberColumn("threshold", "Threshold", "none", "The threshold that it is compared with, in the unit of its row.", func(r row) *float64 { return r.Threshold }),
 	query.TextColumn("unit", "Unit", "The Grafana unit of value and threshold.", row.unit),
-	query.TextColumn("advice", "Advice", "What to do, the first step first, one per line.", func(r row) string { return strings.Join(r.steps(), "\n") }),
+	query.TextColumn("advice", "Advice", "What to do, the first step first, one per line.", func(r row) string { return numbered(r.steps()) }),
 	query.TextColumn("remedy", "First step", "What to do first.", row.firstStep),
 	query.TextColumn("caused_by", "Caused by", "The check whose finding explains this one.", func(r row) string { return r.CausedBy }),
 	query.NumberColumn("confidence", "Confidence", "percentunit", "How sure the finding is.", func(r row) float64 {
@@ -39,6 +40,18 @@ var columns = []query.Column[row]{
 	query.CountColumn("severity_rank", "Rank", "0 ok or unknown, 1 info, 2 warning, 3 critical: to sort by.", func(r row) int64 { return r.Severity.Rank() }),
 	query.TextColumn("subject_alias", "Pseudonym", "The pseudonym of a room or another homeserver, which alerts and viewers see in place of its name; empty for "+
 		"other subjects.", func(r row) string { return r.Subject.Pseudonym() }),
+}
+
+// numbered puts steps on lines of their own.
+func numbered(steps []string) string {
+	if len(steps) == 1 {
+		return steps[0]
+	}
+	lines := make([]string, len(steps))
+	for i, step := range steps {
+		lines[i] = fmt.Sprintf("%d. %s", i+1, step)
+	}
+	return strings.Join(lines, "\n")
 }
 
 // findings is the table as a Result.
