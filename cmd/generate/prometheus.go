@@ -119,10 +119,6 @@ func alertOf(c checks.Check, severity limits.Severity, recorded *recordings) (pr
 	if severity == checks.Critical {
 		name += "Critical"
 	}
-	steps := ""
-	if len(c.Steps) > 0 {
-		steps = " First step: " + c.Filled(c.Steps[0])
-	}
 	return prometheusRule{
 		Alert:  name,
 		Expr:   expression,
@@ -130,10 +126,21 @@ func alertOf(c checks.Check, severity limits.Severity, recorded *recordings) (pr
 		Labels: yaml.MapSlice{{Key: "service", Value: "synapse"}, {Key: "check", Value: c.ID}, {Key: "severity", Value: severity.String()}},
 		Annotations: yaml.MapSlice{
 			{Key: "summary", Value: c.Title + "{{ with $labels.server_name }} on {{ . }}{{ end }}"},
-			{Key: "description", Value: c.Filled(c.Meaning) + steps},
+			{Key: "description", Value: c.Filled(c.Meaning) + firstStepOf(c)},
 			{Key: "runbook_url", Value: checkPage(c)},
 		},
 	}, nil
+}
+
+// firstStepOf is the first step that can be taken without Grafana.
+func firstStepOf(c checks.Check) string {
+	at := slices.IndexFunc(c.Steps, func(step string) bool {
+		return !strings.Contains(step, "dashboard") && !strings.Contains(step, "finding")
+	})
+	if at < 0 {
+		return ""
+	}
+	return " First step: " + c.Filled(c.Steps[at])
 }
 
 // alertName is an id as Prometheus names alerts: SynapseEventSendTime.

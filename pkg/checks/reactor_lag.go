@@ -137,7 +137,10 @@ func stallText(stalls float64, counted bool) string {
 	if !counted {
 		return " (Prometheus lacks the buckets of its ticks)"
 	}
-	return fmt.Sprintf(", blocked for more than %s %s in the last hour", limits.StallLength, words.Count(stalls, "time", "times"))
+	if stalls < 0.5 {
+		return ", never blocked for more than " + limits.StallLength.String() + " in the last hour"
+	}
+	return fmt.Sprintf(", blocked %s for more than %s in the last hour", words.Count(stalls, "time", "times"), limits.StallLength)
 }
 
 // tickQuantile is a clause about the 99th percentile.
