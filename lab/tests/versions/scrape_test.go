@@ -14,11 +14,15 @@ type server struct {
 	// labels are the label names of each series, without server_name and le.
 	labels map[string]map[string]bool
 	types  map[string]string
+	// series are the labels of each series, by its name.
+	series map[string][]map[string]string
+	// processes are its scrapes.
+	processes []testdata.Scrape
 }
 
 var (
 	sampleLine = regexp.MustCompile(`^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? `)
-	labelName  = regexp.MustCompile(`([a-z_]+)="(?:[^"\\]|\\.)*"`)
+	labelName  = regexp.MustCompile(`([a-z_]+)="((?:[^"\\]|\\.)*)"`)
 )
 
 func servers(t *testing.T) []*server {
@@ -32,10 +36,11 @@ func servers(t *testing.T) []*server {
 	for _, scrape := range scrapes {
 		name := strings.TrimSuffix(scrape.Version+" "+scrape.Server, " ")
 		if byName[name] == nil {
-			byName[name] = &server{name: name, version: scrape.Version, labels: map[string]map[string]bool{}, types: map[string]string{}}
+			byName[name] = &server{name: name, version: scrape.Version, labels: map[string]map[string]bool{}, types: map[string]string{}, series: map[string][]map[string]string{}}
 			all = append(all, byName[name])
 		}
 		byName[name].add(scrape.Metrics)
+		byName[name].processes = append(byName[name].processes, scrape)
 	}
 	return all
 }
@@ -53,7 +58,10 @@ func (s *server) add(text string) {
 		if s.labels[match[1]] == nil {
 			s.labels[match[1]] = map[string]bool{}
 		}
+		series := map[string]string{}
+		s.series[match[1]] = append(s.series[match[1]], series)
 		for _, label := range labelName.FindAllStringSubmatch(match[2], -1) {
+			series[label[1]] = label[2]
 			if label[1] != "server_name" && label[1] != "le" {
 				s.labels[match[1]][label[1]] = true
 			}

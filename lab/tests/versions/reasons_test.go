@@ -1,0 +1,76 @@
+package versions_test
+
+// reasons are names by why they are excused.
+type reasons map[string][]string
+
+var quiet = reasons{
+	"needs the same hour of earlier days": {
+		"traffic-drop usual", "traffic-drop usualHour", "traffic-drop processesThen", "request-surge rate", "request-surge errors",
+		"memory entries", "memory day", "memory dayBefore", "memory lowest",
+		"database-cost lastWeek", "database-cost costBefore", "database-cost callsBefore", "database-cost coldThen", "database-cost coldNow", "database-cost onSaturated",
+		"database-slow lastWeek", "database-slow costBefore", "database-slow callsBefore", "database-slow coldThen", "database-slow coldNow",
+		"database-slow onSaturated", "database-slow waitBefore", "database-slow statementBefore", "database-slow saturatedProcesses",
+	},
+	"needs requests that fail or hang": {
+		"availability keyErrors", "availability keyErrorsLong", "availability otherErrors", "availability otherErrorsLong", "availability errorAnswers",
+		"availability unanswered", "availability stuck", "availability silent", "availability sendsInFlight", "availability joins", "availability fullPools",
+	},
+	"needs a process that is saturated, full or was killed": {
+		"cpu-saturation requests", "cpu-saturation jobs", "cpu-saturation gc", "memory kills", "gc-pauses full",
+	},
+	"needs caches that are full, were resized or evict entries": {
+		"database-chatty evicted", "database-chatty misses", "cache-undersized resized", "cache-undersized grown", "cache-undersized fullEntries",
+		"cache-undersized autotuned", "caches evictions",
+	},
+	"needs a target that fails, or a Prometheus that stores its timeout": {"scrape-health timeout", "scrape-health failing", "scrape-health strange"},
+	"needs a restart or an upgrade":                                      {"changes annotations"},
+	"needs presence that costs much":                                     {"federation-presence share"},
+	"needs a room that is being joined":                                  {"partial-state fetching"},
+	"needs updates that run, failed or are disabled": {
+		"background-updates running", "background-updates lasting", "background-updates disabled", "background-updates aborted",
+	},
+	"needs other homeservers":          {"federation-destinations attempts"},
+	"needs a replication that is late": {"replication-lag stream"},
+	"needs a state resolution: up to 1.135 its counters are 0 from the start": {
+		"state-resolution count", "state-resolution cpuRoom", "state-resolution dbRoom",
+	},
+	"needs requests that are refused": {"request-surge refused", "request-surge refusedLong"},
+	"needs a bridge": {
+		"appservice-lag events", "appservice-lag prompt", "appservice-lag position", "appservice-lag behind", "appservice-lag before", "appservice-lag lowest",
+	},
+}
+
+var alarms = reasons{
+	"the one slow tick of the start is counted again and again": {"reactor-lag"},
+}
+
+var unknowns = reasons{
+	"only PostgreSQL tells":                  {"table-growth", "postgres-hygiene", "extremities-corrupt", "partial-state", "database-connections"},
+	"PostgreSQL tells, or other homeservers": {"federation-destinations"},
+	"the metric comes with a newer Synapse":  {"device-lists", "background-updates"},
+	"needs the same hour of a week ago":      {"database-slow"},
+}
+
+var unseen = reasons{
+	"needs requests that fail or hang":      {`code=~"5..|`, "synapse_http_server_in_flight_requests_count{"},
+	"needs requests that are refused":       {`code=~"4[0-8].`},
+	"needs a bridge":                        {`name="appservice_sender"`},
+	"needs a client that asks for presence": {`servlet=~".*Presence.*"`},
+	"needs media":                           {`DownloadResource`},
+	"needs a pusher":                        {`name=~"httppush.process|emailpush.process"`},
+	"needs other homeservers":               {`block_name="_send_new_transaction"`, `servlet="FederationSendServlet"`, `name="federation_transaction_transmission_loop"`},
+	"first happens minutes after the start": {`name=~"generate_total_users|`, `name="persist_presence_changes"`},
+	"needs a room that is being joined":     {`name="sync_partial_state_room"`},
+	"needs a process that ran for long":     {`python_gc_time_count{gen="2"}`},
+}
+
+var unseenChoices = reasons{
+	"the recorded people did not do it": {
+		"servlet RoomMembershipRestServlet", "servlet InitialSyncRestServlet", "servlet EventStreamRestServlet", "servlet AsyncUploadServlet",
+		"servlet FederationMediaDownloadServlet", "servlet FederationMediaThumbnailServlet", "stream_name thread_subscriptions",
+	},
+	"the recorded bridge sent nothing":           {"origin_type application_service"},
+	"needs a mail server":                        {"name emailpush.process"},
+	"first happens minutes after the start":      {"name send_dummy_events_to_fill_extremities"},
+	"needs a room that everyone left and forgot": {"name room_forgetter"},
+}
