@@ -12,6 +12,7 @@ import (
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/caches"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/process"
 	"github.com/matrix-insight/synapse-datasource/pkg/words"
 )
 
@@ -70,6 +71,9 @@ var cacheUndersized = Check{
 
 func judgeCacheUndersized(in Input) []Finding {
 	all, seen := readCaches(in)
+	if !seen && in.Scope.Identity.HalfLabelled(in.Server) {
+		return UnknownFinding(process.HalfLabelledNote + " " + process.HalfLabelledStep)
+	}
 	if !seen {
 		return metricMissing(metrics.CacheEvicted)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/coverage"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/process"
 	"github.com/matrix-insight/synapse-datasource/pkg/words"
 )
 
@@ -86,8 +87,12 @@ func judgeCoverage(in Input) []Finding {
 		return okFinding("The oldest process started less than " + coverageAge.String() + " ago: too early to judge.")
 	}
 	there, version := coverageFound(in)
+	half := in.Scope.Identity.HalfLabelled(in.Server)
 	var missing, newer []string
 	for _, m := range coverageNeeded {
+		if half && process.LabelledFirst(m) {
+			continue // it is there, under the homeserver's name
+		}
 		switch status, _ := coverage.StatusOf(m, there, version); status {
 		case coverage.Absent:
 			missing = append(missing, m.Name)
@@ -99,6 +104,9 @@ func judgeCoverage(in Input) []Finding {
 	note := ""
 	if len(newer) > 0 {
 		note = " Not in Synapse " + version + ": " + words.List(newer) + "."
+	}
+	if len(missing) == 0 && half {
+		return []Finding{{Severity: Info, Title: "Half of the metrics without label", Evidence: process.HalfLabelledNote, Steps: []string{process.HalfLabelledStep}}}
 	}
 	if len(missing) == 0 {
 		return okFinding(fmt.Sprintf("All %d metrics that every homeserver of this version has are there.%s", len(coverageNeeded)-len(newer), note))

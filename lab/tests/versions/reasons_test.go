@@ -47,7 +47,7 @@ var alarms = reasons{
 var unknowns = reasons{
 	"only PostgreSQL tells":                  {"table-growth", "postgres-hygiene", "extremities-corrupt", "partial-state", "database-connections"},
 	"PostgreSQL tells, or other homeservers": {"federation-destinations"},
-	"the metric comes with a newer Synapse":  {"device-lists", "background-updates"},
+	"its caches stand under another name":    {"1.135.0 cache-undersized"},
 	"needs the same hour of a week ago":      {"database-slow"},
 }
 

@@ -33,6 +33,9 @@ func (r readers) fetch(ctx context.Context, s *query.Session) (query.Result, err
 		return nil, err
 	}
 	servers := homeserversOf(slices.Concat(answers...), versions)
+	if identity.HalfLabelled("") {
+		joinHalves(servers)
+	}
 	if len(servers) == 0 {
 		s.Warn("Prometheus has no metric of Synapse for this selection right now. Check that Synapse is scraped and that the filter matches.")
 		servers = map[string]homeserver{"": {}}

@@ -2,6 +2,7 @@ package metriccoverage
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -74,6 +75,18 @@ func homeserversOf(present, versions model.Vector) map[string]homeserver {
 		}
 	}
 	return servers
+}
+
+// joinHalves gives the nameless homeserver what a release that labels half of its metrics shows under a name.
+func joinHalves(servers map[string]homeserver) {
+	for server, there := range servers {
+		nameless, anyone := servers[""]
+		if server == "" || !anyone || there.names[metrics.ScheduleTime.Marker().Name] {
+			continue
+		}
+		maps.Copy(nameless.names, there.names)
+		delete(servers, server)
+	}
 }
 
 // row is one metric on one homeserver.

@@ -26,7 +26,7 @@ const (
 
 // Reads are the metrics that Find asks for.
 func Reads() []string {
-	return metrics.Names(metrics.ScheduleTime, metrics.Up, metrics.ProcessStart)
+	return metrics.Names(metrics.ScheduleTime, metrics.Up, metrics.ProcessStart, metrics.BuildInfo)
 }
 
 // Find finds out which labels tell the processes apart, from the labels of every process of the last day: whatever a query
@@ -36,6 +36,7 @@ func Find(ctx context.Context, s *query.Session) (Identity, error) {
 	i, err := query.Once(ctx, s, query.Prometheus, "identity", find)
 	if err == nil {
 		i.problems.warnMixed(s)
+		i.problems.warnHalfLabelled(s)
 	}
 	return i, err
 }
@@ -55,7 +56,15 @@ func find(ctx context.Context, s *query.Session) (Identity, error) {
 	if err := s.Ask(ctx, query.At(metrics.Up.Series().Of(jobs), &ups), query.At(jumpsBack(jobs, s.Settings.ScrapeInterval), &jumps)); err != nil {
 		return Identity{}, err
 	}
-	return all.identity(s.Settings.ProcessLabels, ups, jumps), nil
+	i := all.identity(s.Settings.ProcessLabels, ups, jumps)
+	if all.nameless() {
+		var builds model.Vector
+		if err := s.Ask(ctx, query.At("count by (version) ("+metrics.BuildInfo.Series().Of(jobs)+")", &builds)); err != nil {
+			return Identity{}, err
+		}
+		i.problems.halfLabelled = anyHalfLabelled(builds)
+	}
+	return i, nil
 }
 
 func orUsual(configured []string) []string {

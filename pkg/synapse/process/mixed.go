@@ -24,6 +24,8 @@ type problems struct {
 	mixed map[string][]string
 	// missing are configured labels that no process has.
 	missing []string
+	// halfLabelled: a process without server_name runs a release that labels half of its metrics.
+	halfLabelled bool
 	// alike are the homeservers on which the configured labels are the same for several processes.
 	alike []string
 }
@@ -107,6 +109,9 @@ func (i Identity) Problems() []string {
 	for _, server := range i.problems.alike {
 		all = append(all, "Several processes"+on(server)+" have the same values of the labels in the setting processLabels ("+list(i.names)+"). "+
 			"Add a label that differs, or empty the setting to have the labels found automatically.")
+	}
+	if i.problems.halfLabelled {
+		all = append(all, HalfLabelledNote+" "+HalfLabelledStep)
 	}
 	for _, server := range slices.Sorted(maps.Keys(i.problems.mixed)) {
 		all = append(all, i.problems.mixedNotice(server))

@@ -28,7 +28,7 @@ var Roles = []Role{
 	{Name: "sync", series: requests, with: `servlet=~"SyncRestServlet|SlidingSyncRestServlet|EventStreamRestServlet|InitialSyncRestServlet"`},
 	{Name: "federation reader", series: requests, with: query.Equal("servlet", "FederationSendServlet")},
 	{Name: "federation sender", series: jobStarts, with: query.Equal("name", "federation_transaction_transmission_loop")},
-	{Name: "media", series: requests, with: `servlet=~"UploadServlet|AsyncUploadServlet|DownloadResource|ThumbnailResource|FederationMediaDownloadServlet|FederationMediaThumbnailServlet"`},
+	{Name: "media", series: requests, with: `servlet=~"UploadServlet|UploadResource|AsyncUploadServlet|DownloadResource|ThumbnailResource|FederationMediaDownloadServlet|FederationMediaThumbnailServlet"`},
 	{Name: "pusher", series: jobStarts, with: `name=~"httppush.process|emailpush.process"`},
 	{Name: "user directory", series: jobStarts, with: query.Equal("name", "user_directory.notify_new_event")},
 	{Name: "presence", series: jobStarts, with: query.Equal("name", "persist_presence_changes")},
