@@ -39,9 +39,12 @@ var partialState = Check{
 	Judge:    judgePartialState,
 }
 
-// partialSQL reads a table of a few rows; the events go by their index. One room is enough to look.
+// partialSQL reads a table of a few rows; the events go by their index. One room is enough to look. Before schema 73 the table
+// has no join_event_id: the name then means the one around it, and since when a join lasts is not known.
 const partialSQL = `SELECT p.room_id, e.received_ts AS joined, count(*) OVER () AS total
-FROM partial_state_rooms p LEFT JOIN events e ON e.event_id = p.join_event_id
+FROM (SELECT NULL::text AS join_event_id) AS older
+CROSS JOIN LATERAL (SELECT partial_state_rooms.room_id, join_event_id FROM partial_state_rooms) AS p
+LEFT JOIN events e ON e.event_id = p.join_event_id
 ORDER BY e.received_ts NULLS LAST, p.room_id LIMIT 50`
 
 type partialRoom struct {

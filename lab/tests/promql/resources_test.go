@@ -43,6 +43,7 @@ const fourProcesses = `load 15s
   python_twisted_reactor_tick_time_sum{job="synapse",index="2",instance="h:2"} 0+3x1880 0+3x39
   synapse_replication_tcp_resource_stream_updates_total{server_name="a.example",job="synapse",index="2",instance="h:2",stream_name="caches"} 0+1x1920
   synapse_storage_schedule_time_count{server_name="b.example",job="synapse",index="3",instance="h:3"} 0+150x1920
+  synapse_replication_tcp_resource_stream_updates_total{server_name="b.example",job="synapse",index="3",instance="h:3",stream_name="typing"} 0+1x1920
   synapse_storage_schedule_time_count{server_name="c.example",job="synapse",index="3",instance="h:3"} 0+150x1920
   process_cpu_seconds_total{job="synapse",index="3",instance="h:3"} 0+6x1920
   process_cpu_seconds_total{job="synapse",instance="exporter:9100"} 0+15x1920
@@ -89,12 +90,13 @@ func wantCells(t *testing.T, rows map[string]map[string]any, want map[string]map
 
 func TestResourcesProcesses(t *testing.T) {
 	engine := Load(t, fourProcesses)
-	main := map[string]any{"instance": "h:1", "role": "main, sync, stream writer", "cpu_cores": 0.9, "reactor_busy": 0.8, "stalls_per_hour": 24.0, "memory": 2e9,
+	main := map[string]any{"instance": "h:1", "role": "main, sync", "cpu_cores": 0.9, "reactor_busy": 0.8, "stalls_per_hour": 24.0, "memory": 2e9,
 		"database_pool_wait": 0.02, "gc_share": 0.04, "open_fds_share": 0.9, "uptime": 28800.0, "version": "1.160.0", "verdict": "files"}
 	second := map[string]any{"role": "", "cpu_cores": 0.2, "uptime": 600.0, "verdict": "starting", "memory": nil, "version": ""}
+	writer := map[string]any{"role": "stream writer", "cpu_cores": 0.4}
 	shared := map[string]any{"cpu_cores": 0.4, "reactor_busy": nil}
 	wantCells(t, table(askLastSixHours(t, engine, resources.Type(), nil, `{}`)[0]), map[string]map[string]any{
-		"synapse/1 a.example": main, "synapse/2 a.example": second, "synapse/3 b.example": shared, "synapse/3 c.example": shared,
+		"synapse/1 a.example": main, "synapse/2 a.example": second, "synapse/3 b.example": writer, "synapse/3 c.example": shared,
 	})
 	wantCells(t, table(askLastSixHours(t, engine, resources.Type(), nil, `{"serverName": "c.example"}`)[0]), map[string]map[string]any{"synapse/3 c.example": shared})
 	// The limit is for each homeserver; the busiest processes stay.

@@ -16,6 +16,8 @@ type Role struct {
 	with   query.Matcher
 	// once: it happens at the start of the process or hourly, so what counts is whether it ever happened.
 	once bool
+	// workersOnly: the main process does it where no worker is configured to, which is nothing to tell.
+	workersOnly bool
 }
 
 // Roles in the order in which they are listed for a process that has several. Source: which process runs what, read in
@@ -34,7 +36,7 @@ var Roles = []Role{
 	{Name: "presence", series: jobStarts, with: query.Equal("name", "persist_presence_changes")},
 	// A monolith tells nobody of its streams. Events and presence have roles of their own; every process writes caches.
 	{Name: "stream writer", series: metrics.ReplicationWritten.Series(),
-		with: `stream_name=~"typing|receipts|to_device|account_data|push_rules|device_lists|thread_subscriptions"`},
+		with: `stream_name=~"typing|receipts|to_device|account_data|push_rules|device_lists|thread_subscriptions"`, workersOnly: true},
 }
 
 var (
@@ -51,7 +53,11 @@ func (i Identity) RolesQuery(f query.Filters, window string) string {
 		if r.once {
 			did = r.series.Of(f.Selector(r.with))
 		}
-		parts[k] = fmt.Sprintf(`label_replace(sum by (server_name, %s) (%s) > 0, "role", %q, "", "")`, i.Labels(), did, r.Name)
+		processes := fmt.Sprintf("sum by (server_name, %s) (%s) > 0", i.Labels(), did)
+		if main := Roles[0]; r.workersOnly {
+			processes += fmt.Sprintf(" unless on (server_name, %s) %s", i.Labels(), main.series.Of(f.Selector(main.with)))
+		}
+		parts[k] = fmt.Sprintf(`label_replace(%s, "role", %q, "", "")`, processes, r.Name)
 	}
 	return strings.Join(parts, " or ")
 }

@@ -39,6 +39,9 @@ var needs = []need{
 	{"schema_compat_version", []string{"compat_version"}, false, "the schema's version"},
 }
 
+// newerColumns came with a later schema than the oldest that is supported; answers do without them before it.
+var newerColumns = map[string]int{"partial_state_rooms.join_event_id": 73}
+
 // tables are the names of all needed tables.
 func tables() []string {
 	names := make([]string, len(needs))

@@ -72,6 +72,7 @@ func takeInventory(ctx context.Context, tx guestTx) (inventory, error) {
 	if i.version, err = i.number(ctx, tx, "schema_version", versionSQL); err != nil {
 		return inventory{}, err
 	}
+	i.forgiveOlder()
 	i.compat, err = i.number(ctx, tx, "schema_compat_version", compatSQL)
 	return i, err
 }
@@ -87,6 +88,11 @@ func (i inventory) number(ctx context.Context, tx query.Tx, table, sql string) (
 		return 0, err
 	}
 	return rows[0].Version, nil
+}
+
+// forgiveOlder takes columns that the database's schema is too old for from what is missing.
+func (i *inventory) forgiveOlder() {
+	i.absent = slices.DeleteFunc(i.absent, func(name string) bool { return i.version > 0 && i.version < newerColumns[name] })
 }
 
 // sortOut compares what is there with what is needed. Synapse's schema is the one that holds forward extremities.

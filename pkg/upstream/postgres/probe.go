@@ -10,7 +10,7 @@ import (
 	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
 )
 
-// The range of Synapse's schema versions that the tables were looked at in (Synapse 1.62 to 1.160).
+// The range of Synapse's schema versions that the tables were looked at in (Synapse 1.62 to 1.163).
 const (
 	oldestSchema = 72
 	newestSchema = 94

@@ -19,6 +19,7 @@ import (
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/diagnosis"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/matrix-insight/synapse-datasource/pkg/settings"
+	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
 )
 
 // noMetrics is a Prometheus that knows nothing of the homeserver.
@@ -180,6 +181,20 @@ func TestPartialStateOfPlantedRooms(t *testing.T) {
 	found := diagnoseRooms(t, client(t, config()), query.View{ShowRooms: true}, "partial-state")
 	if len(found) != 1 || found[0].severity != "warning" || found[0].subject != plantedRoom(t, "Still Joining").ID || found[0].value == nil || math.Round(*found[0].value/3600) != 30 {
 		t.Errorf("found %+v", found)
+	}
+}
+
+// The column that tells since when came with schema 73: before it the room is found nevertheless, and nobody is told to upgrade.
+func TestPartialStateOfAnOlderSchema(t *testing.T) {
+	admin(t, synapse, "ALTER TABLE partial_state_rooms RENAME COLUMN join_event_id TO hidden; UPDATE schema_version SET version = 72")
+	defer admin(t, synapse, "ALTER TABLE partial_state_rooms RENAME COLUMN hidden TO join_event_id; UPDATE schema_version SET version = 94")
+	db := client(t, config())
+	found := diagnoseRooms(t, db, query.View{ShowRooms: true}, "partial-state")
+	if len(found) != 1 || found[0].severity != "ok" || !strings.Contains(found[0].evidence, "since when is not known for 1 of them") {
+		t.Errorf("found %+v", found)
+	}
+	if schema := db.Probe(t.Context())[2]; schema.Status != upstream.OK {
+		t.Errorf("%+v", schema)
 	}
 }
 
