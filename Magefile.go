@@ -98,10 +98,11 @@ func Demo(ctx context.Context) error {
 	return steps.Command(ctx, "lab", steps.Lab("demo")...)
 }
 
-// Real runs two real Synapse servers and compares the plugin's answers with what they say. KEEP=1 leaves them running.
+// Real runs two real Synapse servers and compares the plugin's answers with what they say. KEEP=1 leaves them running;
+// SYNAPSE=1.96.1 runs another version.
 func Real(ctx context.Context) error {
 	mg.CtxDeps(ctx, Build)
-	return steps.Command(ctx, "lab", steps.Lab("tests/pair", "-keep="+strconv.FormatBool(os.Getenv("KEEP") == "1"))...)
+	return steps.Command(ctx, "lab", steps.Lab("tests/pair", "-keep="+strconv.FormatBool(os.Getenv("KEEP") == "1"), "-synapse="+os.Getenv("SYNAPSE"))...)
 }
 
 // E2e looks at the plugin in a real Grafana, in a real browser. Pictures of every dashboard go to test-results/.

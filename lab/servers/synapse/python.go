@@ -1,9 +1,10 @@
 package synapse
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
-	_ "embed"
+	"embed"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -15,11 +16,32 @@ import (
 	"github.com/matrix-insight/synapse-datasource/lab/servers"
 )
 
-// SynapseVersion is the version that requirements.txt pins.
-const SynapseVersion = "1.160.0"
+// defaultVersion is the version that runs where no other one is asked for.
+const defaultVersion = "1.160.0"
 
-//go:embed requirements.txt
-var requirements []byte
+//go:embed requirements/*.txt
+var requirements embed.FS
+
+// release is a version of Synapse that can be installed, and what pip needs for it.
+type release struct {
+	version      string
+	requirements []byte
+}
+
+// releaseOf finds the requirements of a version; the default one for "".
+func releaseOf(version string) (release, error) {
+	version = cmp.Or(version, defaultVersion)
+	list, err := requirements.ReadFile("requirements/" + version + ".txt")
+	if err != nil {
+		files, _ := requirements.ReadDir("requirements")
+		var known []string
+		for _, file := range files {
+			known = append(known, strings.TrimSuffix(file.Name(), ".txt"))
+		}
+		return release{}, fmt.Errorf("Synapse %s can't be installed: there are requirements for %s only", version, strings.Join(known, ", ")) //nolint:staticcheck // a name
+	}
+	return release{version, list}, nil
+}
 
 // ErrUnavailable says that this machine lacks something that the pair needs and that we can't bring along.
 var ErrUnavailable = errors.New("a real Synapse needs Python 3.10 or later with its venv module, and PyPI")
@@ -39,13 +61,13 @@ func findPython(ctx context.Context) (string, error) {
 
 // ensureSynapse returns the Python of a virtual environment with Synapse in it, made once per set of requirements and
 // kept in the user's cache folder. It is built beside its place and renamed, so that what is in place is complete.
-func ensureSynapse(ctx context.Context, progress servers.Progress) (string, error) {
-	home, err := synapseHome()
+func ensureSynapse(ctx context.Context, r release, progress servers.Progress) (string, error) {
+	home, err := r.home()
 	if err != nil {
 		return "", err
 	}
 	if installed(ctx, home) {
-		progress.Say("Synapse " + SynapseVersion + " is in " + home)
+		progress.Say("Synapse " + r.version + " is in " + home)
 		return pythonIn(home), nil
 	}
 	system, err := findPython(ctx)
@@ -60,7 +82,7 @@ func ensureSynapse(ctx context.Context, progress servers.Progress) (string, erro
 		return "", err
 	}
 	defer os.RemoveAll(draft)
-	if err := install(ctx, system, draft, progress); err != nil {
+	if err := r.install(ctx, system, draft, progress); err != nil {
 		return "", err
 	}
 	_ = os.RemoveAll(home) // left by an interrupted or outdated installation
@@ -70,14 +92,14 @@ func ensureSynapse(ctx context.Context, progress servers.Progress) (string, erro
 	return pythonIn(home), nil
 }
 
-// synapseHome is where the virtual environment of these requirements is kept.
-func synapseHome() (string, error) {
+// home is where the virtual environment of these requirements is kept.
+func (r release) home() (string, error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		return "", fmt.Errorf("find the cache folder: %w", err)
 	}
-	sum := sha256.Sum256(requirements)
-	return filepath.Join(cache, "matrix-synapse-datasource", "synapse-"+SynapseVersion+"-"+hex.EncodeToString(sum[:4])), nil
+	sum := sha256.Sum256(r.requirements)
+	return filepath.Join(cache, "matrix-synapse-datasource", "synapse-"+r.version+"-"+hex.EncodeToString(sum[:4])), nil
 }
 
 func pythonIn(home string) string { return filepath.Join(home, "bin", "python") }
@@ -86,16 +108,16 @@ func installed(ctx context.Context, home string) bool {
 	return exec.CommandContext(ctx, pythonIn(home), "-c", "import synapse, psycopg2").Run() == nil
 }
 
-func install(ctx context.Context, system, draft string, progress servers.Progress) error {
+func (r release) install(ctx context.Context, system, draft string, progress servers.Progress) error {
 	list := filepath.Join(draft, "requirements.txt")
 	progress.Say("making a virtual environment with " + system)
 	if err := run(ctx, system, "-m", "venv", draft); err != nil {
 		return err
 	}
-	if err := os.WriteFile(list, requirements, 0o644); err != nil {
+	if err := os.WriteFile(list, r.requirements, 0o644); err != nil {
 		return err
 	}
-	progress.Say("installing Synapse " + SynapseVersion + " from PyPI (about half a minute)")
+	progress.Say("installing Synapse " + r.version + " from PyPI (about half a minute)")
 	pip := []string{"-I", "-m", "pip", "--disable-pip-version-check"}
 	err := run(ctx, pythonIn(draft), append(pip, "install", "--quiet", "--prefer-binary", "-r", list)...)
 	if err == nil || ctx.Err() != nil {

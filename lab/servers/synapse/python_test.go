@@ -5,8 +5,14 @@ import (
 	"testing"
 )
 
-func TestTheVersionIsPinned(t *testing.T) {
-	if want := "\nmatrix-synapse==" + SynapseVersion + "\n"; !strings.Contains(string(requirements), want) {
-		t.Errorf("requirements.txt does not ask for %s:\n%s", SynapseVersion, requirements)
+func TestVersionsArePinned(t *testing.T) {
+	for _, version := range []string{"", "1.96.1", "1.163.2"} {
+		r, err := releaseOf(version)
+		if want := "\nmatrix-synapse==" + r.version + "\n"; err != nil || !strings.Contains(string(r.requirements), want) {
+			t.Errorf("the requirements of %q don't ask for %s: %v\n%s", version, r.version, err, r.requirements)
+		}
+	}
+	if _, err := releaseOf("1.2.3"); err == nil || !strings.Contains(err.Error(), "1.160.0, 1.163.2, 1.96.1 only") {
+		t.Error(err)
 	}
 }

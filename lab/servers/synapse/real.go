@@ -15,6 +15,7 @@ import (
 
 // Options say how to run the pair.
 type Options struct {
+	Version        string // of those in requirements/; the default one if empty
 	Progress       servers.Progress
 	ScrapeInterval time.Duration // whole seconds; 3 s if zero
 	Crowd          Crowd         // a small one if zero
@@ -38,7 +39,11 @@ func Start(ctx context.Context, options Options) (*Pair, error) {
 	if options.ScrapeInterval == 0 {
 		options.ScrapeInterval = 3 * time.Second
 	}
-	python, err := ensureSynapse(ctx, options.Progress)
+	wanted, err := releaseOf(options.Version)
+	if err != nil {
+		return nil, err
+	}
+	python, err := ensureSynapse(ctx, wanted, options.Progress)
 	if err != nil {
 		return nil, err
 	}
