@@ -258,6 +258,8 @@ func TestProblems(t *testing.T) {
 		{prometheus{processes: two}, []string{"rack"}, []string{"processes of a.example"}},
 		{prometheus{}, []string{"pods"}, nil}, // where there is no process, no label is known to be missing
 		{prometheus{processes: two, jumping: two[:1]}, nil, []string{"mixed: a."}},
+		{prometheus{processes: []scraped{{labels: "job=s index=1 instance=x version=1.135.2"}}}, nil, []string{HalfLabelledStep}},
+		{prometheus{processes: []scraped{{labels: "job=s index=1 instance=x version=1.134.0"}}}, nil, nil},
 	} {
 		i, _ := findIn(t, c.on, query.Filters{}, c.configured...)
 		problems := i.Problems()
