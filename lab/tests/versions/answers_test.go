@@ -18,8 +18,10 @@ import (
 // this version, or this quiet homeserver, need not have.
 func TestEveryVersionAnswers(t *testing.T) {
 	excuses, choices := newExcuses(), alternatives{}
-	for _, s := range servers(t) {
+	all, ran := servers(t), 0
+	for _, s := range all {
 		t.Run(s.name, func(t *testing.T) {
+			ran++
 			asked := record(s.history(t))
 			s.askMeasurements(t, asked, excuses)
 			s.askTypes(t, asked, excuses)
@@ -27,6 +29,9 @@ func TestEveryVersionAnswers(t *testing.T) {
 			s.diagnose(t, asked, excuses)
 			s.compareValues(t, asked, choices, excuses)
 		})
+	}
+	if ran < len(all) { // one version was chosen with -run
+		return
 	}
 	choices.wantSeen(t, excuses)
 	excuses.wantUsed(t)
