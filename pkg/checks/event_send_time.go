@@ -69,7 +69,9 @@ var eventSendTime = Check{
 	Title:   "Sending messages is slow",
 	Meaning: "How long Synapse takes to accept a message from a client. Users notice this first.",
 	Decides: "The share of successful sends in the last hour that took longer than {slowSend} (warning from {warning}) or {verySlowSend} (critical from {critical}). " +
-		"Fewer than {enoughSends} sends are not judged. Where the homeserver as a whole is fine, a single worker with at least {enoughSends} sends is a warning if its " +
+		"With fewer than {enoughSends} sends the last verdict of 24 h with enough stays until {goodSends} sends in an hour are good. If no hour of 24 h has enough, each send of these " +
+		"24 h counts: a warning if more took longer than {slowSend} than chance explains (once in a thousand times, if {fewShare} are slow), from {fewLeast} sends, without those in the first " +
+		"minutes after a start. If most sends that came in have not finished, it is unknown. Where the homeserver as a whole is fine, a single worker with at least {enoughSends} sends is a warning if its " +
 		"share of slow sends is {outlier} × the warning and {outlier} × that of the next worker.",
 	CannotKnow: "Time in modules such as spam checkers, and in the reverse proxy. If a client disconnects, Synapse counts a success with the time until then, so a timeout " +
 		"of the proxy hides the slowest sends. Sends of bridges are included; state events, redactions and uploads are not.",
@@ -77,7 +79,7 @@ var eventSendTime = Check{
 		Check: "event-send-time", Warning: limits.At(0.05), Critical: limits.At(0.05), Unit: "percentunit", TwoNumbers: true,
 		WarningOf: "of the sends slower than " + slowSend.String(), CriticalOf: "of the sends slower than " + verySlowSend.String(), Source: "the guide's graph; the shares are ours",
 	},
-	Limits: []limits.Limit{slowSend, verySlowSend, limits.EnoughSends, sendOutlier, slowToken},
+	Limits: append([]limits.Limit{slowSend, verySlowSend, limits.EnoughSends, sendOutlier, slowToken, sendGood}, fewLimits...),
 	Steps: []string{
 		"Read the findings above this one: a saturated process, a slow database, busy database connections or state resolution explain slow sends.",
 		"Open \"Time to send, by process\" on this dashboard and see whether all processes are slow or only one.",
@@ -87,9 +89,11 @@ var eventSendTime = Check{
 	Causes:      []string{"cpu-saturation", "reactor-lag", "database-slow", "database-pool", "state-resolution", "extremities", "gc-pauses"},
 	Panel:       "send-time",
 	Completions: true,
-	Measures:    []*Measurement{sendTotal, sendNotSlow, sendNotVerySlow, sendP95, sendWorkers, requestsScraped, sendReceived, sendPath, sendOrigins, sendToken},
-	Signal:      &Signal{Measurement: sendSlowShare},
-	Judge:       judgeSendTime,
+	Measures: append([]*Measurement{
+		sendTotal, sendNotSlow, sendNotVerySlow, sendP95, sendWorkers, requestsScraped, sendReceived, sendAnswered, sendLastShare, sendPath, sendOrigins, sendToken,
+	}, sendsOfDay.measures()...),
+	Signal: &Signal{Measurement: sendSlowShare},
+	Judge:  judgeSendTime,
 	Rule: Rule{Expr: `
 1 - {{pick .notSlow .notVerySlow}} / ({{.sends}} >= {{.enoughSends}}) >= {{.threshold}}
 {{- if pick "warning" ""}}
@@ -99,25 +103,30 @@ or on (server_name)
   and on (server_name) max by (server_name) ({{.workers}}) >= on (server_name) {{.outlier}} * min by (server_name) ({{.workers}})
   and on (server_name) count by (server_name) ({{.workers}}) == 2
 )
+or on (server_name)
+(
+  (
+    {{.mostExcess}} >= 0 and on (server_name) {{.lastExcess}} > -{{.fewKept}}
+    or on (server_name)
+    (
+      {{.lastShare}} >= {{.threshold}}
+      unless on (server_name) ({{.sends}} >= {{.goodSends}} and on (server_name) 1 - {{.notSlow}} / {{.sends}} < {{.threshold}})
+    )
+  )
+  unless on (server_name) {{.sends}} >= {{.enoughSends}}
+)
 {{- end}}`},
 }
 
 func judgeSendTime(in Input) []Finding {
-	received, total := in.Total(sendReceived), in.Total(sendTotal)
+	total := in.Total(sendTotal)
 	switch {
-	case !in.Has(sendTotal) && received >= limits.EnoughSends.Value:
-		return UnknownFinding(fmt.Sprintf("%s received in the last hour, but Prometheus has no successful one in %s: all sends fail, or the metric is dropped.",
-			words.Count(received, "send was", "sends were"), metrics.ResponseTime.Name))
-	case !in.Has(sendTotal) && !in.Has(requestsScraped):
+	case !in.Has(sendTotal) && !in.Has(requestsScraped) && !in.Has(sendReceived):
 		return metricMissing(metrics.RequestsReceived)
-	case !in.Has(sendTotal) && received >= 1:
-		return okFinding(fmt.Sprintf("%s received in the last hour and none was accepted: too few to judge.", words.Count(received, "send was", "sends were")))
-	case !in.Has(sendTotal):
-		return okFinding("No message was sent in the last hour: nothing to judge.")
-	case !in.Has(sendNotSlow) || !in.Has(sendNotVerySlow):
+	case in.Has(sendTotal) && (!in.Has(sendNotSlow) || !in.Has(sendNotVerySlow)):
 		return UnknownFinding("Prometheus has no buckets of " + metrics.ResponseTime.Name + " for this homeserver. Check that no relabelling rule drops them.")
 	case total < limits.EnoughSends.Value:
-		return okFinding(fmt.Sprintf("%s sent in the last hour: too few to judge (at least %s).", words.Count(total, "message was", "messages were"), limits.EnoughSends))
+		return judgeFewSends(in)
 	}
 	slow, verySlow := max(0, 1-in.Total(sendNotSlow)/total), max(0, 1-in.Total(sendNotVerySlow)/total)
 	f := Finding{

@@ -15,6 +15,11 @@ func sendsOf(total, slow, verySlow float64, more ...map[string]float64) map[stri
 	})...)
 }
 
+// dayOf gives sends of a server that has few: of the day, and what they come to.
+func dayOf(all, slow, last, most, age float64) map[string]float64 {
+	return map[string]float64{"received": 2, "scraped": 4, "dayAll": all, "daySlow": slow, "lastExcess": last, "mostExcess": most, "lastAge": age}
+}
+
 func TestEventSendTime(t *testing.T) {
 	workersOf := func(first, second float64) map[string]float64 {
 		return map[string]float64{onProcess("workers", "1"): first, onProcess("workers", "2"): second}
@@ -35,6 +40,15 @@ func TestEventSendTime(t *testing.T) {
 		"twice the next, not the warning":  {series: sendsOf(1000, 0.01, 0, workersOf(0.09, 0.01)), want: OK},
 		"delegated authentication":         {series: sendsOf(1000, 0.08, 0, map[string]float64{"token": 0.6}), want: Warning},
 		"too few":                          {series: sendsOf(60, 0.5, 0.5), want: OK},
+		"few, most of them slow":           {series: dayOf(12, 9, 6.5, 6.5, 900), want: Warning, value: 0.75, unit: "percentunit"},
+		"few and slow, no news at night":   {series: dayOf(12, 9, 6.5, 6.5, 30000), want: Warning, value: 0.75, unit: "percentunit"},
+		"few, one slow one less":           {series: dayOf(34, 6, -0.5, 0.4, 900), want: Warning, unit: "percentunit"},
+		"few, good ones followed":          {series: dayOf(60, 6, -2.4, 0.4, 900), want: OK},
+		"few, slow by chance":              {series: dayOf(34, 2, -5, -3, 900), want: OK},
+		"few now, slow by day":             {series: together(sendsOf(4, 0, 0), map[string]float64{"lastShare": 0.08}), want: Warning, value: 0.08},
+		"few now, good ones since":         {series: together(sendsOf(12, 0, 0), map[string]float64{"lastShare": 0.08}), want: OK},
+		"many received, few finished":      {series: together(sendsOf(20, 0, 0), map[string]float64{"received": 300, "answered": 22}), want: Unknown},
+		"many received, most refused":      {series: together(sendsOf(20, 0, 0), map[string]float64{"received": 300, "answered": 299}), want: OK},
 		"nobody sends":                     {series: map[string]float64{"received": 0, "scraped": 4}, want: OK},
 		"none was accepted":                {series: map[string]float64{"received": 7, "scraped": 4}, want: OK},
 		"nothing is there":                 {want: Unknown},

@@ -46,8 +46,10 @@ var known = map[string]facts{
 		lacks:   []string{"errors", "errorsLong", "errorSpread", "errorAnswers", "tokenErrors", "finished", "blocked", "silentLately", "inFlight"},
 	},
 	"event-send-time": {
-		of: map[string]string{"notSlow": "sends", "notVerySlow": "sends"}, atMost: map[string][]string{"notVerySlow": {"sends"}, "notSlow": {"notVerySlow"}},
-		where: map[string]reached{"workers": {"sends", limits.EnoughSends.Value}},
+		of:     map[string]string{"notSlow": "sends", "notVerySlow": "sends"},
+		atMost: map[string][]string{"notVerySlow": {"sends"}, "notSlow": {"notVerySlow"}, "lastExcess": {"mostExcess"}},
+		lacks:  []string{"lastExcess", "mostExcess", "lastShare"},
+		where:  map[string]reached{"workers": {"sends", limits.EnoughSends.Value}},
 	},
 	"sync-time":      {lacks: []string{"mean"}},
 	"cpu-saturation": {lacks: []string{"uptime", "busy"}},

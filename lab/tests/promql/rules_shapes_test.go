@@ -70,6 +70,9 @@ func labelsOf(node parser.Expr) []string {
 		return n.Grouping
 	case *parser.BinaryExpr:
 		_, number := n.LHS.(*parser.NumberLiteral)
+		if call, is := n.LHS.(*parser.Call); is && len(call.Args) == 0 { // time()
+			number = true
+		}
 		if number || n.VectorMatching != nil && n.VectorMatching.Card == parser.CardOneToMany {
 			return labelsOf(n.RHS)
 		}
