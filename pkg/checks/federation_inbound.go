@@ -12,6 +12,7 @@ import (
 
 var (
 	inboundFew          = limits.Limit{Name: "fewWaiting", Value: 20, Meaning: "number of waiting events below which single rooms are stuck, and not the homeserver", Source: "ours"}
+	inboundEnough       = limits.Limit{Name: "enoughTransactions", Value: 20, Meaning: "number of transactions of other homeservers received in 15 min, most of them unanswered, from which this check does not say \"ok\"", Source: "ours"}
 	inboundRefusedShare = limits.Limit{Name: "refusedShare", Value: 0.01, Unit: "percentunit", Meaning: "share of other homeservers' requests refused by the rate limit that is reported", Source: "ours"}
 	inboundRefusedLeast = limits.Limit{Name: "refusedLeast", Value: 20, Meaning: "number of refused requests in 15 min below which they are not reported", Source: "ours"}
 )
@@ -38,6 +39,12 @@ var (
 	inboundRefusedHosts = measure("refusedHosts", func(s Scope) string {
 		return s.Max(s.Over("max_over_time", metrics.RateLimitRejectedHosts.Series(), shortWindow, inboundLimiter))
 	})
+	inboundReceived = measure("received", func(s Scope) string {
+		return s.Sum(s.Increase(metrics.RequestsReceived.Series(), shortWindow, metrics.TransactionServlets.Are()))
+	})
+	inboundAnswered = measure("answered", func(s Scope) string {
+		return s.Sum(s.Counted(metrics.ResponseTime.Count(), shortWindow, metrics.TransactionServlets.Are(), metrics.ServerErrors.AreNot()))
+	})
 	// inboundHandlers are the processes that take in and store what other homeservers send.
 	inboundHandlers = measure("handlers", func(s Scope) string {
 		return s.SumPerProcess(s.Rate(metrics.RequestsReceived.Series(), shortWindow, query.Equal("servlet", "FederationSendServlet"))) + " > 0 or " +
@@ -52,13 +59,14 @@ var federationInbound = Check{
 	Meaning: "Events from other homeservers are stored in a queue first and then processed room by room. If they arrive faster than that, " +
 		"messages from other homeservers appear late.",
 	Decides: "The age of the oldest event in the queue, the lowest within 15 min: {warning} is a warning, {critical} is critical. With fewer than {fewWaiting} " +
-		"waiting events it is an info, because only single rooms are stuck. Another info: the rate limit refused at least {refusedShare} of the requests of other homeservers, and at least {refusedLeast} of them in 15 min.",
+		"waiting events it is an info, because only single rooms are stuck. Another info: the rate limit refused at least {refusedShare} of the requests of other homeservers, and at least {refusedLeast} of them in 15 min. " +
+		"If other homeservers sent {enoughTransactions} transactions or more in 15 min and most have not finished, it is unknown.",
 	CannotKnow: "Time before Synapse has the event: in the proxy, or on the other homeserver. Without PostgreSQL, which rooms wait.",
 	Thresholds: limits.Thresholds{
 		Check: "federation-inbound", Warning: limits.At(300), Critical: limits.At(1800), Unit: "s", WarningOf: "for the oldest waiting event", CriticalOf: "for the oldest waiting event",
 		Source: "ours, on Synapse's numbers of its staging area, which it reads from the database every 30 s",
 	},
-	Limits: []limits.Limit{inboundFew, inboundRefusedShare, inboundRefusedLeast},
+	Limits: []limits.Limit{inboundFew, inboundEnough, inboundRefusedShare, inboundRefusedLeast},
 	Steps: []string{
 		"Open \"Processes\" on this dashboard: is the process that serves `/_matrix/federation/v1/send`, or the one that writes events, saturated?",
 		"If one room has most of the events, look it up in \"Rooms with more than ten forward extremities\".",
@@ -67,7 +75,7 @@ var federationInbound = Check{
 	Causes:      []string{"state-resolution", "extremities", "cpu-saturation", "database-slow", "database-pool", "gc-pauses"},
 	Panel:       "inbound-staging",
 	Completions: true,
-	Measures:    []*Measurement{inboundOldest, inboundLowest, inboundWaiting, inboundPDUs, inboundRequests, inboundRefused, inboundSlowed, inboundRefusedHosts, inboundHandlers},
+	Measures:    []*Measurement{inboundOldest, inboundLowest, inboundWaiting, inboundPDUs, inboundRequests, inboundRefused, inboundSlowed, inboundRefusedHosts, inboundReceived, inboundAnswered, inboundHandlers},
 	Read:        readInbound,
 	Signal:      &Signal{inboundOldest, nil},
 	Judge:       judgeInbound,
@@ -102,7 +110,10 @@ func judgeInbound(in Input) []Finding {
 	refused := judgeRefused(in)
 	lowest, waiting := in.Total(inboundLowest), in.Total(inboundWaiting)
 	f := in.graded(lowest, Finding{Evidence: inboundText(in), Processes: in.Processes(inboundHandlers)})
+	hanging, hangs := tooFewFinished(in, inboundReceived, inboundAnswered, inboundEnough.Value, "15 min")
 	switch {
+	case f.Severity <= OK && hangs:
+		return append(refused, hanging)
 	case f.Severity <= OK && len(refused) > 0:
 		return refused
 	case f.Severity <= OK:

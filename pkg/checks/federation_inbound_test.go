@@ -27,6 +27,10 @@ func TestFederationInbound(t *testing.T) {
 		"nothing waits":      {series: inboundOn(0, 0, 0), rows: inboundRoom{}, want: OK},
 		"others are refused": {series: refusing, want: Info, subject: "rate limit", value: 0.08, unit: "percentunit"},
 		"behind and refused": {series: both, want: Warning, value: 700, count: 2},
+		"most hang":          {series: together(inboundOn(0, 0, 0), map[string]float64{"received": 60, "answered": 4}), want: Unknown},
+		"all hang":           {series: together(inboundOn(0, 0, 0), map[string]float64{"received": 60}), want: Unknown},
+		"most are refused":   {series: together(inboundOn(0, 0, 0), map[string]float64{"received": 60, "answered": 60}), want: OK},
+		"behind, most hang":  {series: together(inboundOn(900, 700, 800), map[string]float64{"received": 60, "answered": 4}), want: Warning, value: 700},
 		"just started":       {series: without(inboundOn(900, 0, 800), "lowest"), want: OK},
 		"absent":             {series: map[string]float64{"waiting": 3}, want: Unknown},
 	})

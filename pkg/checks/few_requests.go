@@ -99,6 +99,9 @@ func tooFewFinished(in Input, received, answered *Measurement, enough float64, p
 	if n < enough || done >= n/2 {
 		return Finding{}, false
 	}
-	return UnknownFinding(fmt.Sprintf("Too few finished: %s received in %s, %s answered.",
-		words.Count(n, "request was", "requests were"), period, words.Number(done)))[0], true
+	finished := words.Number(done) + " answered"
+	if !in.Has(answered) {
+		finished = "none answered, or Prometheus lacks " + metrics.ResponseTime.Name
+	}
+	return UnknownFinding(fmt.Sprintf("Too few finished: %s received in %s, %s.", words.Count(n, "request was", "requests were"), period, finished))[0], true
 }

@@ -3,6 +3,7 @@ package checks
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
@@ -40,10 +41,26 @@ var (
 	syncCPU         = measure("cpu", func(s Scope) string { return syncWork(s, metrics.ResponseUserCPU, metrics.ResponseSystemCPU) })
 	syncDatabase    = measure("database", func(s Scope) string { return syncWork(s, metrics.ResponseDatabaseTime) })
 	syncWaiting     = measure("waiting", func(s Scope) string { return syncWork(s, metrics.ResponseScheduleTime) })
-	syncProcesses   = measure("servers", func(s Scope) string {
-		return s.SumPerProcess(s.Rate(metrics.RequestsReceived.Series(), shortWindow, `servlet=~"SyncRestServlet|SlidingSyncRestServlet"`)) + " > 0"
+	syncReceived    = measure("received", func(s Scope) string {
+		return s.Sum(s.Increase(metrics.RequestsReceived.Series(), shortWindow, metrics.SyncServlets.Are()))
+	})
+	syncAnswered = measure("answered", func(s Scope) string {
+		return s.Sum(s.Counted(metrics.ResponseTime.Count(), shortWindow, metrics.SyncServlets.Are(), metrics.ServerErrors.AreNot()))
+	})
+	syncProcesses = measure("servers", func(s Scope) string {
+		return s.SumPerProcess(s.Rate(metrics.RequestsReceived.Series(), shortWindow, metrics.SyncServlets.Are())) + " > 0"
 	})
 )
+
+// syncsOfDay judge sliding syncs on a server that never has enough of them. Sync v2 has no histogram without the wait for news.
+var syncsOfDay = countFew("sliding sync", "sliding syncs",
+	func(s Scope, d time.Duration) string {
+		return s.Counted(metrics.SlidingSyncTime.Count(), d, slidingSyncs)
+	},
+	func(s Scope, d time.Duration) string {
+		return s.Counted(metrics.SlidingSyncTime.Bucket(), d, slidingSyncs, upTo(plain(slowSend.Value)))
+	},
+	func(s Scope) string { return syncSliding.PromQL(s) + " >= " + plain(enoughSyncs.Value) })
 
 // syncs is a counter's increase on processes that have been up for a while. Where the age of a process is not known, all
 // count.
@@ -81,14 +98,16 @@ var syncTime = Check{
 	Meaning: "Clients get everything new by syncing. A sync waits up to half a minute for news; only the work on the answer counts here. When that work takes long, " +
 		"every client is slow.",
 	Decides: "The mean work of one incremental sync over 15 minutes (warning from {warning}, critical from {critical}), separately for sliding sync and for sync v2 " +
-		"(`/sync`). Initial syncs, which fetch everything, are left out, and so are processes younger than {settled}. Fewer than {enoughSyncs} syncs are not judged.",
+		"(`/sync`). Initial syncs, which fetch everything, are left out, and so are processes younger than {settled}. With fewer than {enoughSyncs} sliding syncs in all 15 min of 24 h, each one of these " +
+		"24 h counts: a warning if more took longer than {slowSend} than chance explains (once in a thousand times, if {fewShare} are slow), from {fewLeast} syncs. Fewer than {enoughSyncs} syncs of v2 are not " +
+		"judged. If most syncs that came in have not finished, it is unknown.",
 	CannotKnow: "For sync v2, what Synapse does not count per request: waits for a lock, for another process or for the event loop. Database times of parallel queries " +
 		"add up, so the real time may be shorter. Nothing shows what the client does with the answer.",
 	Thresholds: limits.Thresholds{
 		Check: "sync-time", Warning: limits.At(0.5), Critical: limits.At(2), Unit: "s", WarningOf: "of work per sync",
 		Source: "ours; Synapse's sliding sync time leaves out the wait for news, and for sync v2 the CPU and database time of its requests do",
 	},
-	Limits: []limits.Limit{enoughSyncs, syncSettled, slowSend, verySlowSend},
+	Limits: append([]limits.Limit{enoughSyncs, syncSettled, slowSend, verySlowSend}, fewLimits...),
 	Steps: []string{
 		"Open \"Processes\" on this dashboard and see whether a process that serves syncs is saturated.",
 		"Open \"Database time by kind of request\" and \"Cost of the most expensive transactions\": what grew together with the syncs is what they wait for.",
@@ -97,12 +116,16 @@ var syncTime = Check{
 	Causes:      []string{"cpu-saturation", "database-slow", "database-pool", "gc-pauses"},
 	Panel:       "requests-database",
 	Completions: true,
-	Measures: []*Measurement{
-		requestsScraped, syncMean, syncSliding, syncNotSlow, syncNotVerySlow, syncServed, syncOrdinary, syncCPU, syncDatabase, syncWaiting, syncProcesses,
-	},
+	Measures: append([]*Measurement{
+		requestsScraped, syncMean, syncSliding, syncNotSlow, syncNotVerySlow, syncServed, syncOrdinary, syncCPU, syncDatabase, syncWaiting, syncReceived, syncAnswered, syncProcesses,
+	}, syncsOfDay.measures()...),
 	Signal: &Signal{syncMean, func(s Sample) string { return s.Label("kind") }},
 	Judge:  judgeSyncTime,
-	Rule:   Rule{Expr: `max by (server_name) ({{.mean}}) >= {{.threshold}}`},
+	Rule: Rule{Expr: `
+max by (server_name) ({{.mean}}) >= {{.threshold}}
+{{- if pick "warning" ""}}
+or on (server_name) ({{.mostExcess}} >= 0 and on (server_name) {{.lastExcess}} > -{{.fewKept}})
+{{- end}}`},
 }
 
 func judgeSyncTime(in Input) []Finding {
@@ -126,6 +149,13 @@ func judgeSyncTime(in Input) []Finding {
 			fine.Evidence += " " + f.Evidence
 		}
 	}
+	if f, slow := syncsOfDay.judge(in); slow {
+		f.Subject, f.Processes = Subject{Name: slidingSync}, in.Processes(syncProcesses)
+		found = append(found, f)
+	}
+	if f, hangs := tooFewFinished(in, syncReceived, syncAnswered, enoughSyncs.Value, "15 min"); hangs && len(found) == 0 {
+		return []Finding{f}
+	}
 	if len(found) == 0 && fine != nil {
 		found = append(found, *fine)
 	}
@@ -138,6 +168,8 @@ func judgeSyncTime(in Input) []Finding {
 		return UnknownFinding(unknown)
 	case unknown != "":
 		return append(found, partlyUnknown(olderSync, unknown))
+	case len(found) == 0 && in.Total(syncsOfDay.all) >= 1:
+		return okFinding(syncsOfDay.text(in))
 	case len(found) == 0:
 		return okFinding(fmt.Sprintf("Fewer than %s incremental syncs of one kind in 15 min on processes that have run for %s: too few to judge.", enoughSyncs, syncSettled))
 	}

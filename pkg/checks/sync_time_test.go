@@ -15,6 +15,9 @@ func TestSyncTime(t *testing.T) {
 	}
 	fine := sliding(0.04, 1000, 999, 1000)
 	untagged := map[string]float64{"served": 800}
+	few := func(all, slow, last, most float64) map[string]float64 {
+		return map[string]float64{"scraped": 90, "dayAll": all, "daySlow": slow, "lastExcess": last, "mostExcess": most, "lastAge": 40000}
+	}
 	judgeCases(t, syncTime, map[string]judged{
 		"sliding":                     {series: sliding(0.7, 1000, 800, 930), want: Warning, subject: "sliding sync", value: 0.7},
 		"older only":                  {series: together(fine, older(2.4, 500, 100, 1000, 100)), want: Critical, subject: "sync v2", value: 2.4},
@@ -26,6 +29,10 @@ func TestSyncTime(t *testing.T) {
 		"no tag is known, but fine":   {series: together(fine, untagged), want: OK, value: 0.04, count: 2},
 		"no tag is known, and slow":   {series: together(sliding(0.7, 1000, 800, 930), untagged), want: Warning, subject: "sliding sync", count: 2},
 		"only initial syncs, and few": {series: map[string]float64{"scraped": 90, "served": 12}, want: OK},
+		"few, most of them slow":      {series: few(40, 20, 12, 12), want: Warning, subject: "sliding sync", value: 0.5, unit: "percentunit"},
+		"few, slow by chance":         {series: few(40, 3, -5, -2), want: OK},
+		"few, and v2 is fine":         {series: together(older(0.03, 500, 5, 8, 2), few(40, 20, 12, 12)), want: Warning, subject: "sliding sync", unit: "percentunit"},
+		"most have not finished":      {series: together(fine, map[string]float64{"received": 900, "answered": 80}), want: Unknown},
 		"absent":                      {want: Unknown},
 	})
 }

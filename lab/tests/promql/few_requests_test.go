@@ -78,7 +78,7 @@ func TestFewSends(t *testing.T) {
 
 // A verdict stays the same through a night without sends: what leaves the window decides nothing.
 func TestFewSendsDoNotFlap(t *testing.T) {
-	fast := each(1440+700, 900, 20) // a day and more before the end: slow ones by chance until the last hours
+	fast := each(1440+700, 900, 20)                                       // a day and more before the end: slow ones by chance until the last hours
 	engine := Load(t, "load 1m\n"+fewSends(fast, each(1000, 920, 10), 0)) // of the last 24 h alone, they would be too many
 	before := ""
 	for ago := 890; ago >= 0; ago -= 30 {
@@ -89,5 +89,22 @@ func TestFewSendsDoNotFlap(t *testing.T) {
 			t.Errorf("%d min before the end: %s, then %s", ago, before, now)
 		}
 		before = now
+	}
+}
+
+// Sliding syncs likewise: of 12 a day, 9 slow ones are no chance.
+func TestFewSlidingSyncs(t *testing.T) {
+	sliding := strings.NewReplacer("synapse_http_server_response_time_seconds_", "synapse_sliding_sync_processing_time_", `servlet="RoomSendEventRestServlet",method="PUT",code="200"`, `initial="True"`)
+	received := `  synapse_http_server_requests_received_total{server_name="a.example",job="synapse",index="1",instance="h:1",servlet="X"} ` + grows(1) + "\n"
+	for slow, want := range map[int]string{9: "warning", 2: "ok"} {
+		series := sliding.Replace(fewSends(each(600, 300, 150), each(40+70*(slow-1), 40, 70), 0)) + received
+		found := diagnoseDays(t, series, `"sync-time"`)
+		f := found["a.example sync-time"]
+		if want == "warning" {
+			f = found["a.example sync-time sliding sync"]
+		}
+		if f.severity != want || !strings.Contains(f.evidence, fmt.Sprintf("%d of %d sliding syncs", slow, slow+3)) {
+			t.Errorf("%v, want %s", found, want)
+		}
 	}
 }

@@ -51,7 +51,7 @@ var known = map[string]facts{
 		lacks:  []string{"lastExcess", "mostExcess", "lastShare"},
 		where:  map[string]reached{"workers": {"sends", limits.EnoughSends.Value}},
 	},
-	"sync-time":      {lacks: []string{"mean"}},
+	"sync-time":      {lacks: []string{"mean", "lastExcess", "mostExcess"}, atMost: map[string][]string{"lastExcess": {"mostExcess"}}},
 	"cpu-saturation": {lacks: []string{"uptime", "busy"}},
 	"memory": {
 		of: map[string]string{"lowest": "peak"}, atMost: map[string][]string{"lowest": {"peak"}}, whole: []string{"kills"},
