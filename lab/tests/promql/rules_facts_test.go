@@ -57,7 +57,7 @@ var known = map[string]facts{
 		of: map[string]string{"lowest": "peak"}, atMost: map[string][]string{"lowest": {"peak"}}, whole: []string{"kills"},
 		lacks: []string{"uptime", "entries", "day", "dayBefore"},
 	},
-	"restarts": {whole: []string{"restarts"}, lacks: []string{"uptime"}, odd: true,
+	"restarts": {whole: []string{"restarts", "hour", "halfHour"}, atMost: map[string][]string{"hour": {"restarts"}, "halfHour": {"hour"}}, lacks: []string{"uptime"}, odd: true,
 		why: "of an even number of processes the check takes the lower one of the two in the middle; PromQL has their mean only"},
 	"reactor-lag":         {lacks: []string{"uptime", "stalls", "lost", "blocked"}},
 	"database-cost":       {of: map[string]string{"cost": "totalCost", "costBefore": "cost"}, lacks: []string{"costBefore", "lastWeek", "coldNow", "coldThen", "calls"}},
