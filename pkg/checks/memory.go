@@ -77,12 +77,13 @@ var memory = Check{
 		"again from the same height of memory runs into a limit that kills it.",
 	Decides: "Per process that has run for {trendAge}: its mean memory over 6 hours is {warning} (warning) and {littleGrowth} above the highest of the same hours of the day before, that " +
 		"day's likewise above the one before it, and its cache entries grew by less than {growingEntries}. Critical: {someKills} restarts within a day that look like out of memory, each after " +
-		"at least {killAge}, with memory at {sameCeiling} or more of the day's peak, {killGrowth} × that of {killAge} before and {killFall} × that after the restart.",
+		"at least {killAge}, with memory at {sameCeiling} or more of the day's peak, {killGrowth} × that of {killAge} before and {killFall} × that after the restart. Whatever the uptime: a warning if memory of at least {large} " +
+		"grew by {inSixHours} × within 6 hours, or by {large} and {inOneHour} × within one, apart from the first minutes, and new cache entries of {entrySize} each explain less than {explained} of it.",
 	CannotKnow: "How much memory the machine or the container has, and who ended the process: compare the sum of all processes with the machine. " +
 		"A process that fills the memory between two scrapes leaves no peak.",
 	Thresholds:  limits.Thresholds{Check: "memory", Warning: limits.At(0.05), Unit: "percentunit", WarningOf: "growth per day, two days in a row", Source: "ours"},
 	CriticalToo: true,
-	Limits:      []limits.Limit{memoryAge, memoryGrowth, entriesGrowing, someKills, sameCeiling, killAge, killGrowth, killFall},
+	Limits:      append([]limits.Limit{memoryAge, memoryGrowth, entriesGrowing, someKills, sameCeiling, killAge, killGrowth, killFall}, surgeLimits...),
 	Steps: []string{
 		"Open \"Memory of each process\" on this dashboard over a week and see how long until the machine is full. If a restart keeps it low for weeks, restart now and then.",
 		"Look in Synapse's changelog for a memory leak that a version after yours fixes.",
@@ -92,8 +93,10 @@ var memory = Check{
 	Causes:     []string{"cache-memory", "request-surge"},
 	Panel:      "process-memory",
 	PerProcess: true,
-	Measures:   []*Measurement{memoryNow, memoryToday, memoryYesterday, memoryEntries, memoryAllocated, memoryKills, memoryLowest, memoryPeak, uptime},
-	Judge:      judgeMemory,
+	Measures: []*Measurement{
+		memoryNow, memoryToday, memoryYesterday, memoryEntries, memoryAllocated, memoryKills, memoryLowest, memoryPeak, surgeLowest, surgeBefore, surgeEntries, uptime,
+	},
+	Judge: judgeMemory,
 	Rule: Rule{Expr: `
 {{- if pick "warning" ""}}
 max by (server_name) (
@@ -104,6 +107,8 @@ max by (server_name) (
   and on ({{.by}}) {{.uptime}} >= {{.trendAge}}
   unless on ({{.by}}) {{.entries}} >= {{.growingEntries}}
 )
+or on (server_name)
+` + surgeRule + `
 or on (server_name)
 {{- end}}
 max by (server_name) (
@@ -119,6 +124,10 @@ func judgeMemory(in Input) []Finding {
 	found := memoryLoops(in)
 	judged := 0
 	for _, p := range in.Samples(memoryNow) {
+		if f, grew := judgeSurge(in, p); grew {
+			found = append(found, f)
+			continue
+		}
 		age, known := in.ValueFor(uptime, p)
 		today, knownToday := in.ValueFor(memoryToday, p)
 		yesterday, knownYesterday := in.ValueFor(memoryYesterday, p)

@@ -16,6 +16,11 @@ func TestMemory(t *testing.T) {
 	unknownEntries := on(4*gib, 0.08, 0.07, 0, 6*day)
 	delete(unknownEntries, onProcess("entries", "1"))
 	withJemalloc := together(on(4*gib, 0.08, 0.07, 0, 6*day), map[string]float64{onProcess("allocated", "1"): gib})
+	surge := func(memory, lowest, hourAgo, newEntries, uptime float64) map[string]float64 {
+		return together(on(memory, 0, 0, 0, uptime), map[string]float64{onProcess("lowestOfHours", "1"): lowest, onProcess("hourAgo", "1"): hourAgo, onProcess("newEntries", "1"): newEntries})
+	}
+	surgeUnknown := surge(3*gib, 250<<20, 2.5*gib, 0, 5*3600)
+	delete(surgeUnknown, onProcess("newEntries", "1"))
 	judgeCases(t, memory, map[string]judged{
 		"grows":                         {series: on(4*gib, 0.08, 0.07, 0.001, 6*day), want: Warning, subject: "synapse/1", value: 0.07},
 		"grows, with jemalloc":          {series: withJemalloc, want: Warning, subject: "synapse/1"},
@@ -27,6 +32,12 @@ func TestMemory(t *testing.T) {
 		"runs out":                      {series: loop(4, 3.8*gib, 4*gib), want: Critical, subject: "synapse/1", value: 4, unit: "none"},
 		"restarts at different heights": {series: loop(3, gib, 4*gib), want: OK},
 		"one restart from a peak":       {series: loop(1, 4*gib, 4*gib), want: OK},
+		"tenfold in hours":              {series: surge(3*gib, 250<<20, 2.5*gib, 1000, 5*3600), want: Warning, subject: "synapse/1", value: 3 * gib, unit: "bytes"},
+		"tenfold, entries unknown":      {series: surgeUnknown, want: Warning, subject: "synapse/1", unit: "bytes"},
+		"tenfold, of cache entries":     {series: surge(3*gib, 250<<20, 2.5*gib, 2e6, 5*3600), want: OK},
+		"tenfold, still small":          {series: surge(900<<20, 80<<20, 800<<20, 1000, 5*3600), want: OK},
+		"threefold in an hour":          {series: surge(3*gib, 0.8*gib, 0.9*gib, 1000, 5*day), want: Warning, subject: "synapse/1", unit: "bytes"},
+		"one large join":                {series: surge(4*gib, 1.4*gib, 1.5*gib, 1000, 5*day), want: OK},
 		"absent":                        {want: Unknown},
 	})
 }

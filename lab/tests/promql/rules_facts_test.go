@@ -54,8 +54,8 @@ var known = map[string]facts{
 	"sync-time":      {lacks: []string{"mean", "lastExcess", "mostExcess"}, atMost: map[string][]string{"lastExcess": {"mostExcess"}}},
 	"cpu-saturation": {lacks: []string{"uptime", "busy"}},
 	"memory": {
-		of: map[string]string{"lowest": "peak"}, atMost: map[string][]string{"lowest": {"peak"}}, whole: []string{"kills"},
-		lacks: []string{"uptime", "entries", "day", "dayBefore"},
+		of: map[string]string{"lowest": "peak", "memory": "lowestOfHours", "lowestOfHours": "hourAgo"}, atMost: map[string][]string{"lowest": {"peak"}}, whole: []string{"kills"},
+		lacks: []string{"uptime", "entries", "day", "dayBefore", "lowestOfHours", "hourAgo", "newEntries"},
 	},
 	"restarts": {whole: []string{"restarts", "hour", "halfHour"}, atMost: map[string][]string{"hour": {"restarts"}, "halfHour": {"hour"}}, lacks: []string{"uptime"}, odd: true,
 		why: "of an even number of processes the check takes the lower one of the two in the middle; PromQL has their mean only"},
