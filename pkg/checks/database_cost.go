@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/caches"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
@@ -31,16 +32,17 @@ var databaseCost = Check{
 		"a frequent transaction is not expensive by itself.",
 	Decides: "The seconds of database time per second that a transaction took in the last hour, over all processes. Warning from {warning} s per second, if that is at least " +
 		"{largestShare} of the whole or {growth} times the same hour last week; critical from {critical} s per second, if it is {growth} times last week's. A grown one from {grownCost} s " +
-		"per second and {grownShare} of the whole is an info, and so is persist_events without growth, which normally leads. Below {enoughCost} s per second in all it does not judge.",
+		"per second and {grownShare} of the whole is an info, and so is persist_events without growth, which normally leads. Below {enoughCost} s per second in all it does not judge. Without data of last week, one with {dominant} of the whole is a warning at any cost, if sends take {slowSend} or more on average and " +
+		"it costs at least {sendsShare} of their time.",
 	CannotKnow: "Which request caused a transaction. The time is measured in the process: it includes statements, commits, retries and waits for Python, so it is no CPU time.",
 	Thresholds: transactions.CostThresholds,
 	Limits: []limits.Limit{transactions.LargestShare, transactions.Growth, transactions.GrownCost, transactions.GrownShare, transactions.EnoughCost,
-		transactions.MostlySaturated, txnEnough, txnCold, txnColdShare, slowRatio, costExtremities},
+		transactions.MostlySaturated, txnEnough, txnCold, txnColdShare, slowRatio, costExtremities, dominantShare, sendsShare, slowSend, fewLeast},
 	Steps:       databaseCostSteps,
 	Causes:      []string{"cpu-saturation", "database-slow", "extremities"},
 	Panel:       "transactions",
 	Completions: true,
-	Measures:    append([]*Measurement{costPersisted, costPersistedFew}, txnComparison...),
+	Measures:    append([]*Measurement{costPersisted, costPersistedFew, slowSendSeconds}, txnComparison...),
 	Signal:      txnSignal(metrics.TransactionTime),
 	Judge:       judgeDatabaseCost,
 	Rule: Rule{Uses: []*Measurement{txnHousekeeping, txnPersistEvents}, Expr: `
@@ -57,7 +59,17 @@ max by (server_name) (
   )
   and on (server_name) {{.totalCost}} >= {{.enoughCost}}
   unless on (server_name, desc) {{.housekeeping}}
-) >= {{.threshold}}`},
+) >= {{.threshold}}
+{{- if pick "warning" ""}}
+or on (server_name)
+max by (server_name) (
+  {{.cost}} >= on (server_name) group_left () {{.dominant}} * {{.totalCost}}
+  and on (server_name, desc) {{.cost}} >= on (server_name) group_left () {{.sendsShare}} * {{.slowSendSeconds}}
+  unless on (server_name, desc) {{.persistEvents}}
+  unless on (server_name, desc) {{.housekeeping}}
+  unless on (server_name) {{.lastWeek}}
+)
+{{- end}}`},
 }
 
 var databaseCostSteps = []string{
@@ -72,7 +84,12 @@ func judgeDatabaseCost(in Input) []Finding {
 	}
 	comparable, why := lastWeekComparable(in)
 	total, all := in.Total(txnTotalCost), txns(in, comparable)
-	if total < transactions.EnoughCost.Value || len(all) == 0 {
+	dominant, dominates := judgeDominant(in)
+	switch {
+	case total >= transactions.EnoughCost.Value && len(all) > 0:
+	case dominates:
+		return []Finding{dominant}
+	default:
 		return littleDatabaseTime(total)
 	}
 	var found []Finding
@@ -80,6 +97,9 @@ func judgeDatabaseCost(in Input) []Finding {
 		if severity := t.CostSeverity(in.Levels); severity > OK {
 			found = append(found, t.costFinding(in, severity, why))
 		}
+	}
+	if dominates && !slices.ContainsFunc(found, func(f Finding) bool { return f.Severity >= Warning }) {
+		found = append([]Finding{dominant}, slices.DeleteFunc(found, func(f Finding) bool { return f.Subject == dominant.Subject })...)
 	}
 	if len(found) == 0 {
 		return okFinding(fmt.Sprintf("Most expensive: %s with %s of %s of database time per second (%s).", all[0].Name, words.Seconds(all[0].Cost), words.Seconds(total), words.Percent(all[0].Share())))

@@ -53,12 +53,12 @@ var databaseSlow = Check{
 		"on a graph and need different remedies.",
 	Decides: "The mean duration of each transaction with at least {enough} calls, in the last hour and in the same hour a week ago. If at least {mostSlower} of them take {slower} times as long, and SELECT or " +
 		"INSERT on processes that are not saturated as well, PostgreSQL, its disk or the network is slower: a warning if the cost-weighted median is {warning} times last week's, critical from {critical} times. " +
-		"On saturated processes only, it is their wait for the CPU (info). Up to three slower ones are warned of by name. Without data of last week it is unknown; below {enoughCost} s of database time per second it does not judge.",
+		"On saturated processes only, it is their wait for the CPU (info). Up to three slower ones are warned of by name. Without data of last week it is unknown, unless persist_events takes {persistSlow} × {persistNorm} on average: a warning. Below {enoughCost} s of database time per second it does not judge.",
 	CannotKnow: "What PostgreSQL waits for: its own metrics and pg_stat_activity show that. A server that was slow a week ago already looks normal here.",
 	Thresholds: limits.Thresholds{Check: "database-slow", Warning: &slowRatio.Value, Critical: limits.At(3), Unit: "none", WarningOf: "times last week's mean duration",
 		CriticalOf: "times last week's mean duration", Source: "ours"},
 	Limits: []limits.Limit{slowRatio, slowMost, slowComparable, slowExtra, slowStatements, slowWait, slowWaitGrowth, limits.Saturated, transactions.EnoughCost,
-		transactions.MostlySaturated, txnEnough, txnCold, txnColdShare},
+		transactions.MostlySaturated, txnEnough, txnCold, txnColdShare, persistNorm, persistSlow},
 	Steps: []string{
 		"Check PostgreSQL's machine at the time it began: disk latency, memory, CPU, other programs, a backup or a vacuum.",
 		"Check for lost statistics and open transactions: the findings about PostgreSQL maintenance name them.",
@@ -75,6 +75,9 @@ var databaseSlow = Check{
 func judgeDatabaseSlow(in Input) []Finding {
 	if !in.Has(txnTotalCost) {
 		return metricMissing(metrics.TransactionTime)
+	}
+	if f, slow := judgePersistNorm(in); slow {
+		return []Finding{f}
 	}
 	if total := in.Total(txnTotalCost); total < transactions.EnoughCost.Value {
 		return littleDatabaseTime(total)
