@@ -18,10 +18,10 @@ var (
 
 	sendsOfDay = countFew("send", "sends",
 		func(s Scope, d time.Duration) string {
-			return s.Counted(metrics.ResponseTime.Count(), d, sentMessages...)
+			return s.Counted(metrics.ResponseTime.Count(), d, nil, sentMessages...)
 		},
 		func(s Scope, d time.Duration) string {
-			return s.Counted(metrics.ResponseTime.Bucket(), d, append([]query.Matcher{upTo(plain(slowSend.Value))}, sentMessages...)...)
+			return s.Counted(metrics.ResponseTime.Bucket(), d, nil, append([]query.Matcher{upTo(plain(slowSend.Value))}, sentMessages...)...)
 		},
 		sendSlowShare.PromQL)
 	sendLastShare = measure("lastShare", func(s Scope) string {
@@ -29,7 +29,7 @@ var (
 	})
 	// sendAnswered are the sends that were answered, refused ones too: what hangs or fails is not.
 	sendAnswered = measure("answered", func(s Scope) string {
-		return s.Sum(s.Counted(metrics.ResponseTime.Count(), sendWindow, sentMessages[0], metrics.ServerErrors.AreNot()))
+		return s.Sum(s.Counted(metrics.ResponseTime.Count(), sendWindow, nil, sentMessages[0], metrics.ServerErrors.AreNot()))
 	})
 )
 

@@ -43,7 +43,7 @@ var (
 		return s.Sum(s.Increase(metrics.RequestsReceived.Series(), shortWindow, metrics.TransactionServlets.Are()))
 	})
 	inboundAnswered = measure("answered", func(s Scope) string {
-		return s.Sum(s.Counted(metrics.ResponseTime.Count(), shortWindow, metrics.TransactionServlets.Are(), metrics.ServerErrors.AreNot()))
+		return s.Sum(s.Counted(metrics.ResponseTime.Count(), shortWindow, nil, metrics.TransactionServlets.Are(), metrics.ServerErrors.AreNot()))
 	})
 	// inboundHandlers are the processes that take in and store what other homeservers send.
 	inboundHandlers = measure("handlers", func(s Scope) string {

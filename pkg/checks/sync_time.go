@@ -45,7 +45,7 @@ var (
 		return s.Sum(s.Increase(metrics.RequestsReceived.Series(), shortWindow, metrics.SyncServlets.Are()))
 	})
 	syncAnswered = measure("answered", func(s Scope) string {
-		return s.Sum(s.Counted(metrics.ResponseTime.Count(), shortWindow, metrics.SyncServlets.Are(), metrics.ServerErrors.AreNot()))
+		return s.Sum(s.Counted(metrics.ResponseTime.Count(), shortWindow, nil, metrics.SyncServlets.Are(), metrics.ServerErrors.AreNot()))
 	})
 	syncProcesses = measure("servers", func(s Scope) string {
 		return s.SumPerProcess(s.Rate(metrics.RequestsReceived.Series(), shortWindow, metrics.SyncServlets.Are())) + " > 0"
@@ -55,10 +55,10 @@ var (
 // syncsOfDay judge sliding syncs on a server that never has enough of them. Sync v2 has no histogram without the wait for news.
 var syncsOfDay = countFew("sliding sync", "sliding syncs",
 	func(s Scope, d time.Duration) string {
-		return s.Counted(metrics.SlidingSyncTime.Count(), d, slidingSyncs)
+		return s.Counted(metrics.SlidingSyncTime.Count(), d, nil, slidingSyncs)
 	},
 	func(s Scope, d time.Duration) string {
-		return s.Counted(metrics.SlidingSyncTime.Bucket(), d, slidingSyncs, upTo(plain(slowSend.Value)))
+		return s.Counted(metrics.SlidingSyncTime.Bucket(), d, nil, slidingSyncs, upTo(plain(slowSend.Value)))
 	},
 	func(s Scope) string { return syncSliding.PromQL(s) + " >= " + plain(enoughSyncs.Value) })
 
