@@ -30,8 +30,7 @@ func measureCaches(questions []caches.Question) []*Measurement {
 	for i, question := range questions {
 		measures[i] = measure(question.Name, func(s Scope) string {
 			return question.PromQL(caches.Queries{
-				Filters: s.Filters, By: caches.ByServer, Processes: s.Identity.Labels(),
-				Window: cacheWindow, EntryTTL: s.CacheEntryTTL, Scrape: s.Scrape,
+				Filters: s.Filters, Identity: s.Identity, Window: cacheWindow, EntryTTL: s.CacheEntryTTL, Scrape: s.Scrape,
 			})
 		})
 	}
@@ -126,7 +125,7 @@ func readCaches(in Input) (all caches.All, seen bool) {
 	for i, m := range cacheMeasures {
 		answers[i] = in.of(m)
 	}
-	all = caches.Read(cacheWindow, cacheQuestions, answers)
+	all = caches.Queries{Window: cacheWindow}.Read(cacheQuestions, answers)
 	return all, all.Any(func(m *caches.Measurements) bool { return m.EvictionsSeen })
 }
 

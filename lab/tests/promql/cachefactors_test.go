@@ -166,6 +166,20 @@ func TestCacheFactorsPerProcess(t *testing.T) {
 	}
 }
 
+// The processes of matrix-docker-ansible-deploy share job and instance, and have no index.
+func TestCacheFactorsOfWorkerIDs(t *testing.T) {
+	series := strings.ReplaceAll(homeservers(), ",index=", ",worker_id=")
+	for worker, server := range map[string]string{"1": "a.example", "2": "a.example", "3": "b.example"} {
+		series += fmt.Sprintf("\n  synapse_storage_schedule_time_count{server_name=%q,job=\"synapse\",worker_id=%q,instance=\"host:9000\"} 0+1x1920", server, worker)
+	}
+	rows := rowsBy(askLastSixHours(t, Load(t, series), cachefactors.Type(), nil, `{"perProcess":true,"cache":"`+roomVersion+`"}`)[0], "server_name", "process")
+	wantRow(t, rows["a.example 1"], "raise", map[string]float64{"misses_per_second": 40, "residence_time": 5000.0 / 40})
+	wantRow(t, rows["a.example 2"], "probe", map[string]float64{"misses_per_second": 10, "avoided_misses_limit": 10, "residence_time": 250})
+	if len(rows) != 3 {
+		t.Errorf("%d rows, want 3", len(rows))
+	}
+}
+
 func TestCacheFactorsWithoutExpiry(t *testing.T) {
 	never := func(o *settings.Settings) { o.Homeserver.CacheEntryTTL = 0 }
 	rows := rowsBy(askLastSixHours(t, Load(t, homeservers()), cachefactors.Type(), never, `{}`)[0], "cache", "server_name")

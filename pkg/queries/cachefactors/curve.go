@@ -103,7 +103,7 @@ func runCurve(ctx context.Context, s *query.Session) (query.Result, error) {
 	if err := s.Ask(ctx, asking...); err != nil {
 		return nil, err
 	}
-	each := caches.Read(a.Window, caches.BoundQuestions, answers)
+	each := a.Read(caches.BoundQuestions, answers)
 	var points curve
 	for _, r := range rows {
 		points = append(points, r.curve(s.Numbers("multipliers"), each)...)

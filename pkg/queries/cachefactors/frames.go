@@ -61,9 +61,10 @@ func colour(v caches.Verdict, name string) query.Colour {
 
 // processColumns are appended where each row is one process.
 var processColumns = []query.Column[row]{
-	query.TextColumn("job", "Job", "The process's label job.", func(r row) string { return r.Job }),
-	query.TextColumn("index", "Index", "The process's label index.", func(r row) string { return r.Index }),
-	query.TextColumn("instance", "Instance", "The process's label instance.", func(r row) string { return r.Instance }),
+	query.TextColumn("job", "Job", "The process's label job.", func(r row) string { return string(r.Labels["job"]) }),
+	query.TextColumn("index", "Index", "The process's label index.", func(r row) string { return string(r.Labels["index"]) }),
+	query.TextColumn("instance", "Instance", "The process's label instance.", func(r row) string { return string(r.Labels["instance"]) }),
+	query.TextColumn("process", "Process", "What the process is called: its job and index, with whatever label tells it apart where these don't.", func(r row) string { return r.Name }),
 }
 
 // evictionRate is nil where the metric is absent.

@@ -81,10 +81,12 @@ func (a asked) fetchHistories(ctx context.Context, s *query.Session, t stretch) 
 	if err := s.Ask(ctx, questions...); err != nil {
 		return nil, err
 	}
+	each := a.Queries
+	each.PerProcess = true
 	all := map[caches.Key]*history{}
 	for column, answer := range answers {
 		for _, stream := range answer {
-			k := caches.KeyOf(stream.Metric)
+			k := each.KeyOf(stream.Metric)
 			if all[k] == nil {
 				all[k] = &history{}
 			}

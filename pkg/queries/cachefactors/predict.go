@@ -91,7 +91,7 @@ func (a asked) predictRows(ctx context.Context, s *query.Session, rows []row, se
 				step := r.step(servers[r.Server])
 				r.predicted = predictSizes(r.includes, histories, a.EntryTTL, t.window(), append([]float64{step}, multipliers...))
 				r.next = r.gainAt(step, r.atMost)
-				r.saved = costs.saved(r)
+				r.saved = costs.saved(a, r)
 				return nil
 			})
 		})
@@ -111,10 +111,7 @@ func firstOfEach(open []*row) []*row {
 
 // includes tells whether a process's series belongs to the row, which may be of one process or of all.
 func (r row) includes(k caches.Key) bool {
-	if r.Job == "" && r.Index == "" && r.Instance == "" {
-		return k.Server == r.Server && k.Cache == r.Cache
-	}
-	return k == r.Key
+	return k.Server == r.Server && k.Cache == r.Cache && (r.Process == 0 || k.Process == r.Process)
 }
 
 // predictSizes weighs the predictions of the processes by their lookups; nil where the model can't say. Ends of intervals are

@@ -103,14 +103,14 @@ func filling(perScrape, missShare float64) *history {
 }
 
 func TestPredictSizes(t *testing.T) {
-	key := func(server, index string) caches.Key {
-		return caches.Key{Server: server, Cache: roomVersion, Index: index}
+	key := func(server string, process prometheus.Fingerprint) caches.Key {
+		return caches.Key{Server: server, Cache: roomVersion, Process: process}
 	}
 	w := model.Window{From: 1500, To: 3000}
 	of := func(histories map[caches.Key]*history, multipliers ...float64) *prediction {
 		return predictSizes(func(k caches.Key) bool { return k.Server == "a" }, histories, 30*time.Minute, w, multipliers)
 	}
-	one := of(map[caches.Key]*history{key("a", "1"): filling(100, .5), key("b", "1"): filling(100, .9)}, 4, 2, 2, 1)
+	one := of(map[caches.Key]*history{key("a", 1): filling(100, .5), key("b", 1): filling(100, .9)}, 4, 2, 2, 1)
 	if one == nil || len(one.sizes) != 2 || one.sizes[0].Multiplier != 2 || math.Abs(one.present-.5) > .01 {
 		t.Fatalf("%+v: want twice and four times the size of the one process of a", one)
 	}
@@ -118,11 +118,11 @@ func TestPredictSizes(t *testing.T) {
 		t.Errorf("a larger size hits less: %+v", s)
 	}
 	// Three times the lookups weigh three times as much.
-	two := of(map[caches.Key]*history{key("a", "1"): filling(300, .5), key("a", "2"): filling(100, .1)}, 2)
+	two := of(map[caches.Key]*history{key("a", 1): filling(300, .5), key("a", 2): filling(100, .1)}, 2)
 	if two == nil || math.Abs(two.present-.6) > .01 {
 		t.Errorf("%+v: want a hit ratio of 0.6 over both", two)
 	}
-	if few := of(map[caches.Key]*history{key("a", "1"): filling(5, .5)}, 2); few != nil {
+	if few := of(map[caches.Key]*history{key("a", 1): filling(5, .5)}, 2); few != nil {
 		t.Errorf("too few lookups tell nothing: %+v", few)
 	}
 }
@@ -144,7 +144,7 @@ func TestSaved(t *testing.T) {
 		"Prometheus does not have them yet": {costs{}, math.NaN()},
 	} {
 		r := predicted(undersized("_get_joined_profile_from_event_id"), expected(.1, .2, .3))
-		got := test.costs.saved(&r)
+		got := test.costs.saved(asked{}, &r)
 		if (got == nil) != math.IsNaN(test.want) || got != nil && math.Abs(*got-test.want) > 1e-9 {
 			t.Errorf("%s: %v, want %g", name, valueOf(got), test.want)
 		}

@@ -14,21 +14,14 @@ import (
 )
 
 // asked is what one query asks about: all caches over its range, one row per homeserver or process.
-type asked struct {
-	caches.Queries
-	identity process.Identity
-}
+type asked struct{ caches.Queries }
 
 func askedBy(ctx context.Context, s *query.Session, perProcess bool) (asked, error) {
 	identity, err := process.Find(ctx, s)
-	q := caches.Queries{
-		Filters: s.Filters, By: caches.ByServer, Processes: identity.Labels(),
+	return asked{caches.Queries{
+		Filters: s.Filters, Identity: identity, PerProcess: perProcess,
 		Window: s.Range.Length(), EntryTTL: s.Settings.Homeserver.CacheEntryTTL, Scrape: s.Settings.ScrapeInterval,
-	}
-	if perProcess {
-		q.By += ", job, index, instance"
-	}
-	return asked{q, identity}, err
+	}}, err
 }
 
 // about narrows it to some caches.
@@ -47,8 +40,8 @@ func (a asked) fetch(ctx context.Context, s *query.Session) (caches.All, error) 
 	if err := s.Ask(ctx, asking...); err != nil {
 		return nil, err
 	}
-	all := caches.Read(a.Window, questions, answers)
-	all.NameAlone(busiest, a.identity)
+	all := a.Read(questions, answers)
+	a.NameAlone(all, busiest)
 	warnAbsent(s, all, len(starts) > 0)
 	return all, a.fetchUseful(ctx, s, all)
 }
@@ -73,7 +66,7 @@ func (a asked) fetchUseful(ctx context.Context, s *query.Session, all caches.All
 		return err
 	}
 	for i, question := range caches.SizeQuestions {
-		all.Add(question, answers[i])
+		a.Add(all, question, answers[i])
 	}
 	return nil
 }
@@ -102,7 +95,7 @@ func (a asked) lastStart(within query.TimeRange) string {
 		earliest = from
 	}
 	return fmt.Sprintf("min(%s >= %d and on (%s) %s)", metrics.ProcessStart.Series().Of(a.Filters.ProcessSelector()),
-		earliest.Add(-lookBack).Unix(), a.Processes, metrics.CacheMaxSize.Series().Of(a.Selector()))
+		earliest.Add(-lookBack).Unix(), a.Identity.Labels(), metrics.CacheMaxSize.Series().Of(a.Selector()))
 }
 
 func firstOf(starts model.Vector) *time.Time {

@@ -93,7 +93,7 @@ func sortRows(rows []row) {
 			cmp.Compare(b.promised(), a.promised()),
 			cmp.Compare(b.PerSecond(b.Misses()), a.PerSecond(a.Misses())),
 			cmp.Compare(a.Server, b.Server), cmp.Compare(a.Cache, b.Cache),
-			cmp.Compare(a.Job, b.Job), cmp.Compare(a.Index, b.Index), cmp.Compare(a.Instance, b.Instance),
+			cmp.Compare(a.Name, b.Name), cmp.Compare(a.Process, b.Process),
 		)
 	})
 }

@@ -46,7 +46,7 @@ func TestColumns(t *testing.T) {
 		want   string
 	}{
 		"table":       {table{rows, false}, tableColumns},
-		"per process": {table{rows, true}, tableColumns + " job index instance"},
+		"per process": {table{rows, true}, tableColumns + " job index instance process"},
 		"curve":       {curve(rows[0].curve([]float64{2}, nil)), curveColumnNames},
 		"config":      {configs{{}}, configColumnNames},
 	} {

@@ -35,7 +35,7 @@ func (c *costs) questions(a asked, rows []*row) []query.Question {
 	}
 	slices.Sort(descs)
 	selector, window := a.Filters.Selector(query.OneOf("desc", slices.Compact(descs))), metrics.Window(a.Window)
-	by := "sum by (server_name, desc" + strings.TrimPrefix(a.By, caches.ByServer) + ") ("
+	by := "sum by (" + a.By("desc") + ") ("
 	return []query.Question{
 		query.At(by+metrics.TransactionCount.Series().Rate(selector, window)+")", &c.calls),
 		query.At(by+metrics.TransactionTime.Series().Rate(selector, window)+")", &c.seconds),
@@ -44,7 +44,7 @@ func (c *costs) questions(a asked, rows []*row) []query.Question {
 
 // saved is the database time of the misses that the step avoids: each causes as many transactions as a miss does now,
 // one at most, as long as they are on average. nil where nothing is known about them.
-func (c *costs) saved(r *row) *float64 {
+func (c *costs) saved(a asked, r *row) *float64 {
 	misses := r.PerSecond(r.Misses())
 	descs := causedBy(r.Cache)
 	if r.next == nil || misses <= 0 || len(descs) == 0 {
@@ -52,7 +52,7 @@ func (c *costs) saved(r *row) *float64 {
 	}
 	sum := func(of model.Vector) (total float64) {
 		for _, sample := range of {
-			k := caches.KeyOf(sample.Metric)
+			k := a.KeyOf(sample.Metric)
 			k.Cache = r.Cache
 			if k == r.Key && slices.Contains(descs, string(sample.Metric["desc"])) {
 				total += float64(sample.Value)

@@ -74,7 +74,7 @@ func fetchOutcome(ctx context.Context, s *query.Session, group []resize) (map[st
 			return nil, err
 		}
 		days, err = caches.FetchDays(ctx, s, caches.Queries{
-			Filters: s.Filters.OnServer(server), Names: slices.Compact(names), By: caches.ByServer, Processes: identity.Labels(),
+			Filters: s.Filters.OnServer(server), Names: slices.Compact(names), Identity: identity,
 			Window: length, EntryTTL: s.Settings.Homeserver.CacheEntryTTL, Scrape: s.Settings.ScrapeInterval,
 		}, end)
 		if err != nil {

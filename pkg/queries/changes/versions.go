@@ -20,8 +20,11 @@ func fetchVersions(ctx context.Context, s *query.Session) ([]event, error) {
 	// through another Prometheus.
 	var processes model.Vector
 	var builds, matrix model.Matrix
-	identity := process.Identity{}
-	err := s.Ask(ctx,
+	identity, err := process.Find(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	err = s.Ask(ctx,
 		query.At(identity.Seen(s.Filters, s.Range.Window()), &processes),
 		query.Over("max by ("+identity.Labels()+", version) ("+metrics.BuildInfo.Series().Of(s.Filters.ProcessSelector())+")", &builds))
 	if err != nil {

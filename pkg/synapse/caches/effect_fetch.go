@@ -51,7 +51,7 @@ func FetchDays(ctx context.Context, s *query.Session, q Queries, end time.Time) 
 	err := s.Ask(ctx,
 		over(q.requests(), &requests), over(q.hits(), &hits), over(q.sizes("max"), &sizes),
 		over(q.aggregate("sum", metrics.CacheMaxSize.Series().Over("changes", q.Selector(), metrics.Window(settled)))+" > 0 or "+
-			q.aggregate("count", metrics.CacheRequests.Series().Of(q.Selector())+" and on ("+q.Processes+") "+young), &disturbed),
+			q.aggregate("count", metrics.CacheRequests.Series().Of(q.Selector())+" and on ("+q.Identity.Labels()+") "+young), &disturbed),
 	)
 	if err != nil {
 		return nil, err
@@ -59,7 +59,7 @@ func FetchDays(ctx context.Context, s *query.Session, q Queries, end time.Time) 
 	all := map[Key][]Day{}
 	each := func(matrix model.Matrix, set func(d *Day, v float64)) {
 		for _, stream := range matrix {
-			k := KeyOf(stream.Metric)
+			k := q.KeyOf(stream.Metric)
 			if all[k] == nil {
 				all[k] = make([]Day, daysBack+1)
 			}

@@ -6,17 +6,17 @@ import (
 	"github.com/prometheus/common/model"
 )
 
-// Key names a cache of a homeserver, or of one process of it.
-type Key struct{ Server, Cache, Job, Index, Instance string }
-
-// KeyOf reads it off a series.
-func KeyOf(m model.Metric) Key {
-	return Key{string(m["server_name"]), string(m["name"]), string(m["job"]), string(m["index"]), string(m["instance"])}
+// Key names a cache of a homeserver, or of one process of it; Process is 0 where it is that of all processes.
+type Key struct {
+	Server, Cache string
+	Process       model.Fingerprint
 }
 
 // Measurements is what the metrics tell about one cache in one time range. Counts are over all of it.
 type Measurements struct {
 	Key
+	Labels model.Metric // of its process, where it is that of one
+	Name   string       // of that process
 	Window time.Duration
 
 	Requests, Hits float64

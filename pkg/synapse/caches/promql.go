@@ -4,24 +4,41 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/prometheus/common/model"
+
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/process"
 )
 
 // Queries writes the PromQL about a selection of caches: everything over the whole window, at its end.
 type Queries struct {
-	Filters   query.Filters
-	Names     []string // empty: all
-	By        string   // the labels of one row
-	Processes string   // the labels that tell processes apart
-	Window    time.Duration
-	EntryTTL  time.Duration // cache_entry_ttl; 0: entries never expire
-	Scrape    time.Duration
+	Filters    query.Filters
+	Names      []string // empty: all
+	Identity   process.Identity
+	PerProcess bool // a row of each process, not one over all processes of a homeserver
+	Window     time.Duration
+	EntryTTL   time.Duration // cache_entry_ttl; 0: entries never expire
+	Scrape     time.Duration
 }
 
-// ByServer is the labels of a row over all processes of a homeserver.
-const ByServer = "server_name, name"
+// By is the list for a PromQL "by" that has a row's homeserver, its process where it is of one, and another label.
+func (q Queries) By(label string) string {
+	if q.PerProcess {
+		return "server_name, " + label + ", " + q.Identity.Labels()
+	}
+	return "server_name, " + label
+}
+
+// KeyOf reads the row off a series.
+func (q Queries) KeyOf(m model.Metric) Key {
+	k := Key{Server: string(m["server_name"]), Cache: string(m["name"])}
+	if q.PerProcess {
+		k.Process = q.Identity.Process(m)
+	}
+	return k
+}
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%ds", int64(d.Seconds())) }
 
@@ -37,7 +54,7 @@ func (q Queries) full() metrics.Series { return metrics.CacheEvicted.Series() }
 func (q Queries) matching(reason string) string { return q.Selector(query.Equal("reason", reason)) }
 
 func (q Queries) aggregate(how, promql string) string {
-	return how + " by (" + q.By + ") (" + promql + ")"
+	return how + " by (" + q.By("name") + ") (" + promql + ")"
 }
 
 func (q Queries) increase(m *metrics.Metric) string {
@@ -47,11 +64,11 @@ func (q Queries) increase(m *metrics.Metric) string {
 // warm is the lookups in processes whose caches have filled; a process without a known start counts.
 func (q Queries) warm() string {
 	young := fmt.Sprintf("(time() - %s < %g)", metrics.ProcessStart.Series().Of(q.Filters.ProcessSelector()), limits.Warm.Value)
-	return q.aggregate("sum", q.increase(metrics.CacheRequests)+" unless on ("+q.Processes+") "+young)
+	return q.aggregate("sum", q.increase(metrics.CacheRequests)+" unless on ("+q.Identity.Labels()+") "+young)
 }
 
 func (q Queries) evicted() string {
-	return "sum by (" + q.By + ", reason) (" + q.increase(metrics.CacheEvicted) + ")"
+	return "sum by (" + q.By("name") + ", reason) (" + q.increase(metrics.CacheEvicted) + ")"
 }
 
 func (q Queries) before() string { return q.aggregate("sum", q.evictedBefore()) }

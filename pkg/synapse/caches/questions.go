@@ -2,12 +2,10 @@ package caches
 
 import (
 	"slices"
-	"time"
 
 	"github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
-	"github.com/matrix-insight/synapse-datasource/pkg/synapse/process"
 )
 
 // Question is one PromQL query about all caches, and where its answer goes.
@@ -93,14 +91,14 @@ type All map[Key]*Measurements
 
 // Read makes the measurements from the answers to some questions, in their order; the first one decides which caches there
 // are.
-func Read(window time.Duration, questions []Question, answers []model.Vector) All {
+func (q Queries) Read(questions []Question, answers []model.Vector) All {
 	all := All{}
 	for _, sample := range answers[0] {
-		k := KeyOf(sample.Metric)
-		all[k] = &Measurements{Key: k, Window: window}
+		k := q.KeyOf(sample.Metric)
+		all[k] = &Measurements{Key: k, Labels: sample.Metric, Name: q.Identity.Name(sample.Metric), Window: q.Window}
 	}
 	for i, question := range questions {
-		all.Add(question, answers[i])
+		q.Add(all, question, answers[i])
 		if question.Name == "evicted" {
 			for _, m := range all {
 				m.EvictionsSeen = len(answers[i]) > 0
@@ -111,9 +109,9 @@ func Read(window time.Duration, questions []Question, answers []model.Vector) Al
 }
 
 // Add reads the answer to one more question.
-func (all All) Add(question Question, answer model.Vector) {
+func (q Queries) Add(all All, question Question, answer model.Vector) {
 	for _, sample := range answer {
-		if m := all[KeyOf(sample.Metric)]; m != nil {
+		if m := all[q.KeyOf(sample.Metric)]; m != nil {
 			question.set(m, float64(sample.Value), sample.Metric)
 		}
 	}
@@ -148,12 +146,11 @@ func (q Queries) Busiest() string {
 
 // NameAlone reads the answer: it names the process that does nearly all the evicting. A row of one process has nothing to
 // name.
-func (all All) NameAlone(busiest model.Vector, identity process.Identity) {
+func (q Queries) NameAlone(all All, busiest model.Vector) {
 	for _, sample := range busiest {
-		k := KeyOf(sample.Metric)
-		m := all[Key{Server: k.Server, Cache: k.Cache}]
+		m := all[q.KeyOf(sample.Metric)]
 		if m != nil && m.Processes > 1 && float64(sample.Value) >= AloneShare.Value*m.Evicted {
-			m.Alone = identity.Name(sample.Metric)
+			m.Alone = q.Identity.Name(sample.Metric)
 		}
 	}
 }
