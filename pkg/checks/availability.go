@@ -1,7 +1,6 @@
 package checks
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -97,13 +96,10 @@ func judgeAvailability(in Input) []Finding {
 			found[i].Unfinished = fmt.Sprintf("Too few requests finish to judge: %s in flight, and availability is %s.", words.Count(flying, "request is", "requests are"), found[i].Severity)
 		}
 	}
-	switch {
-	case len(found) > 0:
-		return found
-	case !in.Has(requestsInFlight):
+	if len(found) == 0 && !in.Has(requestsInFlight) {
 		return UnknownFinding("Prometheus has no value of any process of this homeserver from the last 5 min. Check Status → Targets in Prometheus.")
 	}
-	return okFinding(fmt.Sprintf("%s in the last 5 min, %s in flight.", words.Count(in.Total(requestsAnswered), "request was answered", "requests were answered"), words.Number(flying)))
+	return orOK(found, fmt.Sprintf("%s in the last 5 min, %s in flight.", words.Count(in.Total(requestsAnswered), "request was answered", "requests were answered"), words.Number(flying)))
 }
 
 // worstPerProcess keeps one finding of each process: the worst sign, the first one where several are, with the next one or what
@@ -121,8 +117,7 @@ func worstPerProcess(in Input, signs []Finding) []Finding {
 	var found []Finding
 	for _, name := range names {
 		of := byProcess[name]
-		slices.SortStableFunc(of, func(a, b Finding) int { return cmp.Compare(b.Severity, a.Severity) })
-		worst := of[0]
+		worst := worstFirst(of)[0]
 		switch {
 		case in.Refusal != nil:
 			worst = in.Refusal.with(worst)
@@ -133,8 +128,7 @@ func worstPerProcess(in Input, signs []Finding) []Finding {
 		}
 		found = append(found, worst)
 	}
-	slices.SortStableFunc(found, func(a, b Finding) int { return cmp.Compare(b.Severity, a.Severity) })
-	return found
+	return worstFirst(found)
 }
 
 // notCausedBut names the causes of the check that do not explain a sign.

@@ -37,17 +37,12 @@ var blockedSteps = []string{
 }
 
 func judgeBlocked(in Input) []Finding {
-	var found []Finding
-	for _, p := range in.Samples(loopBlocked) {
-		f := Finding{Subject: Subject{Name: p.Process()}}.raisedBy(p.Value, loopBlockedWarning, loopBlockedCritical, func(f *Finding) {
+	return judgeEach(in.Samples(loopBlocked), func(p Sample) Finding {
+		return Finding{Subject: Subject{Name: p.Process()}}.raisedBy(p.Value, loopBlockedWarning, loopBlockedCritical, func(f *Finding) {
 			f.Title, f.Steps, f.NotCausedBy = "Event loop blocked", blockedSteps, notCausedBut("gc-pauses", "state-resolution")
 			f.Evidence = fmt.Sprintf("The event loop completed no tick for %s, and the process answered nobody meanwhile.", words.Duration(time.Duration(p.Value)*time.Second))
 		})
-		if f.Severity > OK {
-			found = append(found, f)
-		}
-	}
-	return found
+	})
 }
 
 // judgeSilent finds processes that do not answer. One that is away for more than an hour may have been removed, unless it was

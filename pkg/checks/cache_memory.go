@@ -58,7 +58,7 @@ func judgeCacheMemory(in Input) []Finding {
 	sum := 0.0
 	for _, p := range in.Samples(memoryNow) {
 		sum += p.Value
-		if age, known := in.ValueFor(uptime, p); known && age < cacheMemorySettled.Value {
+		if in.youngerThan(p, cacheMemorySettled) {
 			continue
 		}
 		held, loaded := in.ValueFor(jemallocResident, p)
@@ -73,10 +73,7 @@ func judgeCacheMemory(in Input) []Finding {
 	if f, is := in.withoutJemalloc(without); is {
 		found = append(found, f)
 	}
-	if len(found) == 0 {
-		return okFinding(in.Fill(fmt.Sprintf("All processes together hold %s; none holds {warning} times what jemalloc does.%s", words.Bytes(sum), in.sayUnread())))
-	}
-	return found
+	return orOK(found, in.Fill(fmt.Sprintf("All processes together hold %s; none holds {warning} times what jemalloc does.%s", words.Bytes(sum), in.sayUnread())))
 }
 
 func (in Input) outsideJemalloc(p Sample, held, ratio float64) Finding {
@@ -101,10 +98,7 @@ func (in Input) withoutJemalloc(processes []Sample) (Finding, bool) {
 	if len(processes) == 0 || processes[0].Value < cacheMemoryFloor.Value && !in.Settings.Homeserver.CacheAutotuning {
 		return Finding{}, false
 	}
-	var names []string
-	for _, p := range processes {
-		names = append(names, p.Process())
-	}
+	names := namesOf(processes)
 	f := Finding{
 		Severity: Info, Title: "jemalloc not loaded", Processes: names,
 		Evidence: fmt.Sprintf("%s without jemalloc: %s. The largest holds %s.", words.Count(len(names), "process", "processes"), words.List(names), words.Bytes(processes[0].Value)),

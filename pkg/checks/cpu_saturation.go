@@ -64,25 +64,12 @@ func judgeCPU(in Input) []Finding {
 	if !in.Has(cpu) {
 		return metricMissing(metrics.ProcessCPU)
 	}
-	var found []Finding
-	judged, highest := 0, 0.0
-	for _, p := range in.Samples(cpu) {
-		if age, ok := in.ValueFor(uptime, p); ok && age < limits.Young.Value {
-			continue
-		}
-		judged++
-		highest = max(highest, p.Value)
-		if f := judgeCPUOf(in, p); f.Severity > OK {
-			found = append(found, f)
-		}
-	}
-	switch {
-	case len(found) > 0:
-		return found
-	case judged == 0:
+	judged := in.settled(cpu, limits.Young)
+	if len(judged) == 0 {
 		return okFinding("No process has run for " + limits.Young.String() + ": too early to judge.")
 	}
-	return okFinding("The busiest process used " + words.Number(highest) + " cores over 15 min.")
+	found := judgeEach(judged, func(p Sample) Finding { return judgeCPUOf(in, p) })
+	return orOK(found, "The busiest process used "+words.Number(judged[0].Value)+" cores over 15 min.")
 }
 
 func judgeCPUOf(in Input, p Sample) Finding {

@@ -2,7 +2,6 @@ package checks
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
@@ -85,12 +84,8 @@ max by (server_name) (
 
 // judge finds the processes that are late or fall behind.
 func (p eventProcessor) judge(in Input) []Finding {
-	var found []Finding
 	total, worst := 0.0, 0.0
-	for _, at := range in.Samples(p.position) {
-		if age, known := in.ValueFor(uptime, at); known && age < processorCaughtUp.Value {
-			continue
-		}
+	found := judgeEach(in.settled(p.position, processorCaughtUp), func(at Sample) Finding {
 		events, _ := in.ValueFor(p.events, at)
 		prompt, counted := in.ValueFor(p.prompt, at)
 		total += events
@@ -100,14 +95,11 @@ func (p eventProcessor) judge(in Input) []Finding {
 			f = in.graded(late, f)
 			f.Evidence = p.lateText(late, events)
 		}
-		if f = p.judgeBehind(in, at, f); f.Severity > OK {
-			found = append(found, f)
-		}
-	}
+		return p.judgeBehind(in, at, f)
+	})
 	switch {
 	case len(found) > 0:
-		slices.SortStableFunc(found, func(a, b Finding) int { return int(b.Severity - a.Severity) })
-		return found
+		return worstFirst(found)
 	case total < processorFew.Value:
 		return okFinding(fmt.Sprintf("Events %s in the last 15 min: %s, too few to judge.", p.done, words.Number(total)))
 	case !in.Has(p.prompt):

@@ -1,7 +1,6 @@
 package checks
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -108,11 +107,7 @@ func judgeRooms(in Input, survey rooms.Survey) []Finding {
 		}
 		found = append(found, f)
 	}
-	if len(found) == 0 {
-		return okFinding("No room needs attention" + quietRooms(survey) + "." + splitText(in))
-	}
-	slices.SortStableFunc(found, func(a, b Finding) int { return cmp.Compare(b.Severity, a.Severity) })
-	return found
+	return orOK(worstFirst(found), "No room needs attention"+quietRooms(survey)+"."+splitText(in))
 }
 
 // firstSteps are as many as a finding shows.

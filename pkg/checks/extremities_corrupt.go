@@ -1,9 +1,7 @@
 package checks
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	rooms "github.com/matrix-insight/synapse-datasource/pkg/synapse/extremities"
@@ -70,8 +68,7 @@ func judgeCorrupt(in Input) []Finding {
 		found = append(found, f)
 	}
 	if len(found) > 0 {
-		slices.SortStableFunc(found, func(a, b Finding) int { return cmp.Compare(b.Severity, a.Severity) })
-		return found
+		return worstFirst(found)
 	}
 	text := fmt.Sprintf("Rooms with more than %d forward extremities: %d, and Synapse can build on all of them.", threshold, len(survey.Rooms))
 	if survey.OrphansUnknown {

@@ -113,12 +113,10 @@ func judgePresence(in Input) []Finding {
 	case in.Total(presenceUpdates) < presenceFew.Value:
 		return okFinding("Presence updates: " + words.PerSecond(in.Total(presenceUpdates)) + ", too few to judge.")
 	}
-	var found []Finding
 	highest := 0.0
-	for _, p := range shares {
-		busy, known := in.ValueFor(loopBusy, p)
-		if age, ok := in.ValueFor(uptime, p); ok && age < limits.Young.Value || known && busy < limits.Busy.Value {
-			continue
+	found := judgeEach(in.settled(presenceShare, limits.Young), func(p Sample) Finding {
+		if busy, known := in.ValueFor(loopBusy, p); known && busy < limits.Busy.Value {
+			return Finding{}
 		}
 		highest = max(highest, p.Value)
 		cores, _ := in.ValueFor(cpu, p)
@@ -129,10 +127,8 @@ func judgePresence(in Input) []Finding {
 		if in.Total(presenceInbound) > in.Total(presenceUpdates)/2 {
 			f.Steps = []string{presenceOff, "Skip limits on local users: most updates come from other homeservers.", presenceWriter}
 		}
-		if f.Severity > OK {
-			found = append(found, f)
-		}
-	}
+		return f
+	})
 	switch {
 	case len(found) > 0:
 		return found

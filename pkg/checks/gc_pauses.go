@@ -83,26 +83,17 @@ func judgePauses(in Input) []Finding {
 	if !in.Has(gcShare) {
 		return metricMissing(metrics.GCTime)
 	}
-	var found []Finding
-	judged, longest, most := 0, 0.0, 0.0
-	for _, p := range in.Samples(gcShare) {
-		if age, ok := in.ValueFor(uptime, p); ok && age < limits.Warm.Value {
-			continue
-		}
-		judged++
-		pause, _ := in.ValueFor(gcPause, p)
-		longest, most = max(longest, pause), max(most, p.Value)
-		if f := judgePausesOf(in, p); f.Severity > OK {
-			found = append(found, f)
-		}
-	}
-	switch {
-	case len(found) > 0:
-		return found
-	case judged == 0:
+	judged := in.settled(gcShare, limits.Warm)
+	if len(judged) == 0 {
 		return okFinding("No process has run for " + limits.Warm.String() + ": too early to judge.")
 	}
-	return okFinding(fmt.Sprintf("Longest mean pause in 6 h: %s. Highest share of the last hour in garbage collection: %s.", words.Seconds(longest), words.Percent(most)))
+	longest := 0.0
+	found := judgeEach(judged, func(p Sample) Finding {
+		pause, _ := in.ValueFor(gcPause, p)
+		longest = max(longest, pause)
+		return judgePausesOf(in, p)
+	})
+	return orOK(found, fmt.Sprintf("Longest mean pause in 6 h: %s. Highest share of the last hour in garbage collection: %s.", words.Seconds(longest), words.Percent(judged[0].Value)))
 }
 
 func judgePausesOf(in Input, p Sample) Finding {

@@ -86,11 +86,7 @@ func (in Input) Samples(m *Measurement) []Sample {
 
 // Processes are the names of a measurement's processes, for Finding.Processes.
 func (in Input) Processes(m *Measurement) []string {
-	var names []string
-	for _, s := range in.Samples(m) {
-		names = append(names, s.Process())
-	}
-	return names
+	return namesOf(in.Samples(m))
 }
 
 // ValueFor is a measurement's value for the same process as another sample's.

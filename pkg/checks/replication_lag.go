@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
@@ -123,12 +124,7 @@ func judgeReplication(in Input) []Finding {
 // judgeConnections finds processes that receive nothing from the others.
 func judgeConnections(in Input) []Finding {
 	connections := in.Samples(replicationConnected)
-	var lost []Sample
-	for _, p := range connections {
-		if age, ok := in.ValueFor(uptime, p); p.Value == 0 && (!ok || age >= limits.Young.Value) {
-			lost = append(lost, p)
-		}
-	}
+	lost := slices.DeleteFunc(in.settled(replicationConnected, limits.Young), func(p Sample) bool { return p.Value > 0 })
 	switch {
 	case len(lost) == 0:
 		return nil
@@ -155,14 +151,10 @@ func judgeConnections(in Input) []Finding {
 
 // allDisconnected: one process alone needs no connection, several can't do without.
 func allDisconnected(processes []Sample) Finding {
-	var names []string
-	for _, p := range processes {
-		names = append(names, p.Process())
-	}
 	return Finding{
 		Severity: Critical, Confidence: 0.9, NotCausedBy: noLoad,
 		Title:    "Replication down: no worker is connected",
-		Evidence: fmt.Sprintf("%d processes (%s) had 0 replication connections at every scrape of the last 5 min, and received 0 updates.", len(processes), words.List(names)),
+		Evidence: fmt.Sprintf("%d processes (%s) had 0 replication connections at every scrape of the last 5 min, and received 0 updates.", len(processes), words.List(namesOf(processes))),
 		Steps: []string{
 			"Check that Redis runs: `redis-cli -h HOST ping` must answer PONG from the hosts of the processes. Their logs name the connection error.",
 			"Do not restart the processes: they reconnect by themselves as soon as Redis answers.",
@@ -171,27 +163,22 @@ func allDisconnected(processes []Sample) Finding {
 }
 
 func judgeWaits(in Input) []Finding {
-	var found []Finding
-	for _, p := range in.Samples(replicationWait) {
+	return judgeEach(in.settled(replicationWait, limits.Young), func(p Sample) Finding {
 		queue, _ := in.ValueFor(replicationQueue, p)
 		updates, _ := in.ValueFor(replicationUpdates, p)
-		if age, ok := in.ValueFor(uptime, p); ok && age < limits.Young.Value || queue < waitingUpdates.Value || updates < enoughUpdates.Value {
-			continue
+		if queue < waitingUpdates.Value || updates < enoughUpdates.Value {
+			return Finding{}
 		}
 		stream := ""
 		if most := in.SamplesFor(replicationStream, p); len(most) > 0 {
 			stream = ", most of them of the stream " + most[0].Label("stream_name")
 		}
-		f := in.graded(p.Value, Finding{
+		return in.graded(p.Value, Finding{
 			Subject: Subject{Name: p.Process()},
 			Evidence: fmt.Sprintf("Each update waited for about %s: %s waited on average over 15 min%s, and %s arrived.",
 				words.Seconds(p.Value), words.Number(queue), stream, words.PerSecond(updates/shortWindow.Seconds())),
 		})
-		if f.Severity > OK {
-			found = append(found, f)
-		}
-	}
-	return found
+	})
 }
 
 func judgeFollowers(in Input) []Finding {

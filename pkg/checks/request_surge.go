@@ -114,10 +114,7 @@ func judgeRequestSurge(in Input) []Finding {
 		return okFinding("No request was answered in the last 15 min: nothing to judge.")
 	}
 	found := append(judgeRefusals(in), judgeRise(in)...)
-	if len(found) == 0 {
-		return okFinding(fmt.Sprintf("%s per second were answered in the last 15 min; no kind of requests is in a loop.", words.Count(in.Total(answersLong), "request", "requests")))
-	}
-	return found
+	return orOK(found, fmt.Sprintf("%s per second were answered in the last 15 min; no kind of requests is in a loop.", words.Count(in.Total(answersLong), "request", "requests")))
 }
 
 func judgeRefusals(in Input) []Finding {
@@ -129,21 +126,18 @@ func judgeRefusals(in Input) []Finding {
 	for _, s := range in.Samples(refusals) {
 		lowest[subjectOfRequests(s)] = s.Value
 	}
-	var found []Finding
-	for _, s := range in.Samples(refusalsLong) {
+	return judgeEach(in.Samples(refusalsLong), func(s Sample) Finding {
 		servlet, status := s.Label("servlet"), metrics.StatusOf(s.Label("code"))
 		rate := min(s.Value, lowest[subjectOfRequests(s)])
 		share := s.Value / max(all[servlet], s.Value)
 		if metrics.UsualRefusal(servlet, status) || share < surgeShare.Value && rate < surgeMany.Value {
-			continue
+			return Finding{}
 		}
 		f := in.graded(rate, Finding{Subject: Subject{Name: subjectOfRequests(s)}, Confidence: 0.8, Explains: surgeExplains(in, servlet)})
 		f.Evidence = fmt.Sprintf("%s refused with %d in the last 15 min: %s of these requests.", words.PerSecond(s.Value), status, words.Percent(share))
-		if f.Steps = surgeSteps(in, servlet); f.Severity > OK {
-			found = append(found, f)
-		}
-	}
-	return found
+		f.Steps = surgeSteps(in, servlet)
+		return f
+	})
 }
 
 func judgeRise(in Input) []Finding {

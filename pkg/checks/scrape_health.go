@@ -116,22 +116,17 @@ func judgeScrapes(in Input) []Finding {
 	case !in.Has(scrapesFailed):
 		return UnknownFinding("Prometheus has no \"up\" for the processes of this homeserver, so failed scrapes are unknown.")
 	}
-	var found []Finding
-	judged := 0
-	for _, p := range in.Samples(scrapesFailed) {
+	judged := false
+	found := judgeEach(in.Samples(scrapesFailed), func(p Sample) Finding {
 		f, enough := judgeScrapesOf(in, p)
-		if enough {
-			judged++
-		}
-		if f.Severity > OK {
-			found = append(found, f)
-		}
-	}
+		judged = judged || enough
+		return f
+	})
 	found = append(found, strangeAddresses(in)...)
 	switch {
 	case len(found) > 0:
 		return found
-	case judged == 0:
+	case !judged:
 		return okFinding(fmt.Sprintf("Fewer than %s scrapes of each process in the last hour: too few to judge.", enoughScrapes))
 	}
 	worst := in.Samples(scrapesFailed)[0]

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
@@ -102,24 +103,17 @@ func judgeStateResolution(in Input) []Finding {
 	case !in.Has(stateCPU):
 		return metricMissing(metrics.StateResCPU)
 	}
-	var found []Finding
-	judged, highest := 0, 0.0
-	for _, p := range in.Samples(stateCount) {
-		age, known := in.ValueFor(uptime, p)
-		if known && age < limits.Young.Value || p.Value < enoughResolutions.Value {
-			continue
-		}
-		judged++
+	judged := slices.DeleteFunc(in.settled(stateCount, limits.Young), func(p Sample) bool { return p.Value < enoughResolutions.Value })
+	highest := 0.0
+	found := judgeEach(judged, func(p Sample) Finding {
 		f := judgeStateOf(in, p)
 		highest = max(highest, *f.Value)
-		if f.Severity > OK {
-			found = append(found, f)
-		}
-	}
+		return f
+	})
 	switch {
 	case len(found) > 0:
 		return found
-	case judged == 0:
+	case len(judged) == 0:
 		return okFinding(fmt.Sprintf("No process that has run for %s made %s state resolutions in 15 min: too few to judge.", limits.Young, enoughResolutions))
 	}
 	return []Finding{in.graded(highest, Finding{

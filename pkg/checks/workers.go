@@ -99,21 +99,15 @@ func judgeWorkers(in Input) []Finding {
 			}))
 		}
 	}
-	switch {
-	case len(found) > 0:
-		return found
-	case compared == 0:
+	if compared == 0 {
 		return okFinding("No two processes have the same role: nothing to compare.")
 	}
-	return okFinding("No worker is saturated while its peers are idle.")
+	return orOK(found, "No worker is saturated while its peers are idle.")
 }
 
 func membersOf(in Input) []member {
 	var members []member
-	for _, p := range in.Samples(workerBusy) {
-		if age, ok := in.ValueFor(uptime, p); ok && age < limits.Warm.Value {
-			continue
-		}
+	for _, p := range in.settled(workerBusy, limits.Warm) {
 		m := member{Sample: p}
 		for _, r := range in.SamplesFor(workerRoles, p) {
 			if role := r.Label("role"); r.Value >= takesPart.Value || slices.Contains(alone, role) {
