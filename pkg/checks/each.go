@@ -18,6 +18,20 @@ func (in Input) settled(m *Measurement, age limits.Limit) []Sample {
 	return slices.DeleteFunc(in.Samples(m), func(p Sample) bool { return in.youngerThan(p, age) })
 }
 
+// valuesBy are a measurement's values by what names a sample.
+func (in Input) valuesBy(m *Measurement, name func(Sample) string) map[string]float64 {
+	values := map[string]float64{}
+	for _, s := range in.Samples(m) {
+		values[name(s)] = s.Value
+	}
+	return values
+}
+
+// byLabel names a sample by one of its labels.
+func byLabel(label string) func(Sample) string {
+	return func(s Sample) string { return s.Label(label) }
+}
+
 // judgeEach is what is wrong with things, one by one.
 func judgeEach[T any](things []T, judge func(T) Finding) (found []Finding) {
 	for _, thing := range things {

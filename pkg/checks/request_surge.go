@@ -118,14 +118,7 @@ func judgeRequestSurge(in Input) []Finding {
 }
 
 func judgeRefusals(in Input) []Finding {
-	all := map[string]float64{}
-	for _, s := range in.Samples(answersLong) {
-		all[s.Label("servlet")] = s.Value
-	}
-	lowest := map[string]float64{}
-	for _, s := range in.Samples(refusals) {
-		lowest[subjectOfRequests(s)] = s.Value
-	}
+	all, lowest := in.valuesBy(answersLong, byLabel("servlet")), in.valuesBy(refusals, subjectOfRequests)
 	return judgeEach(in.Samples(refusalsLong), func(s Sample) Finding {
 		servlet, status := s.Label("servlet"), metrics.StatusOf(s.Label("code"))
 		rate := min(s.Value, lowest[subjectOfRequests(s)])
@@ -144,10 +137,7 @@ func judgeRise(in Input) []Finding {
 	if age := in.Samples(youngest); len(age) > 0 && age[0].Value < surgeReturn.Value || in.Total(requestErrors) >= surgeOutage.Value {
 		return nil
 	}
-	usual := map[string]float64{}
-	for _, s := range in.Samples(requestUsual) {
-		usual[s.Label("servlet")] = s.Value
-	}
+	usual := in.valuesBy(requestUsual, byLabel("servlet"))
 	var found []Finding
 	for _, s := range in.Samples(requestRate) {
 		servlet := s.Label("servlet")
@@ -167,12 +157,7 @@ func judgeRise(in Input) []Finding {
 }
 
 func cpuOf(in Input, servlet string) float64 {
-	for _, s := range in.Samples(requestCPU) {
-		if s.Label("servlet") == servlet {
-			return s.Value
-		}
-	}
-	return 0
+	return in.valuesBy(requestCPU, byLabel("servlet"))[servlet]
 }
 
 // surgeExplains: a surge explains a saturated process only where it uses much of its CPU.

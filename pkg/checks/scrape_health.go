@@ -123,17 +123,14 @@ func judgeScrapes(in Input) []Finding {
 		return f
 	})
 	found = append(found, strangeAddresses(in)...)
-	switch {
-	case len(found) > 0:
-		return found
-	case !judged:
-		return okFinding(fmt.Sprintf("Fewer than %s scrapes of each process in the last hour: too few to judge.", enoughScrapes))
+	if !judged {
+		return orOK(found, fmt.Sprintf("Fewer than %s scrapes of each process in the last hour: too few to judge.", enoughScrapes))
 	}
 	worst := in.Samples(scrapesFailed)[0]
 	if worst.Value == 0 {
-		return okFinding("No scrape failed in the last hour.")
+		return orOK(found, "No scrape failed in the last hour.")
 	}
-	return okFinding(fmt.Sprintf("At most %s of the scrapes of a process failed in the last hour (%s).", words.Percent(worst.Value), worst.Process()))
+	return orOK(found, fmt.Sprintf("At most %s of the scrapes of a process failed in the last hour (%s).", words.Percent(worst.Value), worst.Process()))
 }
 
 func judgeScrapesOf(in Input, p Sample) (f Finding, enough bool) {

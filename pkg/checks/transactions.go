@@ -109,11 +109,7 @@ func (t txn) paired() bool { return t.Calls > 0 && t.callsBefore > 0 && t.before
 func (t txn) slowdown() float64 { return t.Mean() / t.meanBefore() }
 
 func byTransaction(in Input, m *Measurement) map[string]float64 {
-	values := map[string]float64{}
-	for _, s := range in.Samples(m) {
-		values[subjectOfTransaction(s)] = s.Value
-	}
-	return values
+	return in.valuesBy(m, subjectOfTransaction)
 }
 
 // txns are the transactions, the most expensive first.
