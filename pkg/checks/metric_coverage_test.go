@@ -20,7 +20,7 @@ func TestMetricCoverage(t *testing.T) {
 		}
 		return series
 	}
-	older := with(7200, "1.63.0", metrics.TransactionCount, metrics.BackgroundUpdateStatus, metrics.ScheduledTasks)
+	older := with(7200, "1.63.0", metrics.TransactionCount, metrics.BackgroundUpdateStatus)
 	older["present1 __name__="+metrics.TransactionCount.Marker().Older[0]] = 3
 	few := []*metrics.Metric{metrics.ProcessCPU, metrics.CacheHits}
 	all := float64(len(coverageNeeded))
@@ -34,7 +34,7 @@ func TestMetricCoverage(t *testing.T) {
 		"it should have it":           {series: with(7200, "1.86.0", metrics.BackgroundUpdateStatus), want: Warning, value: 1},
 		"one process is newer":        {series: upgrading, want: Warning, value: 1},
 		"the version is unknown":      {series: with(7200, "", metrics.BackgroundUpdateStatus), want: Warning, value: 1},
-		"missing on an older version": {series: with(7200, "1.85.2", metrics.BackgroundUpdateStatus, metrics.ScheduledTasks, metrics.CacheHits), want: Warning, value: 1},
+		"missing on an older version": {series: with(7200, "1.85.2", metrics.BackgroundUpdateStatus, metrics.CacheHits), want: Warning, value: 1},
 		"just started":                {series: with(600, "1.160.0", few...), want: OK},
 		"age unknown":                 {series: map[string]float64{"alive": 1}, want: Warning, value: all},
 	})

@@ -24,10 +24,6 @@ var (
 		Name: "synapse_storage_query_time", Kind: Histogram, Unit: "s", Labels: []string{"verb"}, Aggregate: Sum, Exists: Always,
 		Meaning: "Time of single SQL statements, by verb.",
 	})
-	EventFetchers = declare(Metric{
-		Name: "synapse_event_fetch_ongoing", Kind: Gauge, Aggregate: PerProcess, Exists: Always,
-		Meaning: "Threads of the process that read events from the database; at most three.",
-	})
 )
 
 // Thread pools, by name; that of a database is called database-NAME.

@@ -109,9 +109,6 @@ func (m *Metric) Bucket() Series { return m.part("_bucket") }
 // GCount is the number of things in a gauge histogram.
 func (m *Metric) GCount() Series { return m.part("_gcount") }
 
-// GSum is the sum over the things in a gauge histogram.
-func (m *Metric) GSum() Series { return m.part("_gsum") }
-
 // Series is the metric itself, of a counter or a gauge.
 func (m *Metric) Series() Series { return m.part("") }
 
