@@ -12,6 +12,7 @@ import (
 
 	"github.com/prometheus/common/model"
 
+	"github.com/matrix-insight/synapse-datasource/pkg/checks"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
@@ -93,6 +94,29 @@ func TestReads(t *testing.T) {
 		}
 		if got := slices.Sorted(maps.Keys(asked)); !slices.Equal(got, typ.Reads) && len(got)+len(typ.Reads) > 0 {
 			t.Errorf("%s asks for\n%s, and says that it reads\n%s", typ.ID, strings.Join(got, "\n"), strings.Join(typ.Reads, "\n"))
+		}
+	}
+}
+
+// A metric that nothing reads would be missed by the check of metrics, though nobody needs it.
+func TestEveryMetricIsRead(t *testing.T) {
+	read := process.Reads()
+	for _, typ := range All {
+		read = append(read, typ.Reads...)
+	}
+	for _, c := range checks.All {
+		if c.ID == "metric-coverage" { // it looks at all of them
+			continue
+		}
+		for _, m := range slices.Concat(c.Measures, c.Rule.Uses) {
+			for _, asked := range metrics.In(m.PromQL(checks.Scope{})) {
+				read = append(read, asked.Name)
+			}
+		}
+	}
+	for _, m := range metrics.All() {
+		if !slices.Contains(read, m.Name) {
+			t.Errorf("nothing reads %s", m.Name)
 		}
 	}
 }

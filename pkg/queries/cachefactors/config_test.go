@@ -14,11 +14,11 @@ import (
 
 func TestConfig(t *testing.T) {
 	event, other := undersized(caches.EventCache), undersized("get_aliases_for_room")
-	event.MaxEntries = known(5120)
-	other.MaxEntries, other.Evicted, other.Before = known(10_000), 0, 0
+	event.MaxEntries = new(5120.0)
+	other.MaxEntries, other.Evicted, other.Before = new(10_000.0), 0, 0
 	several := caches.All{} // of factor 0.5
 	for _, name := range []string{"get_user_by_id", "get_device", "is_guest"} {
-		several[caches.Key{Server: "example.org", Cache: name}] = &caches.Measurements{MaxEntries: known(500), Key: caches.Key{Server: "example.org", Cache: name}}
+		several[caches.Key{Server: "example.org", Cache: name}] = &caches.Measurements{MaxEntries: new(500.0), Key: caches.Key{Server: "example.org", Cache: name}}
 	}
 	h := caches.Homeservers(several, settings.Settings{Homeserver: settings.Homeserver{CacheEntryTTL: 30 * time.Minute, PerCacheFactors: map[string]float64{"get_room_version_id": 0.5, "state_cache": 3}}}, false)["example.org"]
 	var rows []row
@@ -71,7 +71,7 @@ func TestConfigWithoutSteps(t *testing.T) {
 // A cache that nothing proves too small is offered as a comment: pasting the block must not raise it.
 func TestConfigOffersTriesAsComments(t *testing.T) {
 	scan := undersized("get_thread_summary")
-	scan.MaxEntries, scan.Hits = known(500), 0
+	scan.MaxEntries, scan.Hits = new(500.0), 0
 	got, err := configOf([]row{rowOf(scan, usual())}, usual(), 50)
 	if err != nil {
 		t.Fatal(err)
@@ -93,7 +93,7 @@ func pythonKey(name string) string {
 func TestConfigNames(t *testing.T) {
 	for _, name := range []string{"*getEvent*", "*stateGroupMembersCache*", "get_user_by_id", "get_room_version_id", "have_seen_event"} {
 		m := undersized(name)
-		m.MaxEntries = known(caches.Named(name).BaseSize / 2)
+		m.MaxEntries = new(caches.Named(name).BaseSize / 2)
 		m.Entries, m.FullEntries = m.MaxEntries, *m.MaxEntries
 		r := rowOf(m, usual())
 		r.Verdict = caches.Raise // to stand as a line, not as a comment
@@ -121,9 +121,9 @@ func TestConfigNames(t *testing.T) {
 
 func TestConfigSaysWhatTheBlockCant(t *testing.T) {
 	event := undersized(caches.EventCache)
-	event.MaxEntries = known(51_200) // of no default size
+	event.MaxEntries = new(51_200.0) // of no default size
 	alone, uneven := undersized(roomVersion), undersized(roomVersion)
-	alone.Alone, uneven.LeastMax = "synapse/sync1", known(2500)
+	alone.Alone, uneven.LeastMax = "synapse/sync1", new(2500.0)
 	got, err := configOf([]row{rowOf(event, usual()), rowOf(alone, usual()), rowOf(uneven, usual())}, usual(), 50)
 	if err != nil || strings.Contains(got.yaml, "getevent") {
 		t.Errorf("%v\n%s", err, got.yaml)

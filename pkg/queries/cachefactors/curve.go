@@ -116,31 +116,24 @@ func runCurve(ctx context.Context, s *query.Session) (query.Result, error) {
 func (r row) curve(multipliers []float64, each caches.All) []point {
 	points := make([]point, len(multipliers))
 	for i, m := range multipliers {
-		p := point{server: r.Server, cache: r.Cache, multiplier: m, low: r.HitRatio(), factor: times(r.factor.Current, m), maxEntries: times(r.MaxEntries, m)}
+		p := point{server: r.Server, cache: r.Cache, multiplier: m, low: r.HitRatio(), factor: query.Times(r.factor.Current, m), maxEntries: query.Times(r.MaxEntries, m)}
 		if r.atMost != nil && r.Requests > 0 {
 			avoided := 0.0
 			for k, process := range each {
 				if k.Server == r.Server && k.Cache == r.Cache {
-					avoided += process.Bound().With((m - 1) * valueOf(process.MaxEntries))
+					avoided += process.Bound().With((m - 1) * query.OrZero(process.MaxEntries))
 				}
 			}
-			p.atMost = known(r.PerSecond(avoided))
-			p.high = known(min(1, valueOf(p.low)+avoided/r.Requests))
+			p.atMost = new(r.PerSecond(avoided))
+			p.high = new(min(1, query.OrZero(p.low)+avoided/r.Requests))
 		}
 		if g := r.gainAt(m, p.atMost); g != nil {
-			p.hit, p.low, p.high, p.avoided = known(g.hit), known(g.low), known(g.high), known(g.avoided)
+			p.hit, p.low, p.high, p.avoided = new(g.hit), new(g.low), new(g.high), new(g.avoided)
 		} else if m <= 1 || p.atMost != nil && *p.atMost == 0 {
 			p.hit, p.high = r.HitRatio(), r.HitRatio() // as it is: the same size, or one proved to change nothing
-			p.avoided = known(0)
+			p.avoided = new(0.0)
 		}
 		points[i] = p
 	}
 	return points
-}
-
-func times(v *float64, factor float64) *float64 {
-	if v == nil {
-		return nil
-	}
-	return known(*v * factor)
 }

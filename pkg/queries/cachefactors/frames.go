@@ -72,7 +72,7 @@ func (r row) evictionRate() *float64 {
 	if !r.EvictionsSeen {
 		return nil
 	}
-	return known(r.PerSecond(r.Evicted))
+	return new(r.PerSecond(r.Evicted))
 }
 
 // table is the result of format table.

@@ -178,7 +178,7 @@ func (r row) gainAt(multiplier float64, limit *float64) *gain {
 	if r.predicted == nil || limit == nil || r.Requests <= 0 {
 		return nil
 	}
-	present := valueOf(r.HitRatio())
+	present := query.OrZero(r.HitRatio())
 	if multiplier <= 1 {
 		return &gain{multiplier: multiplier, hit: present, low: present, high: present}
 	}
@@ -201,7 +201,7 @@ func (r row) ofNext(of func(gain) float64) *float64 {
 	if r.next == nil {
 		return nil
 	}
-	return known(of(*r.next))
+	return new(of(*r.next))
 }
 
 func (r row) avoided() *float64 { return r.ofNext(func(g gain) float64 { return g.avoided }) }

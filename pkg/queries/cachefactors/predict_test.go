@@ -9,6 +9,7 @@ import (
 	prometheus "github.com/prometheus/common/model"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/cachefactors/model"
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/caches"
 )
 
@@ -72,7 +73,7 @@ func TestToPredict(t *testing.T) {
 	for name, change := range map[string]func(m *caches.Measurements){
 		"bounded":         func(m *caches.Measurements) { m.Avoidable = 0 },
 		"idle":            func(m *caches.Measurements) { m.Requests = 1 },
-		"at its ceiling":  func(m *caches.Measurements) { m.Useful = known(5000) },
+		"at its ceiling":  func(m *caches.Measurements) { m.Useful = new(5000.0) },
 		"nothing evicted": func(m *caches.Measurements) { m.Evicted, m.Before = 0, 0 },
 	} {
 		m, h := undersized(roomVersion), usual()
@@ -146,7 +147,7 @@ func TestSaved(t *testing.T) {
 		r := predicted(undersized("_get_joined_profile_from_event_id"), expected(.1, .2, .3))
 		got := test.costs.saved(asked{}, &r)
 		if (got == nil) != math.IsNaN(test.want) || got != nil && math.Abs(*got-test.want) > 1e-9 {
-			t.Errorf("%s: %v, want %g", name, valueOf(got), test.want)
+			t.Errorf("%s: %v, want %g", name, query.OrZero(got), test.want)
 		}
 	}
 	for _, cache := range []string{"get_tags_for_user", "_event_auth_cache", "unknown"} {

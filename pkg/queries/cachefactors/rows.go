@@ -51,7 +51,7 @@ func rowOf(m *caches.Measurements, h caches.Homeserver) row {
 	r := row{Measurements: m, Judgement: caches.Judge(m, h)}
 	r.factor = caches.FactorOf(m, h, r.Verdict)
 	if m.Provable(h) {
-		r.atMost = known(m.PerSecond(m.Avoidable))
+		r.atMost = new(m.PerSecond(m.Avoidable))
 	}
 	return r
 }
@@ -88,8 +88,8 @@ func sortRows(rows []row) {
 	slices.SortFunc(rows, func(a, b row) int {
 		return cmp.Or(
 			cmp.Compare(urgency[a.Verdict], urgency[b.Verdict]),
-			cmp.Compare(valueOf(b.saved), valueOf(a.saved)),
-			cmp.Compare(valueOf(b.avoided()), valueOf(a.avoided())),
+			cmp.Compare(query.OrZero(b.saved), query.OrZero(a.saved)),
+			cmp.Compare(query.OrZero(b.avoided()), query.OrZero(a.avoided())),
 			cmp.Compare(b.promised(), a.promised()),
 			cmp.Compare(b.PerSecond(b.Misses()), a.PerSecond(a.Misses())),
 			cmp.Compare(a.Server, b.Server), cmp.Compare(a.Cache, b.Cache),
@@ -128,13 +128,4 @@ func namesOf(rows []row, limit int, is func(row) bool) []string {
 	}
 	slices.Sort(names)
 	return names
-}
-
-func known(v float64) *float64 { return &v }
-
-func valueOf(v *float64) float64 {
-	if v == nil {
-		return 0
-	}
-	return *v
 }

@@ -19,7 +19,7 @@ func undersized(cache string) *caches.Measurements {
 		Key: caches.Key{Server: "example.org", Cache: cache}, Window: 6 * time.Hour,
 		Requests: 4_320_000, Hits: 3_196_800, Warm: 4_320_000, EvictionsSeen: true,
 		Evicted: 2_700_000, Before: 1000, Avoidable: 885_600, Fill: 1, Processes: 1,
-		Entries: known(5000), FullEntries: 5000, MaxEntries: known(5000),
+		Entries: new(5000.0), FullEntries: 5000, MaxEntries: new(5000.0),
 	}
 }
 
@@ -84,7 +84,7 @@ func TestNothingIsClaimedWithoutProof(t *testing.T) {
 		m, h := undersized(roomVersion), usual()
 		change(m, &h)
 		if r := rowOf(m, h); r.atMost != nil || r.toPredict(h) {
-			t.Errorf("%s: bound %v", name, valueOf(r.atMost))
+			t.Errorf("%s: bound %v", name, query.OrZero(r.atMost))
 		}
 	}
 }

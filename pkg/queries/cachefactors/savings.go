@@ -64,5 +64,5 @@ func (c *costs) saved(a asked, r *row) *float64 {
 	if calls <= 0 {
 		return nil
 	}
-	return known(r.next.avoided * min(1, calls/misses) * seconds / calls)
+	return new(r.next.avoided * min(1, calls/misses) * seconds / calls)
 }

@@ -23,10 +23,7 @@ func (c sends) explain(ctx context.Context, s *query.Session, drawn int) error {
 		s.Warn("Prometheus has no sends for this selection and time range (%s of RoomSendEventRestServlet). Either no message was sent, or the processes that "+
 			"serve clients are not scraped.", metrics.ResponseTime.Name)
 	}
-	inTime := map[string]float64{}
-	for _, sample := range c.inTime {
-		inTime[query.ServerOf(sample.Metric)] = float64(sample.Value)
-	}
+	inTime := query.ValuesBy(c.inTime, query.ServerOf)
 	for _, sample := range c.all {
 		server := query.ServerOf(sample.Metric)
 		explainSends(s, server, float64(sample.Value), inTime[server])

@@ -35,14 +35,10 @@ func generationOf(identity process.Identity, m model.Metric) generation {
 
 // rows are the generations of each process, by rates over a length; the one that takes most time comes first.
 func (a answers) rows(length time.Duration, pause limits.Levels) []row {
-	spent := map[generation]float64{}
-	for _, sample := range a.sums {
-		spent[generationOf(a.identity, sample.Metric)] = float64(sample.Value)
-	}
+	spent := query.ValuesBy(a.sums, func(m model.Metric) generation { return generationOf(a.identity, m) })
 	uptimes := map[model.Fingerprint]*float64{}
 	for _, sample := range a.uptime {
-		age := float64(sample.Value)
-		uptimes[a.identity.Process(sample.Metric)] = &age
+		uptimes[a.identity.Process(sample.Metric)] = new(float64(sample.Value))
 	}
 	highest, servers := longest(a.identity, a.buckets, length), a.identity.Servers(a.present)
 	var all []row
@@ -53,8 +49,7 @@ func (a answers) rows(length time.Duration, pause limits.Levels) []row {
 			share: spent[at] * factor, longest: highest[at], uptime: uptimes[at.process],
 		}
 		if sample.Value > 0 {
-			mean := spent[at] / float64(sample.Value)
-			r.mean = &mean
+			r.mean = new(spent[at] / float64(sample.Value))
 		}
 		r.verdict, r.explanation = r.judge(pause)
 		for _, m := range servers.Label(sample.Metric) {
@@ -91,8 +86,7 @@ func longest(identity process.Identity, buckets model.Vector, length time.Durati
 		below, lower := 0.0, 0.0
 		for _, bound := range slices.Sorted(maps.Keys(counts)) {
 			if (counts[bound]-below)*length.Seconds() > oneCollection {
-				used := lower
-				found[at] = &used
+				found[at] = new(lower)
 			}
 			below, lower = counts[bound], bound
 		}

@@ -24,7 +24,7 @@ func (r readers) fetch(ctx context.Context, s *query.Session) (query.Result, err
 	}
 	var versions model.Vector
 	questions := []query.Question{query.At(coverage.Versions(identity, s.Filters), &versions)}
-	present := coverage.Questions(r.metrics())
+	present := coverage.Questions(metrics.All())
 	answers := make([]model.Vector, len(present))
 	for i, question := range present {
 		questions = append(questions, query.At(question.PromQL(identity, s.Filters), &answers[i]))
@@ -52,9 +52,4 @@ func checkStatuses(wanted []string) error {
 		}
 	}
 	return nil
-}
-
-// metrics are those that something reads.
-func (r readers) metrics() []*metrics.Metric {
-	return slices.DeleteFunc(metrics.All(), func(m *metrics.Metric) bool { return len(r[m.Name]) == 0 })
 }

@@ -97,12 +97,12 @@ type row struct {
 	readBy                []string
 }
 
-// rows are the metrics that something reads, with one of the wanted statuses, what is missing first.
+// rows are the metrics with one of the wanted statuses, what is missing first.
 func (r readers) rows(servers map[string]homeserver, wanted []string) []row {
 	var all []row
 	for server, there := range servers {
 		version := metrics.Newest(there.versions)
-		for _, m := range r.metrics() {
+		for _, m := range metrics.All() {
 			status, foundAs := coverage.StatusOf(m, there.names, version)
 			if len(wanted) > 0 && !slices.Contains(wanted, string(status)) {
 				continue

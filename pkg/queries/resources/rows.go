@@ -34,8 +34,7 @@ func placeOf(identity process.Identity, m model.Metric) place {
 func (a answers) at(v model.Vector) map[place]*float64 {
 	values := map[place]*float64{}
 	for _, sample := range v {
-		value := float64(sample.Value)
-		values[placeOf(a.identity, sample.Metric)] = &value
+		values[placeOf(a.identity, sample.Metric)] = new(float64(sample.Value))
 	}
 	return values
 }
@@ -77,7 +76,7 @@ func (a answers) rows(t thresholds) []row {
 	for i, sample := range a.present {
 		m := sample.Metric
 		at := placeOf(a.identity, m)
-		ownRate := func(values map[place]*float64) *float64 { return times(values[at], a.young.RateFactor(m)) }
+		ownRate := func(values map[place]*float64) *float64 { return query.Times(values[at], a.young.RateFactor(m)) }
 		r := row{
 			name: a.identity.Name(m), server: at.server, instance: string(m["instance"]), version: versions[at.process], roles: roles[at],
 			cpu: ownRate(cpu), busy: ownRate(busy), stalls: ownRate(stalls), tick: tick[at], memory: memory[at],
@@ -87,24 +86,9 @@ func (a answers) rows(t thresholds) []row {
 		rows[i] = r
 	}
 	slices.SortFunc(rows, func(a, b row) int {
-		return cmp.Or(cmp.Compare(a.server, b.server), cmp.Compare(value(b.busy), value(a.busy)), cmp.Compare(a.name, b.name))
+		return cmp.Or(cmp.Compare(a.server, b.server), cmp.Compare(query.OrZero(b.busy), query.OrZero(a.busy)), cmp.Compare(a.name, b.name))
 	})
 	return rows
-}
-
-func times(v *float64, factor float64) *float64 {
-	if v == nil {
-		return nil
-	}
-	product := *v * factor
-	return &product
-}
-
-func value(v *float64) float64 {
-	if v == nil {
-		return 0
-	}
-	return *v
 }
 
 // linesOf are those of the processes of each homeserver whose mean is highest, with their parts.

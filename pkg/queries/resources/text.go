@@ -26,7 +26,7 @@ func starvedText(busy, cpu float64) string {
 func (r row) fullText() string {
 	const text = "This process is saturated, so everything it measures looks slow, the database included. "
 	switch {
-	case value(r.gc) >= limits.Collecting.Value:
+	case query.OrZero(r.gc) >= limits.Collecting.Value:
 		return text + "Garbage collection takes " + words.Percent(*r.gc) + " of its time: start there."
 	case len(r.roles) > 1 && slices.Contains(r.roles, "main"):
 		return text + "Find out which of its tasks takes the time, and move that one to a worker."

@@ -1,6 +1,7 @@
 package resources
 
 import (
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
 )
@@ -34,7 +35,7 @@ func (r row) judge(t thresholds) (verdict, advice string) {
 	switch load := r.load(t); {
 	case r.uptime != nil && *r.uptime < limits.Young.Value:
 		return starting, startingText()
-	case value(r.fds) >= limits.OpenFilesShare.Value:
+	case query.OrZero(r.fds) >= limits.OpenFilesShare.Value:
 		return files, filesText(*r.fds)
 	case load >= limits.Warning && r.starves():
 		return starved, starvedText(*r.busy, *r.cpu)
@@ -42,9 +43,9 @@ func (r row) judge(t thresholds) (verdict, advice string) {
 		return full, r.fullText()
 	case load == limits.Warning:
 		return busy, busyText
-	case value(r.stalls) >= limits.Stalls.Value:
+	case query.OrZero(r.stalls) >= limits.Stalls.Value:
 		return stalling, stallingText(*r.stalls)
-	case value(r.gc) >= limits.Collecting.Value:
+	case query.OrZero(r.gc) >= limits.Collecting.Value:
 		return collecting, collectingText(*r.gc)
 	case r.busy == nil:
 		return unknown, unknownText()
@@ -54,12 +55,12 @@ func (r row) judge(t thresholds) (verdict, advice string) {
 
 // load is how near the process is to what it can do: by its event loop, and by its CPU where that is the loop's.
 func (r row) load(t thresholds) limits.Severity {
-	load := t.loop.Grade(value(r.busy))
-	if value(r.busy) >= limits.Busy.Value {
-		load = max(load, t.cpu.Grade(value(r.cpu)))
+	load := t.loop.Grade(query.OrZero(r.busy))
+	if query.OrZero(r.busy) >= limits.Busy.Value {
+		load = max(load, t.cpu.Grade(query.OrZero(r.cpu)))
 	}
 	return load
 }
 
 // starves: a loop that waits for the CPU or the disk is busy too, but does no work.
-func (r row) starves() bool { return r.cpu != nil && *r.cpu < starvedShare*value(r.busy) }
+func (r row) starves() bool { return r.cpu != nil && *r.cpu < starvedShare*query.OrZero(r.busy) }

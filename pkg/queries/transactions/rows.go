@@ -29,20 +29,10 @@ type perTransaction map[id]float64
 type perServer map[string]float64
 
 func byID(v model.Vector, label model.LabelName) perTransaction {
-	values := perTransaction{}
-	for _, sample := range v {
-		values[id{query.ServerOf(sample.Metric), string(sample.Metric[label])}] = float64(sample.Value)
-	}
-	return values
+	return query.ValuesBy(v, func(m model.Metric) id { return id{query.ServerOf(m), string(m[label])} })
 }
 
-func byServer(v model.Vector) perServer {
-	values := perServer{}
-	for _, sample := range v {
-		values[query.ServerOf(sample.Metric)] = float64(sample.Value)
-	}
-	return values
-}
+func byServer(v model.Vector) perServer { return query.ValuesBy(v, query.ServerOf) }
 
 func (p perTransaction) perServer() perServer {
 	sums := perServer{}

@@ -1,6 +1,10 @@
 package caches
 
-import "math"
+import (
+	"math"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
+)
 
 // Factor is a cache's factor, and the next one to try.
 type Factor struct {
@@ -24,7 +28,7 @@ func FactorOf(m *Measurements, h Homeserver, verdict Verdict) Factor {
 		}
 		return f
 	}
-	if m.Useful != nil && valueOf(m.MaxEntries) > 0 && m.Provable(h) {
+	if m.Useful != nil && query.OrZero(m.MaxEntries) > 0 && m.Provable(h) {
 		// Upwards, so that the table and the reason say one number, and nothing changes above that one either.
 		ceiling := significant(*current*max(1, *m.Useful / *m.MaxEntries), 3, math.Ceil)
 		f.Ceiling = &ceiling
@@ -147,7 +151,7 @@ func (f Factor) Memory(m *Measurements, verdict Verdict) *float64 {
 	}
 	times := *f.Next / *f.Current
 	if verdict == Lower {
-		times = min(1, times*valueOf(m.MaxEntries)/max(1, valueOf(m.Entries)))
+		times = min(1, times*query.OrZero(m.MaxEntries)/max(1, query.OrZero(m.Entries)))
 	}
 	grows := *m.Bytes * (times - 1)
 	return &grows

@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
@@ -53,8 +54,8 @@ func TestCurrentFactor(t *testing.T) {
 			h := Homeservers(allOf(test.measured), test.set, false)["example.org"]
 			h.CommonFactor = 0.5
 			got := FactorOf(test.measured, h, Keep).Current
-			if valueOf(got) != test.want || (got != nil) != (test.want != 0) {
-				t.Errorf("factor %v, want %g", valueOf(got), test.want)
+			if query.OrZero(got) != test.want || (got != nil) != (test.want != 0) {
+				t.Errorf("factor %v, want %g", query.OrZero(got), test.want)
 			}
 		})
 	}
@@ -79,22 +80,22 @@ func TestFactorOf(t *testing.T) {
 	m, h := undersized(), usual()
 	m.Useful, m.Bytes = at(20_000), at(3e6)
 	f := FactorOf(m, h, Raise)
-	if valueOf(f.Current) != 0.5 || valueOf(f.Next) != 1 || valueOf(f.Ceiling) != 2 || valueOf(f.Memory(m, Raise)) != 3e6 || f.LeastMemory(m, Raise) != 0 {
-		t.Errorf("%+v, %g bytes", f, valueOf(f.Memory(m, Raise)))
+	if query.OrZero(f.Current) != 0.5 || query.OrZero(f.Next) != 1 || query.OrZero(f.Ceiling) != 2 || query.OrZero(f.Memory(m, Raise)) != 3e6 || f.LeastMemory(m, Raise) != 0 {
+		t.Errorf("%+v, %g bytes", f, query.OrZero(f.Memory(m, Raise)))
 	}
 	m.Bytes = nil
 	if got := f.LeastMemory(m, Raise); got != 5000*bookkeeping {
 		t.Errorf("5,000 more entries take %g bytes at least", got)
 	}
 	h.MemoryShort = true
-	if got := FactorOf(m, h, Raise).Next; valueOf(got) != 0.75 {
-		t.Errorf("where memory is short the next factor is %g, want 0.75", valueOf(got))
+	if got := FactorOf(m, h, Raise).Next; query.OrZero(got) != 0.75 {
+		t.Errorf("where memory is short the next factor is %g, want 0.75", query.OrZero(got))
 	}
 	rarelyHit(m)
 	m.Entries, m.Bytes = at(4000), at(8e6)
 	f = FactorOf(m, h, Lower)
-	if valueOf(f.Next) != 0.25 || math.Abs(valueOf(f.Memory(m, Lower))+3e6) > 1 {
-		t.Errorf("to %g with %g bytes; half of the 5,000 entries hold 2,500 of its 4,000", valueOf(f.Next), valueOf(f.Memory(m, Lower)))
+	if query.OrZero(f.Next) != 0.25 || math.Abs(query.OrZero(f.Memory(m, Lower))+3e6) > 1 {
+		t.Errorf("to %g with %g bytes; half of the 5,000 entries hold 2,500 of its 4,000", query.OrZero(f.Next), query.OrZero(f.Memory(m, Lower)))
 	}
 	for name, change := range map[string]func(*Measurements, *Homeserver){
 		"resized":    func(m *Measurements, _ *Homeserver) { m.Resized = true },
@@ -105,7 +106,7 @@ func TestFactorOf(t *testing.T) {
 		m.Useful = at(20_000)
 		change(m, &h)
 		if f := FactorOf(m, h, Probe); f.Ceiling != nil || m.Provable(h) {
-			t.Errorf("%s: a largest useful factor of %g without proof", name, valueOf(f.Ceiling))
+			t.Errorf("%s: a largest useful factor of %g without proof", name, query.OrZero(f.Ceiling))
 		}
 	}
 }

@@ -3,6 +3,7 @@ package caches
 import (
 	"time"
 
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/prometheus/common/model"
 )
 
@@ -60,7 +61,7 @@ func (m *Measurements) HitRatio() *float64 {
 	return &ratio
 }
 
-func (m *Measurements) hitRatio() float64 { return valueOf(m.HitRatio()) }
+func (m *Measurements) hitRatio() float64 { return query.OrZero(m.HitRatio()) }
 
 // Residence is how long an entry stays in a full cache, in seconds: entries divided by evictions per second (Little's law);
 // nil where the cache is not full.
@@ -81,12 +82,5 @@ func (m *Measurements) Provable(h Homeserver) bool {
 
 // Uneven tells whether the processes have different sizes.
 func (m *Measurements) Uneven() bool {
-	return m.LeastMax != nil && *m.LeastMax != valueOf(m.MaxEntries)
-}
-
-func valueOf(v *float64) float64 {
-	if v == nil {
-		return 0
-	}
-	return *v
+	return m.LeastMax != nil && *m.LeastMax != query.OrZero(m.MaxEntries)
 }

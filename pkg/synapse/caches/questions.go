@@ -5,6 +5,7 @@ import (
 
 	"github.com/prometheus/common/model"
 
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
 )
 
@@ -81,7 +82,7 @@ func setEvicted(m *Measurements, v float64, labels model.Metric) {
 
 func setUseful(m *Measurements, v float64, _ model.Metric) {
 	if m.Evicted > 0 {
-		most := max(v, valueOf(m.Useful))
+		most := max(v, query.OrZero(m.Useful))
 		m.Useful = &most
 	}
 }

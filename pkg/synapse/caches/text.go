@@ -3,6 +3,7 @@ package caches
 import (
 	"fmt"
 
+	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/matrix-insight/synapse-datasource/pkg/words"
 )
 
@@ -64,7 +65,7 @@ func (m *Measurements) sayFill() string {
 	if Named(m.Cache).CountsItems {
 		unit = "items"
 	}
-	return fmt.Sprintf("%s of %s %s", words.Number(valueOf(m.Entries)), words.Number(valueOf(m.MaxEntries)), unit)
+	return fmt.Sprintf("%s of %s %s", words.Number(query.OrZero(m.Entries)), words.Number(query.OrZero(m.MaxEntries)), unit)
 }
 
 func (m *Measurements) sayTooLarge() string {
@@ -111,7 +112,7 @@ func (m *Measurements) sayLimit() string {
 }
 
 func (m *Measurements) sayLargest() string {
-	return fmt.Sprintf("%s But nothing changes above %s entries, and it has %s.", m.sayLimit(), words.Number(valueOf(m.Useful)), words.Number(valueOf(m.MaxEntries)))
+	return fmt.Sprintf("%s But nothing changes above %s entries, and it has %s.", m.sayLimit(), words.Number(query.OrZero(m.Useful)), words.Number(query.OrZero(m.MaxEntries)))
 }
 
 func (m *Measurements) sayScan() string {
@@ -134,7 +135,7 @@ func (m *Measurements) sayRaise(h Homeserver) string {
 		could = "may stay for " + words.Duration(h.EntryTTL)
 	}
 	return fmt.Sprintf("%s Hit ratio %s: entries are reused, but evicted after about %s although they %s.",
-		m.sayLimit(), words.Percent(m.hitRatio()), words.Seconds(valueOf(m.Residence())), could)
+		m.sayLimit(), words.Percent(m.hitRatio()), words.Seconds(query.OrZero(m.Residence())), could)
 }
 
 func (h Homeserver) sayPlaybook() string {
