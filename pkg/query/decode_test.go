@@ -17,14 +17,14 @@ var everyKind = Type{
 	Limit:   Limit{Default: 20, Max: 500},
 	Params: []Param{
 		{ID: "text", Kind: Text},
-		{ID: "number", Kind: Number, Default: 0.95, Min: Bound(0.01), Max: Bound(0.999)},
-		{ID: "atLeast", Kind: Number, Default: 10, Min: Bound(1)},
-		{ID: "atMost", Kind: Number, Max: Bound(5)},
+		{ID: "number", Kind: Number, Default: 0.95, Min: new(0.01), Max: new(0.999)},
+		{ID: "atLeast", Kind: Number, Default: 10, Min: new(1.0)},
+		{ID: "atMost", Kind: Number, Max: new(5.0)},
 		{ID: "flag", Kind: Boolean},
 		{ID: "ago", Kind: Duration, Default: "7d"},
 		{ID: "choice", Kind: Choice, Default: "hot", Options: []Option{{Value: "hot"}, {Value: "cold"}}},
 		{ID: "list", Kind: List},
-		{ID: "numbers", Kind: Numbers, Default: []float64{1.5, 2}, Min: Bound(1), Max: Bound(20)},
+		{ID: "numbers", Kind: Numbers, Default: []float64{1.5, 2}, Min: new(1.0), Max: new(20.0)},
 	},
 }
 

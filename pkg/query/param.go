@@ -45,6 +45,3 @@ type Param struct {
 	// Formats are those that the parameter acts on; empty means all.
 	Formats []string `json:"formats,omitempty"`
 }
-
-// Bound is a literal limit of a Param.
-func Bound(v float64) *float64 { return &v }

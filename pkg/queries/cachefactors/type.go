@@ -36,7 +36,7 @@ func Type() query.Type {
 			{ID: "memoryShort", Title: "Memory is short", Kind: query.Boolean, Default: false, Formats: []string{"table", "config"},
 				Help: "Smaller steps, and caches that can shrink are named. Detected without it only where cache_autotuning evicts entries at its limit."},
 			{ID: "multipliers", Title: "Sizes", Kind: query.Numbers, Default: []float64{1.5, 2, 3, 4, 6, 10, 20}, Formats: []string{"curve"},
-				Min: query.Bound(1), Max: query.Bound(1000), Help: "Multiples of the present size to look at."},
+				Min: new(1.0), Max: new(1000.0), Help: "Multiples of the present size to look at."},
 		},
 		Reads: metrics.Names(metrics.CacheRequests, metrics.CacheHits, metrics.CacheEvicted, metrics.CacheSize, metrics.CacheMaxSize,
 			metrics.CacheSizeBytes),

@@ -65,8 +65,7 @@ func heatmapOf(server string, streams []*model.SampleStream) heatmap {
 		b := band{bound: boundOf(stream), values: make([]*float64, len(stamps))}
 		for _, p := range stream.Values {
 			i := index[p.Timestamp]
-			value := max(0, float64(p.Value)-below[i])
-			b.values[i], below[i] = &value, float64(p.Value)
+			b.values[i], below[i] = new(max(0, float64(p.Value)-below[i])), float64(p.Value)
 		}
 		m.bands = append(m.bands, b)
 	}

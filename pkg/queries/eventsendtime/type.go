@@ -16,25 +16,17 @@ func Type() query.Type {
 		Help: "How long the homeserver takes to accept a message from a client. Only successful sends count, those of bridges included. " +
 			"State events and redactions are other requests.",
 		Formats: []query.Format{
-			{
-				ID: "quantiles", Title: "Quantiles", Needs: query.Prometheus, Visualization: query.TimeSeries,
-				Help: "The times within which 50%, 75%, 90%, 95% and 99% of the sends were accepted, and the mean.",
-			},
-			{
-				ID: "heatmap", Title: "Heatmap", Needs: query.Prometheus, Visualization: query.Heatmap,
-				Help: "Sends per second by their duration.",
-			},
-			{
-				ID: "byWorker", Title: "By worker", Needs: query.Prometheus, Visualization: query.TimeSeries,
-				Help: "One quantile for each process that accepts sends. Compare them to find a slow worker.",
-			},
+			{ID: "quantiles", Title: "Quantiles", Needs: query.Prometheus, Visualization: query.TimeSeries,
+				Help: "The times within which 50%, 75%, 90%, 95% and 99% of the sends were accepted, and the mean."},
+			{ID: "heatmap", Title: "Heatmap", Needs: query.Prometheus, Visualization: query.Heatmap,
+				Help: "Sends per second by their duration."},
+			{ID: "byWorker", Title: "By worker", Needs: query.Prometheus, Visualization: query.TimeSeries,
+				Help: "One quantile for each process that accepts sends. Compare them to find a slow worker."},
 		},
 		Limit: query.Limit{Default: 20, Max: 100},
 		Params: []query.Param{
-			{
-				ID: "quantile", Title: "Quantile", Kind: query.Number, Default: 0.95, Min: query.Bound(0.01), Max: query.Bound(0.999),
-				Formats: []string{"byWorker"}, Help: "0.95 draws the time within which 95% of the sends were accepted.",
-			},
+			{ID: "quantile", Title: "Quantile", Kind: query.Number, Default: 0.95, Min: new(0.01), Max: new(0.999),
+				Formats: []string{"byWorker"}, Help: "0.95 draws the time within which 95% of the sends were accepted."},
 		},
 		Examples: []query.Example{
 			{Title: "How long sending takes", Query: map[string]any{"queryType": "eventSendTime", "format": "quantiles"}},

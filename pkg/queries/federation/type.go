@@ -17,26 +17,16 @@ func Type() query.Type {
 		Help: "Traffic with other homeservers: events (PDUs), short-lived data such as typing, receipts and presence (EDUs), how late events are sent, and " +
 			"which destinations fail.",
 		Formats: []query.Format{
-			{
-				ID: "traffic", Title: "Traffic", Needs: query.Prometheus, Visualization: query.TimeSeries,
-				Help: "PDUs and EDUs per second, in and out.",
-			},
-			{
-				ID: "edus", Title: "Outgoing EDUs by type", Needs: query.Prometheus, Visualization: query.TimeSeries,
-				Help: "Much m.presence on a server that is short of CPU: presence is the cost. Synapse does not count incoming EDUs by type.",
-			},
-			{
-				ID: "lag", Title: "Sending lag", Needs: query.Prometheus, Visualization: query.TimeSeries,
-				Help: "Time from sending an event until the federation sender has handled it.",
-			},
-			{
-				ID: "summary", Title: "Summary", Needs: query.Prometheus, Visualization: query.Table, Columns: query.ColumnInfos(summaryColumns),
-				Help: "What the traffic of the whole time range consisted of.",
-			},
-			{
-				ID: "destinations", Title: "Destinations", Needs: query.Postgres, Current: true, Visualization: query.Table, Columns: query.ColumnInfos(destinationColumns),
-				Help: "Homeservers that can't be reached, and healthy ones that miss events.",
-			},
+			{ID: "traffic", Title: "Traffic", Needs: query.Prometheus, Visualization: query.TimeSeries,
+				Help: "PDUs and EDUs per second, in and out."},
+			{ID: "edus", Title: "Outgoing EDUs by type", Needs: query.Prometheus, Visualization: query.TimeSeries,
+				Help: "Much m.presence on a server that is short of CPU: presence is the cost. Synapse does not count incoming EDUs by type."},
+			{ID: "lag", Title: "Sending lag", Needs: query.Prometheus, Visualization: query.TimeSeries,
+				Help: "Time from sending an event until the federation sender has handled it."},
+			{ID: "summary", Title: "Summary", Needs: query.Prometheus, Visualization: query.Table, Columns: query.ColumnInfos(summaryColumns),
+				Help: "What the traffic of the whole time range consisted of."},
+			{ID: "destinations", Title: "Destinations", Needs: query.Postgres, Current: true, Visualization: query.Table, Columns: query.ColumnInfos(destinationColumns),
+				Help: "Homeservers that can't be reached, and healthy ones that miss events."},
 		},
 		Limit: query.Limit{Default: 50, Max: 1000},
 		Examples: []query.Example{

@@ -18,34 +18,26 @@ func Type() query.Type {
 		Help: "Rooms whose history has split into many branches. Before each event Synapse has to resolve the states of all branches, which makes sending " +
 			"slow in that room and loads the whole homeserver. The table names the rooms and says which of them need attention.",
 		Formats: []query.Format{
-			{
-				ID: "rooms", Title: "Rooms", Needs: query.Postgres, Visualization: query.Table, Current: true, Columns: query.ColumnInfos(columns),
+			{ID: "rooms", Title: "Rooms", Needs: query.Postgres, Visualization: query.Table, Current: true, Columns: query.ColumnInfos(columns),
 				Help: "The rooms with the most forward extremities, each with a verdict and advice. Read from Synapse's database: exact, and always the present state, " +
-					"whatever time range is chosen. Rooms with local members and no extremity at all are always listed.",
-			},
-			{
-				ID: "histogram", Title: "Rooms per number of extremities", Needs: query.Prometheus, Visualization: query.BarChart, Columns: query.ColumnInfos(bandColumns),
+					"whatever time range is chosen. Rooms with local members and no extremity at all are always listed."},
+			{ID: "histogram", Title: "Rooms per number of extremities", Needs: query.Prometheus, Visualization: query.BarChart, Columns: query.ColumnInfos(bandColumns),
 				Help: "How many rooms have how many forward extremities, at the end of the time range. Synapse counts once per hour, for the first time " +
-					"an hour after its start.",
-			},
-			{
-				ID: "counts", Title: "Over time", Needs: query.Prometheus, Visualization: query.TimeSeries,
+					"an hour after its start."},
+			{ID: "counts", Title: "Over time", Needs: query.Prometheus, Visualization: query.TimeSeries,
 				Help: "Rooms with many forward extremities over time, or the share of events that go to such rooms. The share says more: it is up to date, " +
-					"and unused rooms do not count.",
-			},
+					"and unused rooms do not count."},
 		},
 		Params: []query.Param{
 			{
 				ID: "minExtremities", Title: "More than", Kind: query.Number, Default: limits.ExtremitiesPerRoom.Value,
-				Min: query.Bound(0), Max: query.Bound(1_000_000), Formats: []string{"rooms", "counts"},
+				Min: new(0.0), Max: new(1_000_000.0), Formats: []string{"rooms", "counts"},
 				Help: "Only rooms with more forward extremities than this. Synapse merges them above 10. The metrics can tell 1, 2, 3, 5, 7, 10, 15, 20, 50, " +
 					"100, 200 and 500 apart.",
 			},
-			{
-				ID: "measure", Title: "Measure", Kind: query.Choice, Default: "rooms", Formats: []string{"counts"},
+			{ID: "measure", Title: "Measure", Kind: query.Choice, Default: "rooms", Formats: []string{"counts"},
 				Options: []query.Option{{Value: "rooms", Title: "Rooms"}, {Value: "events", Title: "Share of events"}},
-				Help:    "What to draw: rooms with many extremities, or the share of events that were added to such rooms.",
-			},
+				Help:    "What to draw: rooms with many extremities, or the share of events that were added to such rooms."},
 		},
 		Limit: query.Limit{Default: 50, Max: 500},
 		Examples: []query.Example{

@@ -16,18 +16,12 @@ func Type() query.Type {
 		Help: "While Python collects garbage, a process does nothing else, and everyone it serves waits. Generation 2, which visits all objects, is the " +
 			"expensive one.",
 		Formats: []query.Format{
-			{
-				ID: "time", Title: "Share of time", Needs: query.Prometheus, Visualization: query.TimeSeries,
-				Help: "Share of time that each process spends in garbage collection.",
-			},
-			{
-				ID: "pauses", Title: "Pauses", Needs: query.Prometheus, Visualization: query.TimeSeries,
-				Help: "Mean duration of a collection, per process and generation.",
-			},
-			{
-				ID: "summary", Title: "One row per process and generation", Needs: query.Prometheus, Visualization: query.Table, Columns: query.ColumnInfos(columns),
-				Help: "How often each process collects, how long it takes, and how long at most.",
-			},
+			{ID: "time", Title: "Share of time", Needs: query.Prometheus, Visualization: query.TimeSeries,
+				Help: "Share of time that each process spends in garbage collection."},
+			{ID: "pauses", Title: "Pauses", Needs: query.Prometheus, Visualization: query.TimeSeries,
+				Help: "Mean duration of a collection, per process and generation."},
+			{ID: "summary", Title: "One row per process and generation", Needs: query.Prometheus, Visualization: query.Table, Columns: query.ColumnInfos(columns),
+				Help: "How often each process collects, how long it takes, and how long at most."},
 		},
 		Limit: query.Limit{Default: 60, Max: 1000},
 		Examples: []query.Example{

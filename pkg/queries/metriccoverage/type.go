@@ -18,10 +18,8 @@ func Type(types []query.Type) query.Type {
 		Help: "Every metric that this plugin reads, whether Prometheus has it, and what is affected without it. Some appear with the first event of their kind, " +
 			"with a worker's role, or an hour after the start.",
 		Formats: []query.Format{
-			{
-				ID: "table", Title: "One row per metric", Needs: query.Prometheus, Visualization: query.Table, Columns: query.ColumnInfos(columns),
-				Help: "What is missing comes first.",
-			},
+			{ID: "table", Title: "One row per metric", Needs: query.Prometheus, Visualization: query.Table, Columns: query.ColumnInfos(columns),
+				Help: "What is missing comes first."},
 		},
 		Limit: query.Limit{Default: 200, Max: 1000},
 		Params: []query.Param{

@@ -16,20 +16,14 @@ func Type() query.Type {
 		Help: "CPU, event loop, memory, database pool and garbage collection of each process. A process does nearly all its work in one thread, " +
 			"so one core is its limit and processes are never added up.",
 		Formats: []query.Format{
-			{
-				ID: "processes", Title: "One row per process", Needs: query.Prometheus, Visualization: query.Table, Columns: query.ColumnInfos(columns),
-				Help: "What each process does, how close it is to its limits, and what to do about it.",
-			},
+			{ID: "processes", Title: "One row per process", Needs: query.Prometheus, Visualization: query.Table, Columns: query.ColumnInfos(columns),
+				Help: "What each process does, how close it is to its limits, and what to do about it."},
 			{ID: "cpu", Title: "CPU", Needs: query.Prometheus, Visualization: query.TimeSeries, Help: "Cores used by each process."},
 			{ID: "memory", Title: "Memory", Needs: query.Prometheus, Visualization: query.TimeSeries, Help: "Resident memory of each process."},
-			{
-				ID: "reactor", Title: "Event loop", Needs: query.Prometheus, Visualization: query.TimeSeries,
-				Help: "Share of time that each process's event loop was busy.",
-			},
-			{
-				ID: "databasePool", Title: "Wait for a database connection", Needs: query.Prometheus, Visualization: query.TimeSeries,
-				Help: "Mean time that each process waited for a connection from its pool.",
-			},
+			{ID: "reactor", Title: "Event loop", Needs: query.Prometheus, Visualization: query.TimeSeries,
+				Help: "Share of time that each process's event loop was busy."},
+			{ID: "databasePool", Title: "Wait for a database connection", Needs: query.Prometheus, Visualization: query.TimeSeries,
+				Help: "Mean time that each process waited for a connection from its pool."},
 		},
 		Limit: query.Limit{Default: 50, Max: 1000},
 		Examples: []query.Example{

@@ -17,33 +17,21 @@ func Type() query.Type {
 		Help: "Synapse's database transactions, ranked by their cost: the number of calls times their mean duration. A transaction that runs often is not " +
 			"necessarily expensive.",
 		Formats: []query.Format{
-			{
-				ID: "table", Title: "Ranking", Needs: query.Prometheus, Visualization: query.Table, Columns: query.ColumnInfos(columns),
-				Help: "One row per transaction over the whole time range, with a verdict and an explanation.",
-			},
-			{
-				ID: "cost", Title: "Cost over time", Needs: query.Prometheus, Visualization: query.TimeSeries,
-				Help: "Seconds of database time per second, of the transactions that cost most in the time range.",
-			},
-			{
-				ID: "rate", Title: "Calls over time", Needs: query.Prometheus, Visualization: query.TimeSeries,
-				Help: "Calls per second, of the transactions that run most often in the time range.",
-			},
-			{
-				ID: "meanDuration", Title: "Mean duration over time", Needs: query.Prometheus, Visualization: query.TimeSeries,
-				Help: "Mean duration of a call, of the transactions that cost most in the time range.",
-			},
+			{ID: "table", Title: "Ranking", Needs: query.Prometheus, Visualization: query.Table, Columns: query.ColumnInfos(columns),
+				Help: "One row per transaction over the whole time range, with a verdict and an explanation."},
+			{ID: "cost", Title: "Cost over time", Needs: query.Prometheus, Visualization: query.TimeSeries,
+				Help: "Seconds of database time per second, of the transactions that cost most in the time range."},
+			{ID: "rate", Title: "Calls over time", Needs: query.Prometheus, Visualization: query.TimeSeries,
+				Help: "Calls per second, of the transactions that run most often in the time range."},
+			{ID: "meanDuration", Title: "Mean duration over time", Needs: query.Prometheus, Visualization: query.TimeSeries,
+				Help: "Mean duration of a call, of the transactions that cost most in the time range."},
 		},
 		Limit: query.Limit{Default: 20, Max: 500},
 		Params: []query.Param{
-			{
-				ID: "compareTo", Title: "Compare with", Kind: query.Duration, Default: "7d", Formats: []string{"table"},
-				Help: "How long ago the window lies that the cost is compared with. Without data there, the window of one day ago is used.",
-			},
-			{
-				ID: "transaction", Title: "Transactions", Kind: query.List, Values: "transaction",
-				Help: "Only these transactions. Empty ranks all.",
-			},
+			{ID: "compareTo", Title: "Compare with", Kind: query.Duration, Default: "7d", Formats: []string{"table"},
+				Help: "How long ago the window lies that the cost is compared with. Without data there, the window of one day ago is used."},
+			{ID: "transaction", Title: "Transactions", Kind: query.List, Values: "transaction",
+				Help: "Only these transactions. Empty ranks all."},
 		},
 		Examples: []query.Example{
 			{Title: "What the database spends its time on", Query: map[string]any{"queryType": "transactions", "format": "table"}},
