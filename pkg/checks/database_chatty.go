@@ -70,23 +70,27 @@ func judgeDatabaseChatty(in Input) []Finding {
 		return okFinding("All transactions together: " + words.PerSecond(total) + ", too few to judge.")
 	}
 	cost := byTransaction(in, txnCost)
-	found := judgeEach(in.Samples(txnCalls), func(s Sample) Finding {
+	var found []Finding
+	for _, s := range in.Samples(txnCalls) {
 		name := subjectOfTransaction(s)
 		u := transactions.Usage{Name: name, Calls: s.Value, Cost: cost[name], AllCalls: total}
 		if !u.CalledTooOften(in.Levels) {
-			return Finding{}
+			continue
 		}
 		f := in.graded(u.Calls, Finding{Subject: Subject{Name: name}})
 		f.Evidence = fmt.Sprintf("%s in the last hour, %s of all calls, at %s each. ", words.PerSecond(u.Calls), words.Percent(u.CallShare()), words.Seconds(u.Mean()))
-		return withCache(in, f)
-	})
-	return orOK(found, in.Fill("No cheap transaction makes {warning} and {frequent} of all "+words.PerSecond(total)+"."))
+		found = append(found, withCache(in, f))
+	}
+	if len(found) == 0 {
+		return okFinding(in.Fill("No cheap transaction makes {warning} and {frequent} of all " + words.PerSecond(total) + "."))
+	}
+	return found
 }
 
 // withCache adds what the cache in front of the transaction has to do with it.
 func withCache(in Input, f Finding) Finding {
 	cache, guarded := caches.GuardOf(f.Subject.Name)
-	evicted, misses := in.valuesBy(chattyEvicted, byLabel("name"))[cache], in.valuesBy(chattyMisses, byLabel("name"))[cache]
+	evicted, misses := valueOfCache(in, chattyEvicted, cache), valueOfCache(in, chattyMisses, cache)
 	f.Steps, f.NotCausedBy = []string{findCaller}, []string{"cache-undersized"}
 	switch {
 	case !guarded:
@@ -101,4 +105,13 @@ func withCache(in Input, f Finding) Finding {
 		f.Evidence += "Its cache " + cache + " hardly ever evicts because it is full, so a larger one would not help."
 	}
 	return f
+}
+
+func valueOfCache(in Input, m *Measurement, cache string) float64 {
+	for _, s := range in.Samples(m) {
+		if s.Label("name") == cache {
+			return s.Value
+		}
+	}
+	return 0
 }

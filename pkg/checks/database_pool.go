@@ -2,7 +2,6 @@ package checks
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
@@ -77,18 +76,29 @@ func judgeDatabasePool(in Input) []Finding {
 	case !in.Has(poolShare):
 		return UnknownFinding("No transaction got a connection in the last 15 min, or Prometheus has no " + metrics.ScheduleTime.Bucket().Name + ".")
 	}
-	waitsOf := func(p Sample) float64 {
+	var found []Finding
+	judged, worst := 0, Sample{Value: -1}
+	for _, p := range in.Samples(poolShare) {
 		waits, _ := in.ValueFor(poolWaits, p)
-		return waits
+		if age, known := in.ValueFor(uptime, p); waits < poolEnough.Value || known && age < limits.Young.Value {
+			continue
+		}
+		judged++
+		if p.Value > worst.Value {
+			worst = p
+		}
+		if f := poolFinding(in, p, waits); f.Severity > OK {
+			found = append(found, f)
+		}
 	}
-	judged := slices.DeleteFunc(in.settled(poolShare, limits.Young), func(p Sample) bool { return waitsOf(p) < poolEnough.Value })
-	if len(judged) == 0 {
+	switch {
+	case len(found) > 0:
+		return found
+	case judged == 0:
 		return okFinding("No process made " + poolEnough.String() + " transactions in the last 15 min: too few to judge.")
 	}
-	worst := judged[0]
 	used, _ := in.ValueFor(poolUsed, worst)
-	found := judgeEach(judged, func(p Sample) Finding { return poolFinding(in, p, waitsOf(p)) })
-	return orOK(found, fmt.Sprintf("Most waits on %s: %s took more than %s, with %s of its connections in use.", worst.Process(), words.Percent(worst.Value), poolLong, words.Percent(used)))
+	return okFinding(fmt.Sprintf("Most waits on %s: %s took more than %s, with %s of its connections in use.", worst.Process(), words.Percent(worst.Value), poolLong, words.Percent(used)))
 }
 
 func poolFinding(in Input, p Sample, waits float64) Finding {

@@ -46,7 +46,14 @@ func compareWeeks(in Input) slowdowns {
 
 // statementRatio is the ratio of the mean durations of one kind of statement; 0 where it is unknown.
 func statementRatio(in Input, verb string) float64 {
-	mean := func(m *Measurement) float64 { return in.valuesBy(m, byLabel("verb"))[verb] }
+	mean := func(m *Measurement) float64 {
+		for _, sample := range in.Samples(m) {
+			if sample.Label("verb") == verb {
+				return sample.Value
+			}
+		}
+		return 0
+	}
 	before := mean(slowStatementBefore)
 	if before <= 0 {
 		return 0
