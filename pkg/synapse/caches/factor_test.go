@@ -47,7 +47,8 @@ func TestCurrentFactor(t *testing.T) {
 		"no capacity":                             {measured: noSize("url_previews")},
 		"of a newer Synapse, at a size that fits": {measured: sized("a_new_cache", 5000), want: 0.5},
 		"of a newer Synapse, at another size":     {measured: sized("a_new_cache", 5001)},
-		"of an older Synapse, made smaller":       {measured: sized("is_partial_state_room", 500)},
+		"of an older Synapse, made smaller":       {measured: sized("is_partial_state_room", 500), want: 0.5},
+		"far below the common one":                {measured: sized("get_user_by_id", 4), want: 0.004},
 		"made smaller on purpose":                 {measured: sized("is_partial_state_room", 500), set: settings.Settings{Homeserver: settings.Homeserver{PerCacheFactors: map[string]float64{"is_partial_state_room": 0.05}}}, want: 0.05},
 	} {
 		t.Run(name, func(t *testing.T) {

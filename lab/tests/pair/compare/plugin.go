@@ -41,7 +41,7 @@ func (p *Plugin) source(server *synapse.Server) ask.Source {
 			// Its size depends on event_cache_size too, and no metric tells these apart: the admin has to say it.
 			"perCacheFactors": map[string]float64{eventCache: synapse.CacheFactors[eventCache]},
 		},
-		Secure: map[string]string{"postgresPassword": readerPassword},
+		Secure: map[string]string{"postgresPassword": readerPassword, "pseudonymKey": "a key of the pair"},
 		User:   ask.Admin,
 	}
 }
