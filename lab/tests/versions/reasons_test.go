@@ -12,7 +12,7 @@ var quiet = reasons{
 		"database-slow onSaturated", "database-slow waitBefore", "database-slow statementBefore", "database-slow saturatedProcesses",
 	},
 	"needs requests that fail or hang": {
-		"availability keyErrors", "availability keyErrorsLong", "availability otherErrors", "availability otherErrorsLong", "availability errorAnswers",
+		"availability errors", "availability errorsLong", "availability errorSpread", "availability errorAnswers",
 		"availability unanswered", "availability stuck", "availability silent", "availability sendsInFlight", "availability joins", "availability fullPools",
 	},
 	"needs a process that is saturated, full or was killed": {
@@ -23,13 +23,14 @@ var quiet = reasons{
 		"cache-undersized autotuned", "caches evictions",
 	},
 	"needs a target that fails, or a Prometheus that stores its timeout": {"scrape-health timeout", "scrape-health failing", "scrape-health strange"},
-	"needs a restart or an upgrade":                                      {"changes annotations"},
+	"needs a restart or an upgrade":                                      {"changes annotations", "restarts risen", "restarts memoryBefore", "restarts hung"},
 	"needs presence that costs much":                                     {"federation-presence share"},
 	"needs a room that is being joined":                                  {"partial-state fetching"},
 	"needs updates that run, failed or are disabled": {
 		"background-updates running", "background-updates lasting", "background-updates disabled", "background-updates aborted",
 	},
-	"needs other homeservers":          {"federation-destinations attempts"},
+	"needs other homeservers":          {"federation-destinations attempts", "federation-inbound received", "federation-inbound answered"},
+	"needs slow sends, a few of a day": {"event-send-time lastExcess", "event-send-time mostExcess", "database-cost slowSendSeconds"},
 	"needs a replication that is late": {"replication-lag stream"},
 	"needs a state resolution: up to 1.135 its counters are 0 from the start": {
 		"state-resolution count", "state-resolution cpuRoom", "state-resolution dbRoom",
@@ -58,7 +59,7 @@ var unseen = reasons{
 	"needs a client that asks for presence": {`servlet=~".*Presence.*"`},
 	"needs media":                           {`DownloadResource`},
 	"needs a pusher":                        {`name=~"httppush.process|emailpush.process"`},
-	"needs other homeservers":               {`block_name="_send_new_transaction"`, `servlet="FederationSendServlet"`, `name="federation_transaction_transmission_loop"`},
+	"needs other homeservers":               {`block_name="_send_new_transaction"`, `servlet="FederationSendServlet"`, `servlet=~"FederationSendServlet"`, `name="federation_transaction_transmission_loop"`},
 	"first happens minutes after the start": {`name=~"generate_total_users|`, `name="persist_presence_changes"`},
 	"needs a room that is being joined":     {`name="sync_partial_state_room"`},
 	"needs a process that ran for long":     {`python_gc_time_count{gen="2"}`},
