@@ -156,7 +156,7 @@ func (s *Simulation) step(length time.Duration) {
 	}
 }
 
-// restart is a time at which processes start anew.
+// restart is a time at which processes start again.
 type restart struct {
 	at        time.Time
 	processes []*Process
