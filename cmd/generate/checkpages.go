@@ -66,15 +66,18 @@ var typed = map[string]string{"percentunit": "; 5% is written as 0.05", "s": ", 
 
 func causes(c checks.Check) string {
 	var links []string
-	for _, id := range c.Causes {
-		if cause, ok := checks.Find(id); ok {
-			links = append(links, "["+cause.Title+"]("+id+".md)")
+	for _, link := range c.Causes {
+		cause, _ := checks.Find(link.Check)
+		text := "[" + cause.Title + "](" + link.Check + ".md)"
+		if measured := link.By.Text(); measured != "" {
+			text += ", if " + measured
 		}
+		links = append(links, text)
 	}
 	if len(links) == 0 {
 		return ""
 	}
-	return "Possible causes, the likeliest first: " + strings.Join(links, ", ") + ". A finding with a known cause stands below it."
+	return "Possible causes; the first one that is found explains this finding, and stands above it:\n\n- " + strings.Join(links, "\n- ")
 }
 
 func reads(c checks.Check) string {

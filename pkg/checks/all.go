@@ -72,7 +72,7 @@ func WithCauses(names []string) []Check {
 				wanted[availability.ID] = true
 			}
 			for _, cause := range c.Causes {
-				add(cause)
+				add(cause.Check)
 			}
 		}
 	}

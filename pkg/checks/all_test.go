@@ -96,7 +96,7 @@ func TestCausesFormChains(t *testing.T) {
 			t.Fatalf("%q names the cause %q, which is no check", path, id)
 		}
 		for _, cause := range c.Causes {
-			visit(cause, append(path, id))
+			visit(cause.Check, append(path, id))
 		}
 	}
 	for _, c := range All {

@@ -49,7 +49,7 @@ var appserviceLag = Check{
 		"Search its log for `push_bulk to`: it names slow bridges. They delay their own events only, except where Synapse has to ask them whether a user exists.",
 		"If the process stays saturated, give this work to a worker (`notify_appservices_from_worker`). Restart the main process with it.",
 	},
-	Causes:      []string{"cpu-saturation", "database-slow", "database-pool", "gc-pauses"},
+	Causes:      whenFound("cpu-saturation", "database-slow", "database-pool", "gc-pauses"),
 	Panel:       "events-behind",
 	CriticalToo: true,
 	Measures:    appserviceSender.measures(eventProcessors, appserviceFailed, appserviceDelivered),
@@ -94,7 +94,7 @@ func judgeServices(in Input) []Finding {
 				"Check `url` and `hs_token` in its registration file, and search Synapse's log for `push_bulk to`.",
 				"If it is gone for good, remove its registration from `app_service_config_files` and restart Synapse: otherwise the waiting events grow.",
 			},
-			NotCausedBy: in.check.Causes,
+			NotCausedBy: causeIDs(in.check.Causes),
 		})
 	}
 	return found

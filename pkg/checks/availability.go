@@ -55,7 +55,7 @@ var availability = Check{
 		"Open \"Processes\" on this dashboard and see whether all processes are affected or one.",
 		"If the database is well and requests still hang, run `py-spy dump --pid <pid>` on the process, which changes nothing, and restart that process only then: a restart destroys the evidence.",
 	},
-	Causes:      []string{"database-connections", "gc-pauses", "state-resolution"},
+	Causes:      whenFound("database-connections", "gc-pauses", "state-resolution"),
 	Panel:       "processes",
 	PerProcess:  true,
 	CriticalToo: true,

@@ -40,6 +40,7 @@ func judgeBlocked(in Input) []Finding {
 	return judgeEach(in.Samples(loopBlocked), func(p Sample) Finding {
 		return Finding{Subject: Subject{Name: p.Process()}}.raisedBy(p.Value, loopBlockedWarning, loopBlockedCritical, func(f *Finding) {
 			f.Title, f.Steps, f.NotCausedBy = "Event loop blocked", blockedSteps, notCausedBut("gc-pauses", "state-resolution")
+			f.Takes = Amounts{LoopTime: p.Value / stallWindow.Seconds()} // of the hour that its causes look at
 			f.Evidence = fmt.Sprintf("The event loop completed no tick for %s, and the process answered nobody meanwhile.", words.Duration(time.Duration(p.Value)*time.Second))
 		})
 	})

@@ -33,8 +33,9 @@ type Check struct {
 	// Steps are what to do, the first one first, each an imperative. A finding shows the first three unless it has its own;
 	// the check's page shows all.
 	Steps []string
-	// Causes are checks whose findings explain this one's, the likeliest first. They form chains without circles.
-	Causes []string
+	// Causes are checks whose findings explain this one's: the first of them that is large enough does, so what is deeper stands
+	// in front. They form chains without circles.
+	Causes []Cause
 	// Panel is the id of the dashboard panel that shows what the check measures.
 	Panel string
 	// PerProcess: its subjects are processes. Among such checks only a finding about the same process explains another.
@@ -63,6 +64,8 @@ type Check struct {
 	// Signal is the measurement whose history tells since when the number that decides is too high; nil where history
 	// can't tell.
 	Signal *Signal
+	// Rises is how long after something began the signal may pass a threshold, where that is longer than usual.
+	Rises time.Duration
 	// Judge says what is wrong with one homeserver. No finding means "fine".
 	Judge func(Input) []Finding
 	// Rule is the alert rule for Prometheus itself.
@@ -113,6 +116,12 @@ const (
 
 // pendingPeriod is how long something must be wrong before an alert fires. Source: ours, as Prometheus' own examples.
 const pendingPeriod = "5m"
+
+// usualRise is the longest window of most signals. Source: ours.
+const usualRise = time.Hour
+
+// BeganAt is the earliest moment at which what was found may have begun.
+func (c Check) BeganAt(since time.Time) time.Time { return since.Add(-cmp.Or(c.Rises, usualRise)) }
 
 // PendingPeriod is the "for" of the check's alerts.
 func (c Check) PendingPeriod() string { return cmp.Or(c.For, pendingPeriod) }

@@ -46,7 +46,7 @@ var cpuSaturation = Check{
 		"If this is the main process and there are workers, check that the reverse proxy sends client requests such as `/sync` to the workers.",
 		"Move one kind of work to a new worker only if the machine has a free core (load below the number of cores): each worker costs CPU and memory, even when idle.",
 	},
-	Causes:     []string{"state-resolution", "federation-presence", "gc-pauses", "workers", "request-surge"},
+	Causes:     append(byLoopTime("state-resolution", "federation-presence", "gc-pauses", "request-surge"), whenFound("workers")...),
 	Panel:      "processes",
 	PerProcess: true,
 	Measures:   []*Measurement{cpu, loopBusy, uptime, cpuRequests, cpuJobs, cpuGC},
@@ -78,7 +78,7 @@ func judgeCPUOf(in Input, p Sample) Finding {
 	if known && busy < limits.Busy.Value {
 		return Finding{}
 	}
-	f := in.graded(p.Value, Finding{Subject: Subject{Name: p.Process()}})
+	f := in.graded(p.Value, Finding{Subject: Subject{Name: p.Process()}, Takes: Amounts{LoopTime: max(busy, p.Value)}})
 	loop := "how busy the event loop was is unknown"
 	if known {
 		loop = "event loop busy for " + words.Percent(busy) + " of the time"

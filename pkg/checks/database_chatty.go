@@ -46,7 +46,7 @@ var databaseChatty = Check{
 		"Open \"Cache factors to change\" on this dashboard: if the cache in front of this transaction is advised there, raise it one step and compare after a day.",
 		findCaller,
 	},
-	Causes:      []string{"cache-undersized"},
+	Causes:      whenFound("cache-undersized"),
 	Panel:       "transactions",
 	Completions: true,
 	Measures:    []*Measurement{txnCost, txnCalls, txnTotalCalls, chattyEvictions, chattyEvicted, chattyMisses},

@@ -39,7 +39,7 @@ var databaseCost = Check{
 	Limits: []limits.Limit{transactions.LargestShare, transactions.Growth, transactions.GrownCost, transactions.GrownShare, transactions.EnoughCost,
 		transactions.MostlySaturated, txnEnough, txnCold, txnColdShare, slowRatio, costExtremities, dominantShare, sendsShare, slowSend, fewLeast},
 	Steps:       databaseCostSteps,
-	Causes:      []string{"cpu-saturation", "database-slow", "extremities"},
+	Causes:      whenFound("cpu-saturation", "database-slow", "extremities"),
 	Panel:       "transactions",
 	Completions: true,
 	Measures:    append([]*Measurement{costPersisted, costPersistedFew, slowSendSeconds}, txnComparison...),

@@ -49,7 +49,7 @@ var databasePool = Check{
 		"Raise database.args.cp_max only if all pools together still fit into PostgreSQL's max_connections.",
 		sqliteStep,
 	},
-	Causes:      []string{"cpu-saturation", "database-slow", "database-cost"},
+	Causes:      whenFound("cpu-saturation", "database-slow", "database-cost"),
 	Panel:       "database-wait",
 	Completions: true,
 	PerProcess:  true,

@@ -64,7 +64,7 @@ var databaseSlow = Check{
 		"Check for lost statistics and open transactions: the findings about PostgreSQL maintenance name them.",
 		"If only saturated processes are slow, reduce their CPU load first.",
 	},
-	Causes:      []string{"cpu-saturation", "postgres-hygiene", "table-growth"},
+	Causes:      whenFound("cpu-saturation", "postgres-hygiene", "table-growth"),
 	Panel:       "transaction-duration",
 	Completions: true,
 	Measures:    append([]*Measurement{slowStatement, slowStatementBefore, slowWaits, slowWaitsBefore, slowSaturated}, txnComparison...),

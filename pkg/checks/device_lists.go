@@ -34,7 +34,7 @@ var deviceLists = Check{
 		"If one user has very many devices, such as a bot that logs in again each time, log out the unused ones: they make every change expensive. " +
 			"Do not change the tables `device_lists_*`: encrypted messages could become unreadable.",
 	},
-	Causes:   []string{"cpu-saturation", "database-slow", "database-pool"},
+	Causes:   whenFound("cpu-saturation", "database-slow", "database-pool"),
 	Panel:    "device-list-lag",
 	Measures: []*Measurement{deviceListLag, deviceListLowest, deviceListChanges},
 	Signal:   &Signal{deviceListLag, nil},

@@ -72,7 +72,7 @@ var federationInbound = Check{
 		"If one room has most of the events, look it up in \"Rooms with more than ten forward extremities\".",
 		"If many rooms wait and the process that serves `/_matrix/federation/v1/send` stays saturated, spread that path over several workers in the proxy, each sending homeserver always to the same one.",
 	},
-	Causes:      []string{"state-resolution", "extremities", "cpu-saturation", "database-slow", "database-pool", "gc-pauses"},
+	Causes:      whenFound("state-resolution", "extremities", "cpu-saturation", "database-slow", "database-pool", "gc-pauses"),
 	Panel:       "inbound-staging",
 	Completions: true,
 	Measures:    []*Measurement{inboundOldest, inboundLowest, inboundWaiting, inboundPDUs, inboundRequests, inboundRefused, inboundSlowed, inboundRefusedHosts, inboundReceived, inboundAnswered, inboundHandlers},

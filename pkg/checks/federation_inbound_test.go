@@ -17,7 +17,7 @@ func TestFederationInbound(t *testing.T) {
 	both["refused"] = 80
 	one := inboundRoom{query.NewRoom(known, "!room:a.example"), 700, 12}
 	judgeCases(t, federationInbound, map[string]judged{
-		"behind":             {series: inboundOn(900, 700, 800), want: Warning, value: 700, free: federationInbound.Causes},
+		"behind":             {series: inboundOn(900, 700, 800), want: Warning, value: 700, free: causeIDs(federationInbound.Causes)},
 		"at the threshold":   {series: inboundOn(900, 300, 20), want: Warning, value: 300},
 		"far behind":         {series: inboundOn(4000, 3600, 800), want: Critical, value: 3600},
 		"one room":           {series: inboundOn(900, 700, 800), rows: one, want: Warning, value: 700, count: 2},

@@ -121,7 +121,7 @@ func judgePresence(in Input) []Finding {
 		highest = max(highest, p.Value)
 		cores, _ := in.ValueFor(cpu, p)
 		f := in.graded(p.Value, Finding{
-			Subject:  Subject{Name: p.Process()},
+			Subject: Subject{Name: p.Process()}, Takes: Amounts{LoopTime: p.Value * cores},
 			Evidence: fmt.Sprintf("Presence takes at least %s of %s cores in the last 15 min. %s", words.Percent(p.Value), words.Number(cores), presenceNumbers(in)),
 		})
 		if in.Total(presenceInbound) > in.Total(presenceUpdates)/2 {

@@ -66,6 +66,8 @@ type Finding struct {
 	Confidence float64
 	// Unfinished is why checks that measure what finished can't say "ok" while this lasts; empty: they can.
 	Unfinished string
+	// Takes is how much the finding takes of what links are measured by, as a cause and as a symptom.
+	Takes Amounts
 	// CausedBy is set where the check itself knows which one explains it; else the diagnosis looks for a cause.
 	CausedBy string
 	// NotCausedBy are causes of the check that do not explain this finding: they are about other things.

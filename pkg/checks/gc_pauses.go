@@ -60,11 +60,12 @@ var gcPauses = Check{
 			"rises a little. (Python up to 3.13; 3.14 collects in steps.)",
 		"If a cache has a very high factor and nothing advises to raise it, lower that factor: fewer entries make every full collection shorter.",
 	},
-	Causes:     []string{"memory"},
+	Causes:     whenFound("memory"),
 	Panel:      "gc-processes",
 	PerProcess: true,
 	Measures:   []*Measurement{gcPause, gcShare, gcSpikes, gcFull, gcEntries, uptime},
 	Signal:     &Signal{gcPause, subjectOfProcess},
+	Rises:      pauseWindow,
 	Judge:      judgePauses,
 	Rule: Rule{Expr: `
 max by (server_name) (
@@ -112,7 +113,7 @@ func judgePausesOf(in Input, p Sample) Finding {
 	if entries, ok := in.ValueFor(gcEntries, p); ok {
 		held = words.Count(entries, "cache entry", "cache entries")
 	}
-	f := in.graded(pause, Finding{Subject: Subject{Name: p.Process()}})
+	f := in.graded(pause, Finding{Subject: Subject{Name: p.Process()}, Takes: Amounts{LoopTime: p.Value}})
 	f.Evidence = fmt.Sprintf("%s, %s of the last hour in garbage collection.", mean, words.Percent(p.Value)) +
 		sentence(words.Count(full, "full collection", "full collections")+" in 6 h", long, held)
 	f = f.raisedBy(p.Value, limits.Collecting, limits.MuchCollecting, func(f *Finding) { f.Title = "Too much time in garbage collection" })

@@ -52,7 +52,7 @@ var metricCoverage = Check{
 	Limits:         []limits.Limit{coverageAge},
 	CriticalToo:    true,
 	Steps:          metricCoverageSteps,
-	Causes:         []string{"scrape-health"},
+	Causes:         whenFound("scrape-health"),
 	Panel:          "metric-coverage",
 	WithoutSynapse: true,
 	LostSource:     SynapseAbsent,

@@ -63,7 +63,7 @@ var reactorLag = Check{
 		"Move work to another process only if the machine has a free core and no finding above explains the load.",
 		"While the loop is blocked, run `py-spy dump --pid <pid>` on the process: it shows what blocks it and changes nothing.",
 	},
-	Causes:     []string{"gc-pauses", "state-resolution", "cpu-saturation", "federation-presence"},
+	Causes:     byLoopTime("gc-pauses", "state-resolution", "federation-presence", "cpu-saturation"),
 	Panel:      "event-loop",
 	PerProcess: true,
 	Measures:   []*Measurement{loopBusy, loopTicks, loopStalls, loopLost, loopP99, loopBlocked, uptime},
@@ -123,12 +123,15 @@ func judgeReactorLag(in Input) []Finding {
 func judgeLoop(in Input, p Sample) Finding {
 	stalls, counted := in.ValueFor(loopStalls, p)
 	stalls = max(0, stalls)
-	f := in.graded(p.Value, Finding{Subject: Subject{Name: p.Process()}})
+	f := in.graded(p.Value, Finding{Subject: Subject{Name: p.Process()}, Takes: Amounts{LoopTime: p.Value}})
 	f.Evidence = fmt.Sprintf("Busy for %s of the last 15 min%s; %s.", words.Percent(p.Value), stallText(stalls, counted), tickQuantile(in, p))
 	lost, _ := in.ValueFor(loopLost, p)
-	f = f.raisedBy(stalls, limits.Stalls, noLimit, func(f *Finding) { f.Title = "Event loop blocks repeatedly" })
+	blocks := func(f *Finding) {
+		f.Title, f.Takes = "Event loop blocks repeatedly", Amounts{LoopTime: max(lost, stalls*limits.StallLength.Value) / stallWindow.Seconds()}
+	}
+	f = f.raisedBy(stalls, limits.Stalls, noLimit, blocks)
 	return f.raisedBy(lost, loopLostSome, loopLostMany, func(f *Finding) {
-		f.Title = "Event loop blocks repeatedly"
+		blocks(f)
 		f.Evidence = fmt.Sprintf("Blocked for at least %s of the last hour. %s", words.Seconds(lost), f.Evidence)
 	})
 }

@@ -65,7 +65,7 @@ var replicationLag = Check{
 		"If a user just joined a huge room, wait: such a burst passes.",
 		"If the backlog stays, take work off this process: fewer users, or a stream on a worker of its own.",
 	},
-	Causes:     noLoad,
+	Causes:     whenFound(noLoad...),
 	Panel:      "replication-queue",
 	PerProcess: true,
 	Measures: []*Measurement{

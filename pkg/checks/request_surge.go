@@ -126,7 +126,7 @@ func judgeRefusals(in Input) []Finding {
 		if metrics.UsualRefusal(servlet, status) || share < surgeShare.Value && rate < surgeMany.Value {
 			return Finding{}
 		}
-		f := in.graded(rate, Finding{Subject: Subject{Name: subjectOfRequests(s)}, Confidence: 0.8, Explains: surgeExplains(in, servlet)})
+		f := in.graded(rate, Finding{Subject: Subject{Name: subjectOfRequests(s)}, Confidence: 0.8, Takes: Amounts{LoopTime: cpuOf(in, servlet)}})
 		f.Evidence = fmt.Sprintf("%s refused with %d in the last 15 min: %s of these requests.", words.PerSecond(s.Value), status, words.Percent(share))
 		f.Steps = surgeSteps(in, servlet)
 		return f
@@ -146,7 +146,7 @@ func judgeRise(in Input) []Finding {
 			continue
 		}
 		f := Finding{Subject: Subject{Name: servlet}, Severity: Info, Title: "Unusually many requests of one kind", Value: limits.At(s.Value),
-			Threshold: limits.At(math.Max(surgeRate.Value, surgeTimes.Value*before)), Confidence: 0.6, Explains: surgeExplains(in, servlet), Steps: surgeSteps(in, servlet)}
+			Threshold: limits.At(math.Max(surgeRate.Value, surgeTimes.Value*before)), Confidence: 0.6, Takes: Amounts{LoopTime: cpuOf(in, servlet)}, Steps: surgeSteps(in, servlet)}
 		f.Evidence = fmt.Sprintf("%s in the last 15 min, usually %s; %s of the CPU of a process.", words.PerSecond(s.Value), words.PerSecond(before), words.Percent(cpuOf(in, servlet)))
 		if cpuOf(in, servlet) >= surgeCPU.Value {
 			f.Severity = Warning
@@ -158,14 +158,6 @@ func judgeRise(in Input) []Finding {
 
 func cpuOf(in Input, servlet string) float64 {
 	return in.valuesBy(requestCPU, byLabel("servlet"))[servlet]
-}
-
-// surgeExplains: a surge explains a saturated process only where it uses much of its CPU.
-func surgeExplains(in Input, servlet string) []string {
-	if cpuOf(in, servlet) >= surgeCPU.Value {
-		return []string{"cpu-saturation", "memory"}
-	}
-	return []string{"memory"}
 }
 
 // surgeSteps are the check's, with the path where it is known.

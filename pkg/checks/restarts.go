@@ -58,11 +58,12 @@ var restarts = Check{
 		"Look for an out-of-memory kill: `journalctl -k --since -6h | grep -i oom`, or Last State in `kubectl describe pod`. Raise a memory limit only if you find one.",
 		"Check the health check or liveness probe: one that is too strict ends a process that is only busy.",
 	},
-	Causes:     []string{"memory"},
+	Causes:     whenFound("memory"),
 	Panel:      "processes",
 	PerProcess: true,
 	Measures:   []*Measurement{restartCount, restartHour, restartHalf, restartRisen, restartMemory, restartHung, memoryPeak, uptime},
 	Signal:     &Signal{restartCount, subjectOfProcess},
+	Rises:      restartWindow,
 	Judge:      judgeRestarts,
 	Rule: Rule{Expr: apartFromRollouts("restarts") + " >= {{.threshold}}\nor on (server_name)\n" +
 		`{{if pick "warning" ""}}` + apartFromRollouts("hour") + " >= {{.fast}}\nor on (server_name)\n{{end}}" +

@@ -78,7 +78,7 @@ var scrapeHealth = Check{
 		"Give the metrics a listener of their own (`type: metrics`) in each process: it answers from its own thread, while the resource `metrics` of another listener waits for the event loop.",
 		"Check the network between Prometheus and the process. A longer scrape interval or timeout keeps the graphs complete until then.",
 	},
-	Causes:         []string{"restarts", "memory", "cpu-saturation", "reactor-lag"},
+	Causes:         whenFound("restarts", "memory", "cpu-saturation", "reactor-lag"),
 	Panel:          "metric-coverage",
 	PerProcess:     true,
 	WithoutSynapse: true,

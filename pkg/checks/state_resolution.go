@@ -77,7 +77,7 @@ var stateResolution = Check{
 		"If nobody needs a large room, let its local members leave it.",
 		"After the join of a huge room, wait: it passes.",
 	},
-	Causes:      []string{"extremities"},
+	Causes:      whenFound("extremities"),
 	Panel:       "state-resolution-cpu",
 	Completions: true,
 	PerProcess:  true,
@@ -135,7 +135,7 @@ func judgeStateOf(in Input, p Sample) Finding {
 		value, kind = db, "database time"
 	}
 	return in.graded(value, Finding{
-		Subject: Subject{Name: p.Process()},
+		Subject: Subject{Name: p.Process()}, Takes: Amounts{LoopTime: cpuNow, DatabaseTime: dbNow},
 		Evidence: fmt.Sprintf("%s of CPU and %s of database time per second for %s in 15 min, at least %s of %s over the last hour.",
 			words.Seconds(cpuNow), words.Seconds(dbNow), words.Count(p.Value, "state resolution", "state resolutions"), words.Seconds(value), kind) + stateRooms(in),
 	})

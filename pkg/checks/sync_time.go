@@ -113,7 +113,7 @@ var syncTime = Check{
 		"Open \"Database time by kind of request\" and \"Cost of the most expensive transactions\": what grew together with the syncs is what they wait for.",
 		"If a process stays saturated and the machine has a free core, spread syncs over more workers, each user always on the same one.",
 	},
-	Causes:      []string{"cpu-saturation", "database-slow", "database-pool", "gc-pauses"},
+	Causes:      whenFound("cpu-saturation", "database-slow", "database-pool", "gc-pauses"),
 	Panel:       "requests-database",
 	Completions: true,
 	Measures: append([]*Measurement{

@@ -40,7 +40,7 @@ var tableGrowth = Check{
 	Steps: append([]string{
 		"Open \"Largest tables\" on this dashboard and follow the link to the known issue: some are fixed in a later version of Synapse.",
 	}, tables.DeadRowSteps...),
-	Causes: []string{"extremities", "postgres-hygiene"},
+	Causes: whenFound("extremities", "postgres-hygiene"),
 	Panel:  "tables",
 	Read:   readGrowth,
 	Judge:  judgeTableGrowth,

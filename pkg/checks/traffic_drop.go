@@ -112,7 +112,7 @@ var trafficDrop = Check{
 		trafficDropFederation,
 		"Read the log of the reverse proxy since the drop, and what was changed then: its configuration, certificates, DNS, routes to workers.",
 	},
-	Causes:      []string{"availability", "scrape-health"},
+	Causes:      whenFound("availability", "scrape-health"),
 	Panel:       "requests-cpu",
 	CriticalToo: true,
 	Measures:    []*Measurement{received, receivedHour, receivedDays, receivedHourly, receivedStep, processesNow, processesThen, youngest, importantSilent},

@@ -23,52 +23,25 @@ func check(t *testing.T, id string) checks.Check {
 	return checks.Check{}
 }
 
+// loopOf is a row that takes this share of a process's event loop.
+func loopOf(t *testing.T, id, process string, severity limits.Severity, share float64) row {
+	t.Helper()
+	r := rowOf(t, id, process, severity)
+	r.Takes = checks.Amounts{checks.LoopTime: share}
+	return r
+}
+
 func rowOf(t *testing.T, id, subject string, severity limits.Severity) row {
 	t.Helper()
 	return row{Finding: checks.Finding{Severity: severity, Subject: checks.Subject{Name: subject}}, check: check(t, id), server: "a.example"}
-}
-
-func TestExplained(t *testing.T) {
-	rows := []row{
-		rowOf(t, "event-send-time", "", checks.Critical),
-		rowOf(t, "cpu-saturation", "synapse/1", checks.Critical),
-		rowOf(t, "cpu-saturation", "synapse/2", checks.Critical),
-		rowOf(t, "gc-pauses", "synapse/2", checks.Warning),
-		rowOf(t, "state-resolution", "", checks.Info),
-	}
-	rows[0].NotCausedBy = []string{"gc-pauses"}
-	for i, want := range []string{"cpu-saturation", "", "gc-pauses", "", ""} {
-		if got := explained(slices.Clone(rows))[i].CausedBy; got != want {
-			t.Errorf("%s %s is caused by %q, want %q", rows[i].check.ID, rows[i].Subject.Key(), got, want)
-		}
-	}
-	// Only the cache before a transaction, and only what a finding can explain.
-	chatty := rowOf(t, "database-chatty", "get_user_by_id", checks.Warning)
-	chatty.CauseSubject = "get_user_by_id"
-	left := rowOf(t, "extremities", "room-1", checks.Warning)
-	left.Explains = []string{"table-growth"}
-	others := []row{chatty, rowOf(t, "cache-undersized", "getEvent", checks.Warning), left, rowOf(t, "state-resolution", "synapse/1", checks.Warning), rowOf(t, "table-growth", "stream_ordering_to_exterm", checks.Warning)}
-	for i, want := range []string{"", "", "", "", "extremities"} {
-		if got := explained(slices.Clone(others))[i].CausedBy; got != want {
-			t.Errorf("%s %s is caused by %q, want %q", others[i].check.ID, others[i].Subject.Key(), got, want)
-		}
-	}
-	others[1].Subject.Name = "get_user_by_id"
-	if got := explained(others)[0].CausedBy; got != "cache-undersized" {
-		t.Errorf("the chatty transaction is caused by %q", got)
-	}
-	rows[0].CausedBy = "sync-time" // a check may know better
-	if got := explained(rows)[0].CausedBy; got != "sync-time" {
-		t.Errorf("caused by %q", got)
-	}
 }
 
 func TestOrdered(t *testing.T) {
 	rows := explained([]row{
 		rowOf(t, "event-send-time", "", checks.Critical),
 		rowOf(t, "memory", "", checks.Unknown),
-		rowOf(t, "cpu-saturation", "synapse/1", checks.Warning),
-		rowOf(t, "gc-pauses", "synapse/1", checks.Warning),
+		loopOf(t, "cpu-saturation", "synapse/1", checks.Warning, 0.9),
+		loopOf(t, "gc-pauses", "synapse/1", checks.Warning, 0.4),
 		rowOf(t, "table-growth", "", checks.Critical),
 		rowOf(t, "workers", "", checks.OK),
 	})
@@ -98,22 +71,6 @@ func TestCut(t *testing.T) {
 	}
 	if got := cut(session(2), rows); len(got) != 3 || got[2].server != "b.example" {
 		t.Errorf("the limit is for each homeserver: %d rows", len(got))
-	}
-}
-
-// A finding names the processes that it is about; what is wrong with another one does not explain it.
-func TestExplainedByTheSameProcess(t *testing.T) {
-	rows := []row{rowOf(t, "event-send-time", "", checks.Critical), rowOf(t, "cpu-saturation", "media/1", checks.Critical), rowOf(t, "gc-pauses", "synapse/1", checks.Warning)}
-	if got := explained(slices.Clone(rows))[0].CausedBy; got != "cpu-saturation" {
-		t.Errorf("any process: caused by %q", got)
-	}
-	rows[0].Processes = []string{"synapse/1", "synapse/2"}
-	if got := explained(slices.Clone(rows))[0].CausedBy; got != "gc-pauses" {
-		t.Errorf("caused by %q", got)
-	}
-	rows[0].Processes = []string{"synapse/2"}
-	if got := explained(slices.Clone(rows))[0].CausedBy; got != "" {
-		t.Errorf("nothing is wrong there, but caused by %q", got)
 	}
 }
 
