@@ -268,6 +268,25 @@ CREATE TABLE federation_inbound_events_staging (
 CREATE UNIQUE INDEX federation_inbound_events_staging_instance_event ON federation_inbound_events_staging (origin, event_id);
 CREATE INDEX federation_inbound_events_staging_room ON federation_inbound_events_staging (room_id, received_ts);
 
+CREATE TABLE worker_locks (
+    lock_name text NOT NULL,
+    lock_key text NOT NULL,
+    instance_name text NOT NULL,
+    token text NOT NULL,
+    last_renewed_ts bigint NOT NULL
+);
+CREATE UNIQUE INDEX worker_locks_key ON worker_locks (lock_name, lock_key);
+
+CREATE TABLE worker_read_write_locks (
+    lock_name text NOT NULL,
+    lock_key text NOT NULL,
+    instance_name text NOT NULL,
+    write_lock boolean NOT NULL,
+    token text NOT NULL,
+    last_renewed_ts bigint NOT NULL
+);
+CREATE UNIQUE INDEX worker_read_write_locks_key ON worker_read_write_locks (lock_name, lock_key, token);
+
 CREATE TABLE msc4242_state_dag_forward_extremities (
     room_id text NOT NULL,
     event_id text NOT NULL,

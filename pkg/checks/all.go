@@ -13,6 +13,7 @@ var All = []Check{
 	memory,
 	restarts,
 	reactorLag,
+	databaseLocks,
 	databaseCost,
 	databaseChatty,
 	databaseSlow,

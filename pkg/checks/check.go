@@ -61,6 +61,8 @@ type Check struct {
 	// ReadOnce names an answer that several checks share: those that give the same name have the same Read, and it runs
 	// once for all of them. Empty: the answer is this check's own.
 	ReadOnce string
+	// Apart: it is asked first and on a connection of its own, so that it answers where all others wait.
+	Apart bool
 	// Signal is the measurement whose history tells since when the number that decides is too high; nil where history
 	// can't tell.
 	Signal *Signal
@@ -76,6 +78,8 @@ type Check struct {
 type ReadInput struct {
 	Now      time.Time
 	Settings settings.Settings
+	// Memory keeps what earlier reads found.
+	Memory *query.Memory
 }
 
 // Signal is a number over time and how its series name subjects.

@@ -32,6 +32,7 @@ const keptParts = 512
 func Once[V any](ctx context.Context, s *Session, of Upstream, key string, work func(context.Context, *Session) (V, error)) (V, error) {
 	do := func(ctx context.Context) (part, error) {
 		own := NewSession(s.Request, s.Range, s.Now, s.Settings, s.metrics, s.database)
+		own.Memory = s.Memory
 		value, err := work(ctx, own)
 		return part{value, own.executed, own.notices}, err
 	}

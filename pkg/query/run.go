@@ -26,6 +26,7 @@ type Runner struct {
 	settings settings.Settings
 	metrics  Metrics
 	database Database
+	memory   *Memory
 	shared   *Shared[answer]
 	parts    *Shared[part]
 	now      func() time.Time
@@ -42,7 +43,7 @@ type answer struct {
 // NewRunner makes the runner of one data source; metrics or database are nil where not configured.
 func NewRunner(o settings.Settings, metrics Metrics, database Database) *Runner {
 	return &Runner{
-		settings: o, metrics: metrics, database: database, now: time.Now,
+		settings: o, metrics: metrics, database: database, memory: NewMemory(), now: time.Now,
 		shared: NewShared[answer](o.QueryTimeout, keptAnswers),
 		parts:  NewShared[part](o.QueryTimeout, keptParts),
 	}
@@ -104,7 +105,7 @@ func (r *Runner) compute(ctx context.Context, t Type, req Request, tr TimeRange,
 		return answer{}, &NotConfigured{Type: t.Title, Format: req.Format.Title}
 	}
 	s := NewSession(req, tr, r.now(), r.settings, r.metrics, r.database)
-	s.parts, s.identity, s.alert = r.parts, asker.Identity, asker.Alert
+	s.parts, s.identity, s.alert, s.Memory = r.parts, asker.Identity, asker.Alert, r.memory
 	result, err := t.Run(ctx, s)
 	if err != nil {
 		return answer{}, err

@@ -22,6 +22,9 @@ type Session struct {
 	Now      time.Time
 	Settings settings.Settings
 
+	// Memory is what earlier reads of PostgreSQL found.
+	Memory *Memory
+
 	metrics  Metrics
 	database Database
 
@@ -37,7 +40,7 @@ type Session struct {
 
 // NewSession makes the session of one Run. metrics or database may be nil where they are not configured.
 func NewSession(r Request, tr TimeRange, now time.Time, o settings.Settings, metrics Metrics, database Database) *Session {
-	return &Session{Request: r, Range: tr, Now: now, Settings: o, metrics: metrics, database: database}
+	return &Session{Request: r, Range: tr, Now: now, Settings: o, Memory: NewMemory(), metrics: metrics, database: database}
 }
 
 // Notice tells the reader why an answer is partial. The same text is told once.

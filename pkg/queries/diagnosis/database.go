@@ -36,45 +36,63 @@ func (m *measured) read(ctx context.Context, s *query.Session, wanted []checks.C
 	if len(readers) == 0 {
 		return
 	}
-	fail := func(c checks.Check, why string) { m.failed[c.ID] = why }
+	fail := func(why string) {
+		for _, c := range readers {
+			if m.rows[c.ID] == nil && m.failed[c.ID] == "" {
+				m.failed[c.ID] = why
+			}
+		}
+	}
 	if !s.HasDatabase() {
-		for _, c := range readers {
-			fail(c, "PostgreSQL is not configured in this data source.")
-		}
+		fail("PostgreSQL is not configured in this data source.")
 		return
 	}
-	owner, err := s.Owner(ctx)
-	if err != nil {
-		for _, c := range readers {
-			fail(c, readable(err))
-		}
-		return
-	}
-	m.owner = owner
 	if s.Now.Sub(s.Range.To) > databaseAhead {
 		s.Inform("PostgreSQL shows the present, not the end of the time range: %s.", topics(readers))
 	}
-	in := checks.ReadInput{Now: s.Now, Settings: s.Settings}
+	for _, c := range readers { // before anything that may wait for a lock
+		if c.Apart {
+			m.readFor(ctx, s, c)
+		}
+	}
+	owner, err := s.Owner(ctx)
+	if err != nil {
+		fail(readable(err))
+		return
+	}
+	m.owner = owner
 	shared := map[string]string{} // by ReadOnce: the check that has the answer
 	for _, c := range readers {
-		if first, done := shared[c.ReadOnce]; done && c.ReadOnce != "" {
+		first, done := shared[c.ReadOnce]
+		switch {
+		case c.Apart:
+		case done && c.ReadOnce != "":
 			m.share(first, c.ID)
-			continue
+		default:
+			shared[c.ReadOnce] = c.ID
+			m.readFor(ctx, s, c)
 		}
-		shared[c.ReadOnce] = c.ID
-		rows, err := query.Once(ctx, s, query.Postgres, "read "+cmp.Or(c.ReadOnce, c.ID), func(ctx context.Context, s *query.Session) (rows any, err error) {
-			err = s.Read(ctx, 0, func(ctx context.Context, tx query.Tx) (err error) {
-				rows, err = c.Read(ctx, tx, in)
-				return err
-			})
-			return rows, err
-		})
-		if err != nil {
-			fail(c, readable(err))
-			continue
-		}
-		m.rows[c.ID] = rows
 	}
+}
+
+func (m *measured) readFor(ctx context.Context, s *query.Session, c checks.Check) {
+	in := checks.ReadInput{Now: s.Now, Settings: s.Settings, Memory: s.Memory}
+	rows, err := query.Once(ctx, s, query.Postgres, "read "+cmp.Or(c.ReadOnce, c.ID), func(ctx context.Context, s *query.Session) (rows any, err error) {
+		read := s.Read
+		if c.Apart {
+			read = s.ReadApart
+		}
+		err = read(ctx, 0, func(ctx context.Context, tx query.Tx) (err error) {
+			rows, err = c.Read(ctx, tx, in)
+			return err
+		})
+		return rows, err
+	})
+	if err != nil {
+		m.failed[c.ID] = readable(err)
+		return
+	}
+	m.rows[c.ID] = rows
 }
 
 func topics(all []checks.Check) string {

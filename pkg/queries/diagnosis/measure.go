@@ -97,8 +97,7 @@ func (m *measured) ask(ctx context.Context, s *query.Session, wanted []checks.Ch
 // input is what one check may know of one homeserver.
 func (m measured) input(s *query.Session, c checks.Check, server string) checks.Input {
 	in := checks.NewInput(server, s.Now, m.scope, s.Settings, c, m.vectors)
-	// Where the database never told whose it is, it is that of the only homeserver.
-	if c.Connects && (m.owner == server || m.owner == "" && len(m.servers) == 1) {
+	if c.Connects && (m.owner == server || m.alone()) {
 		in.Refusal = m.refusal
 	}
 	if c.Read == nil {
@@ -107,13 +106,16 @@ func (m measured) input(s *query.Session, c checks.Check, server string) checks.
 	switch {
 	case m.failed[c.ID] != "":
 		in.RowsMissing = m.failed[c.ID]
-	case m.owner != server:
+	case m.owner != server && !(c.Apart && m.alone()):
 		in.RowsMissing = "PostgreSQL holds the database of another homeserver (" + m.owner + ")."
 	default:
 		in.Rows = m.rows[c.ID]
 	}
 	return in
 }
+
+// alone tells that the database never said whose it is and that there is one homeserver, so it is that one's.
+func (m measured) alone() bool { return m.owner == "" && len(m.servers) == 1 }
 
 // refusedTo says why a check lacks an answer, or nothing where it has all.
 func (m measured) refusedTo(c checks.Check) string {

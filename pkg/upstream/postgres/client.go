@@ -38,6 +38,7 @@ var (
 	_ query.Database     = (*Client)(nil)
 	_ query.Backgrounder = (*Client)(nil)
 	_ query.Connecter    = (*Client)(nil)
+	_ query.ApartReader  = (*Client)(nil)
 )
 
 // New makes a client; nothing is connected yet, and wrong settings show at the first read. dial may be nil.

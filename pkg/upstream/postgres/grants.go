@@ -35,12 +35,15 @@ var needs = []need{
 	{"destination_rooms", []string{"destination", "room_id", "stream_ordering"}, false, "federation catch-up"},
 	{"background_updates", []string{"update_name", "depends_on", "ordering"}, false, "background updates"},
 	{"federation_inbound_events_staging", []string{"origin", "room_id", "event_id", "received_ts"}, true, "waiting federation events"},
+	{"worker_locks", []string{"lock_name", "instance_name", "token", "last_renewed_ts"}, true, "Synapse's worker locks"},
+	{"worker_read_write_locks", []string{"lock_name", "instance_name", "token", "last_renewed_ts"}, true, "Synapse's worker locks"},
 	{"schema_version", []string{"version"}, false, "the schema's version"},
 	{"schema_compat_version", []string{"compat_version"}, false, "the schema's version"},
 }
 
-// newerColumns came with a later schema than the oldest that is supported; answers do without them before it.
-var newerColumns = map[string]int{"partial_state_rooms.join_event_id": 73}
+// newer are the columns and tables that came with a later schema than the oldest that is supported; answers do without them
+// before it.
+var newer = map[string]int{"partial_state_rooms.join_event_id": 73, "worker_read_write_locks": 78}
 
 // tables are the names of all needed tables.
 func tables() []string {

@@ -90,9 +90,9 @@ func (i inventory) number(ctx context.Context, tx query.Tx, table, sql string) (
 	return rows[0].Version, nil
 }
 
-// forgiveOlder takes columns that the database's schema is too old for from what is missing.
+// forgiveOlder takes what the database's schema is too old for from what is missing.
 func (i *inventory) forgiveOlder() {
-	i.absent = slices.DeleteFunc(i.absent, func(name string) bool { return i.version > 0 && i.version < newerColumns[name] })
+	i.absent = slices.DeleteFunc(i.absent, func(name string) bool { return i.version > 0 && i.version < newer[name] })
 }
 
 // sortOut compares what is there with what is needed. Synapse's schema is the one that holds forward extremities.
