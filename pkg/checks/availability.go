@@ -55,7 +55,7 @@ var availability = Check{
 		"Open \"Processes\" on this dashboard and see whether all processes are affected or one.",
 		"If the database is well and requests still hang, run `py-spy dump --pid <pid>` on the process, which changes nothing, and restart that process only then: a restart destroys the evidence.",
 	},
-	Causes:      whenFound("database-connections", "gc-pauses", "state-resolution"),
+	Causes:      whenFound("database-locks", "database-connections", "gc-pauses", "state-resolution"),
 	Panel:       "processes",
 	PerProcess:  true,
 	CriticalToo: true,
@@ -133,5 +133,5 @@ func worstPerProcess(in Input, signs []Finding) []Finding {
 
 // notCausedBut names the causes of the check that do not explain a sign.
 func notCausedBut(causes ...string) []string {
-	return slices.DeleteFunc([]string{"database-connections", "gc-pauses", "state-resolution"}, func(id string) bool { return slices.Contains(causes, id) })
+	return slices.DeleteFunc([]string{"database-locks", "database-connections", "gc-pauses", "state-resolution"}, func(id string) bool { return slices.Contains(causes, id) })
 }

@@ -63,7 +63,7 @@ func judgePools(in Input) []Finding {
 		}
 		found = append(found, Finding{
 			Subject: Subject{Name: p.Process()}, Severity: Critical, Title: "Database hangs", Unit: "none", Value: limits.At(finished),
-			Threshold: limits.At(perConnection.Value * p.Value), NotCausedBy: notCausedBut(),
+			Threshold: limits.At(perConnection.Value * p.Value), NotCausedBy: notCausedBut("database-locks"),
 			Evidence: fmt.Sprintf("%s for 5 min, and %s in that time: the database hangs.", busy, words.Count(finished, "transaction finished", "transactions finished")),
 			Steps: []string{
 				"Look who blocks: `SELECT pid, pg_blocking_pids(pid), application_name, state, now() - xact_start AS age, left(query, 80) FROM pg_stat_activity ORDER BY age DESC NULLS LAST` in psql on Synapse's database.",

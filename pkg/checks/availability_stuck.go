@@ -67,7 +67,7 @@ func finishedBefore(s Scope) string {
 func judgeStuck(in Input) []Finding {
 	var found []Finding
 	add := func(p Sample, what string, f Finding) {
-		f.Subject, f.Unit, f.Value, f.NotCausedBy = Subject{Name: p.Process()}, "none", limits.At(p.Value), notCausedBut()
+		f.Subject, f.Unit, f.Value, f.NotCausedBy = Subject{Name: p.Process()}, "none", limits.At(p.Value), notCausedBut("database-locks")
 		f.Evidence = fmt.Sprintf("%s at every scrape of the last minutes, and %s.", words.Count(p.Value, what+" was in flight", what+"s were in flight"), f.Evidence)
 		found = append(found, f)
 	}

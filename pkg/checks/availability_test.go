@@ -25,7 +25,7 @@ func TestAvailability(t *testing.T) {
 	judgeCases(t, availability, map[string]judged{
 		"well":                 {series: onServer(nil), want: OK},
 		"nothing scraped":      {want: Unknown},
-		"sends fail":           {series: failing, want: Critical, subject: "synapse/1", value: 0.98, free: []string{"database-connections"}},
+		"sends fail":           {series: failing, want: Critical, subject: "synapse/1", value: 0.98, free: []string{"database-locks", "database-connections"}},
 		"the database is gone": {series: failing, refusal: refused, want: Critical, subject: "synapse/1", value: 0.98},
 		"half of the sends":    {series: onServer(map[string]float64{forServlet("errors", send, ""): 0.49, forServlet("errorAnswers", send, " code=500"): 30}), want: OK},
 		"named codes": {series: onServer(map[string]float64{forServlet("errors", send, ""): 1, forServlet("errorAnswers", send, " code=HTTPStatus.BAD_GATEWAY"): 12}),
@@ -40,7 +40,7 @@ func TestAvailability(t *testing.T) {
 		"none answered":                  {series: onServer(map[string]float64{forServlet("unanswered", send, ""): 45}), want: Critical, subject: "synapse/1", value: 45, unit: "none"},
 		"few unanswered":                 {series: onServer(map[string]float64{forServlet("unanswered", send, ""): 4}), want: Warning, subject: "synapse/1", value: 4, unit: "none"},
 		"joins unanswered":               {series: onServer(map[string]float64{forServlet("joins", "JoinRoomAliasServlet", ""): 12, forServlet("errorAnswers", "JoinRoomAliasServlet", " code=500"): 12}), want: Critical, subject: "synapse/1", value: 12, unit: "none"},
-		"requests hang":                  {series: onServer(map[string]float64{onProcess("stuck", "1"): 40}), want: Critical, subject: "synapse/1", value: 40, unit: "none", free: []string{}},
+		"requests hang":                  {series: onServer(map[string]float64{onProcess("stuck", "1"): 40}), want: Critical, subject: "synapse/1", value: 40, unit: "none", free: []string{"database-locks"}},
 		"a send hangs":                   {series: onServer(map[string]float64{onProcess("sendsInFlight", "1"): 1}), want: Warning, subject: "synapse/1", value: 1, unit: "none"},
 		"sends hang":                     {series: onServer(map[string]float64{onProcess("sendsInFlight", "1"): 7}), want: Critical, subject: "synapse/1", value: 7, unit: "none"},
 		"the pool is full":               {series: hanging, want: Critical, subject: "synapse/1", value: 3, unit: "none"},

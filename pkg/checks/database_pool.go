@@ -49,7 +49,7 @@ var databasePool = Check{
 		"Raise database.args.cp_max only if all pools together still fit into PostgreSQL's max_connections.",
 		sqliteStep,
 	},
-	Causes:      whenFound("cpu-saturation", "database-slow", "database-cost"),
+	Causes:      whenFound("database-locks", "cpu-saturation", "database-slow", "database-cost"),
 	Panel:       "database-wait",
 	Completions: true,
 	PerProcess:  true,
@@ -118,7 +118,7 @@ func poolFinding(in Input, p Sample, waits float64) Finding {
 	case busyKnown && busy > limits.Saturated.Value:
 		f.Severity, f.Title = Info, "Transactions wait for a saturated process"
 		f.Steps = []string{"Reduce the CPU load of this process: it is too busy to start transactions. More connections don't help."}
-		f.NotCausedBy = []string{"database-slow", "database-cost"}
+		f.NotCausedBy = []string{"database-locks", "database-slow", "database-cost"}
 		return f
 	case !known || used < poolBusy.Value:
 		return Finding{}

@@ -64,7 +64,7 @@ var databaseSlow = Check{
 		"Check for lost statistics and open transactions: the findings about PostgreSQL maintenance name them.",
 		"If only saturated processes are slow, reduce their CPU load first.",
 	},
-	Causes:      whenFound("cpu-saturation", "postgres-hygiene", "table-growth"),
+	Causes:      whenFound("database-locks", "cpu-saturation", "postgres-hygiene", "table-growth"),
 	Panel:       "transaction-duration",
 	Completions: true,
 	Measures:    append([]*Measurement{slowStatement, slowStatementBefore, slowWaits, slowWaitsBefore, slowSaturated}, txnComparison...),
@@ -136,7 +136,7 @@ func (s slowdowns) processesSlower(in Input) Finding {
 func (s slowdowns) info(in Input, title, evidence string, steps ...string) Finding {
 	return Finding{
 		Severity: Info, Value: &s.median, Threshold: limits.At(in.Warning), Title: title, Evidence: evidence, Steps: steps,
-		NotCausedBy: []string{"cpu-saturation", "postgres-hygiene", "table-growth"},
+		NotCausedBy: []string{"database-locks", "cpu-saturation", "postgres-hygiene", "table-growth"},
 	}
 }
 

@@ -22,7 +22,7 @@ func TestDatabaseSlow(t *testing.T) {
 		return map[string]float64{"statement verb=SELECT": selects, "statement verb=INSERT": inserts, "statementBefore verb=SELECT": 0.001, "statementBefore verb=INSERT": 0.002}
 	}
 	same := statements(0.001, 0.002)
-	own, any := []string{"postgres-hygiene", "table-growth"}, []string{"cpu-saturation", "postgres-hygiene", "table-growth"}
+	own, any := []string{"database-locks", "postgres-hygiene", "table-growth"}, []string{"database-locks", "cpu-saturation", "postgres-hygiene", "table-growth"}
 	judgeCases(t, databaseSlow, map[string]judged{
 		"(a) everything":                 {series: together(slower(2, 9, 1), statements(0.002, 0.004)), want: Warning, value: 2, free: own},
 		"(a) much slower":                {series: together(slower(4, 10, 1), statements(0.004, 0.008)), want: Critical, value: 4, free: own},

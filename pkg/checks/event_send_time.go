@@ -86,7 +86,7 @@ var eventSendTime = Check{
 		"If no finding explains it, check modules such as spam checkers and the reverse proxy: no metric shows their time.",
 		"Check how many events come from bridges: their messages are among the sends.",
 	},
-	Causes:      whenFound("cpu-saturation", "reactor-lag", "database-slow", "database-pool", "state-resolution", "extremities", "gc-pauses"),
+	Causes:      whenFound("database-locks", "cpu-saturation", "reactor-lag", "database-slow", "database-pool", "state-resolution", "extremities", "gc-pauses"),
 	Panel:       "send-time",
 	Completions: true,
 	Measures: append([]*Measurement{

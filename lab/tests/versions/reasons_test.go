@@ -46,7 +46,7 @@ var alarms = reasons{
 }
 
 var unknowns = reasons{
-	"only PostgreSQL tells":                  {"table-growth", "postgres-hygiene", "extremities-corrupt", "partial-state", "database-connections"},
+	"only PostgreSQL tells":                  {"table-growth", "postgres-hygiene", "database-locks", "extremities-corrupt", "partial-state", "database-connections"},
 	"PostgreSQL tells, or other homeservers": {"federation-destinations"},
 	"its caches stand under another name":    {"1.135.0 cache-undersized"},
 	"needs the same hour of a week ago":      {"database-slow"},
