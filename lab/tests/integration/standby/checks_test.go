@@ -38,7 +38,7 @@ func findings(t *testing.T, db query.Database, check checks.Check, now time.Time
 	t.Helper()
 	in := checks.NewInput("example.org", now, checks.Scope{Identity: process.NewIdentity("job", "index")}, options, check, answers(check))
 	err := db.Read(t.Context(), 0, func(ctx context.Context, tx query.Tx) (err error) {
-		in.Rows, err = check.Read(ctx, tx, checks.ReadInput{Now: now, Settings: options})
+		in.Rows, err = check.Read(ctx, tx, checks.ReadInput{Now: now, Settings: options, Memory: query.NewMemory()})
 		return err
 	})
 	if err != nil {
