@@ -2,8 +2,8 @@ import { existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, readlink
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-import { brokenLink, fillPlaceholders } from '../.config/webpack/manifest';
-import { externals } from '../.config/webpack/externals';
+import { externals } from '../tools/webpack/externals';
+import { brokenLink } from '../tools/webpack/link';
 import { findQueryType } from './queryTypes';
 
 const root = path.resolve(__dirname, '..');
@@ -67,7 +67,7 @@ describe('plugin.json', () => {
   });
 
   test('gets the version and date when it is built', () => {
-    const built = JSON.parse(fillPlaceholders(read('plugin.json'))) as Manifest;
+    const built = JSON.parse(read('dist/plugin.json')) as Manifest;
     expect(built.info.version).toBe((JSON.parse(read('package.json')) as { version: string }).version);
     expect(built.info.updated).toMatch(/^\d{4}-\d\d-\d\d$/);
   });
@@ -123,7 +123,8 @@ describe('dist/module.js', () => {
     const list = /define\((?:"[^"]*",)?(\[[^\]]*\])/.exec(code)?.[1];
     const asked = JSON.parse(list ?? '[]') as string[];
     expect(asked).toEqual(expect.arrayContaining(['@grafana/data', '@grafana/runtime', '@grafana/ui', 'react']));
-    expect(asked.filter((name) => !sharedBy12.includes(name))).toEqual([]);
+    // "module" is the loader's own: create-plugin's configuration finds the plugin's public path by it.
+    expect(asked.filter((name) => name !== 'module' && !sharedBy12.includes(name))).toEqual([]);
   });
 
   test('uses nothing that React 19 took away, nor what the catalogue refuses', () => {

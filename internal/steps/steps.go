@@ -88,9 +88,9 @@ func golangci(module string, args ...string) []string {
 // top is the way from a module to the top of the repository.
 var top = map[string]string{".": ".", "lab": ".."}
 
-// tool names a Go program that has a go.mod of its own below .config.
+// tool names a Go program that has a go.mod of its own below tools/.
 func tool(module, folder string, args ...string) []string {
-	return append([]string{"go", "tool", "-modfile=" + path.Join(top[module], ".config", folder, "go.mod")}, args...)
+	return append([]string{"go", "tool", "-modfile=" + path.Join(top[module], "tools", folder, "go.mod")}, args...)
 }
 
 // suite runs tests and counts what their runner reports. An old report is removed: a runner that breaks leaves none.

@@ -1,5 +1,5 @@
 // What runs the Go tests and counts their results, in a module of its own: the plugin's go.mod lists what ships.
-// Run it from the top of the repository: go tool -modfile=.config/gotestsum/go.mod gotestsum
+// Run it from the top of the repository: go tool -modfile=tools/gotestsum/go.mod gotestsum
 module github.com/matrix-insight/synapse-datasource/gotestsum
 
 go 1.26.0

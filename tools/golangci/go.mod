@@ -1,5 +1,5 @@
 // The linter, in a module of its own: its dependencies are many times the plugin's.
-// Run it from the top of the repository: go tool -modfile=.config/golangci/go.mod golangci-lint run
+// Run it from the top of the repository: go tool -modfile=tools/golangci/go.mod golangci-lint run
 module github.com/matrix-insight/synapse-datasource/golangci
 
 go 1.26.0
