@@ -4,21 +4,27 @@
 package main
 
 import (
-	"archive/zip"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"strings"
+	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/build"
+	"github.com/grafana/grafana-plugin-sdk-go/build/buildinfo"
 	"github.com/magefile/mage/mg"
 
+	"github.com/matrix-insight/synapse-datasource/internal/pack"
 	"github.com/matrix-insight/synapse-datasource/internal/steps"
 )
+
+const pluginID = "matrix-synapse-datasource"
 
 // Default is what `go tool mage` does.
 var Default = Build
@@ -48,7 +54,34 @@ func backend(system, architecture string) error {
 		return err
 	}
 	fmt.Printf("building the backend for %s/%s\n", system, architecture)
+	if err := build.SetBeforeBuildCallback(reproducible); err != nil {
+		return err
+	}
 	return build.Build{}.Custom(system, architecture)
+}
+
+// reproducible takes the builder's clock and folders out of the binary.
+func reproducible(config build.Config) (build.Config, error) {
+	const buildInfo = "github.com/grafana/grafana-plugin-sdk-go/build/buildinfo.buildInfoJSON"
+	info, err := json.Marshal(buildinfo.Info{Time: committed().UnixMilli(), PluginID: pluginID, Version: version()})
+	config.CustomVars = map[string]string{buildInfo: string(info)}
+	if config.Env == nil { // the SDK asks for its folders, too
+		config.Env = map[string]string{}
+	}
+	config.Env["GOFLAGS"] = "-trimpath -buildvcs=false"
+	return config, err
+}
+
+func version() string {
+	text, err := os.ReadFile("package.json")
+	var manifest struct{ Version string }
+	if err == nil {
+		err = json.Unmarshal(text, &manifest)
+	}
+	if err != nil {
+		return ""
+	}
+	return manifest.Version
 }
 
 // Frontend builds the front end into dist/.
@@ -121,44 +154,75 @@ func Bench(ctx context.Context) error {
 	return nil
 }
 
-// Package makes the zip for the catalogue, from a clean dist/.
+// Package makes what a release consists of, from a clean dist/: the zip that people install, its checksums, the list of its
+// components with their licences, and what the catalogue's validator says of it.
 func Package(ctx context.Context) error {
 	if err := os.RemoveAll("dist"); err != nil {
 		return err
 	}
+	if err := os.Setenv("SOURCE_DATE_EPOCH", strconv.FormatInt(committed().Unix(), 10)); err != nil { // for the front end's build
+		return err
+	}
 	mg.CtxDeps(ctx, BuildAll)
-	return pack("dist", "matrix-synapse-datasource")
+	const binary = "gpx_matrix_synapse_linux_amd64"
+	if err := pack.Licences("dist", binary); err != nil {
+		return err
+	}
+	if err := sign(ctx); err != nil {
+		return err
+	}
+	name, err := pack.Zip("dist", pluginID, committed())
+	if err != nil {
+		return err
+	}
+	fmt.Println(name)
+	components := strings.TrimSuffix(name, ".zip") + ".cdx.json"
+	return errors.Join(
+		pack.Sums(name),
+		steps.Command(ctx, ".", steps.Tool(".", "sbom", "cyclonedx-gomod", "bin", "-json", "-licenses", "-noserial",
+			"-version", "v"+version(), "-output", components, "dist/"+binary)...),
+		pack.CheckLicences(components),
+		validate(ctx, name))
 }
 
-// pack makes a zip as the catalogue wants it: one folder named like the plugin, executables executable. The file is
-// named after the plugin and the version in its manifest.
-func pack(dist, id string) (err error) {
-	text, err := os.ReadFile(filepath.Join(dist, "plugin.json"))
+// sign has Grafana Labs sign dist/ where the environment has the token for it. Without a signature, Grafana loads the plugin
+// only if it is told to.
+func sign(ctx context.Context) error {
+	if os.Getenv("GRAFANA_ACCESS_POLICY_TOKEN") == "" {
+		fmt.Println("not signed: GRAFANA_ACCESS_POLICY_TOKEN is not set")
+		return nil
+	}
+	return steps.Command(ctx, ".", "npx", "--yes", "@grafana/sign-plugin@3.3.3")
+}
+
+// validate asks the catalogue's own validator. An error ends the task, a warning is printed.
+func validate(ctx context.Context, name string) error {
+	sources, err := os.CreateTemp("", "sources-*.zip")
 	if err != nil {
 		return err
 	}
-	var manifest struct {
-		Info struct{ Version string }
+	defer func() { _ = os.Remove(sources.Name()) }()
+	return errors.Join(sources.Close(),
+		steps.Command(ctx, ".", "git", "archive", "--prefix=sources/", "--output="+sources.Name(), "HEAD"),
+		steps.Command(ctx, ".", steps.Tool(".", "validator", "plugincheck2", "-config", "tools/validator/config.yaml", "-sourceCodeUri", sources.Name(), name)...))
+}
+
+// committed is when the sources were committed, which is the time of everything that is built from them: SOURCE_DATE_EPOCH
+// where there is no git.
+func committed() time.Time {
+	text := os.Getenv("SOURCE_DATE_EPOCH")
+	if text == "" {
+		out, err := exec.Command("git", "log", "-1", "--format=%ct").Output()
+		if err != nil {
+			return time.Now()
+		}
+		text = strings.TrimSpace(string(out))
 	}
-	if err := json.Unmarshal(text, &manifest); err != nil {
-		return err
-	}
-	staged, err := os.MkdirTemp("", "package-")
+	seconds, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {
-		return err
+		return time.Now()
 	}
-	defer func() { _ = os.RemoveAll(staged) }()
-	if err := os.CopyFS(filepath.Join(staged, id), os.DirFS(dist)); err != nil {
-		return err
-	}
-	file, err := os.Create(fmt.Sprintf("%s-%s.zip", id, manifest.Info.Version))
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, file.Close()) }()
-	fmt.Println(file.Name())
-	writer := zip.NewWriter(file)
-	return errors.Join(writer.AddFS(os.DirFS(staged)), writer.Close())
+	return time.Unix(seconds, 0)
 }
 
 // Clean removes what the build and the tests left.

@@ -41,7 +41,7 @@ export default async function config(env: Env): Promise<Configuration> {
     plugins: [
       new CopyPlugin({
         patterns: [
-          { from: 'plugin.json', to: '.' },
+          { from: 'plugin.json', to: '.', transform: (content) => dated(content.toString()) },
           { from: 'README.md', to: '.' },
           { from: '../CHANGELOG.md', to: '.' },
           { from: '../LICENSE', to: '.', toType: 'dir' },
@@ -52,4 +52,11 @@ export default async function config(env: Env): Promise<Configuration> {
     ],
     performance: { hints: env.production ? 'error' : false, maxAssetSize: 600_000, maxEntrypointSize: 600_000 },
   });
+}
+
+/** The manifest with the day of the commit, so that two builds of it are equal. create-plugin fills in today. */
+function dated(manifest: string): string {
+  const seconds = process.env.SOURCE_DATE_EPOCH;
+  const day = seconds && new Date(Number(seconds) * 1000).toISOString().slice(0, 10);
+  return day ? manifest.replaceAll('%TODAY%', day) : manifest;
 }

@@ -76,20 +76,20 @@ func labTests(ctx context.Context, r *Results) error {
 
 func goTest(module string, args ...string) func(context.Context, *Results) error {
 	const report = "test-results/go.xml"
-	return suite(report, module, tool(module, "gotestsum", append([]string{
+	return suite(report, module, Tool(module, "gotestsum", append([]string{
 		"gotestsum", "--format-hide-empty-pkg", "--hide-summary=skipped", "--junitfile=" + path.Join(top[module], report), "--",
 	}, args...)...)...)
 }
 
 func golangci(module string, args ...string) []string {
-	return tool(module, "golangci", append([]string{"golangci-lint"}, args...)...)
+	return Tool(module, "golangci", append([]string{"golangci-lint"}, args...)...)
 }
 
 // top is the way from a module to the top of the repository.
 var top = map[string]string{".": ".", "lab": ".."}
 
-// tool names a Go program that has a go.mod of its own below tools/.
-func tool(module, folder string, args ...string) []string {
+// Tool names a Go program that has a go.mod of its own below tools/.
+func Tool(module, folder string, args ...string) []string {
 	return append([]string{"go", "tool", "-modfile=" + path.Join(top[module], "tools", folder, "go.mod")}, args...)
 }
 

@@ -63,7 +63,7 @@ func Start(ctx context.Context, space *servers.Space, options Options) (*Stack, 
 	s.Source = ask.Source{
 		URL: s.Prometheus.URL,
 		JSON: map[string]any{
-			"scrapeInterval":   scrapeInterval.String(),
+			"scrapeInterval":   ScrapeInterval.String(),
 			"postgresHost":     fmt.Sprintf("%s:%d", s.Postgres.Host(), s.Postgres.Port()),
 			"postgresDatabase": databaseName,
 			"postgresUser":     reader,
@@ -79,7 +79,7 @@ func Start(ctx context.Context, space *servers.Space, options Options) (*Stack, 
 func (s *Stack) Environment() map[string]string {
 	return map[string]string{
 		"SYNAPSE_PROMETHEUS_URL":    s.Prometheus.URL,
-		"SYNAPSE_SCRAPE_INTERVAL":   scrapeInterval.String(),
+		"SYNAPSE_SCRAPE_INTERVAL":   ScrapeInterval.String(),
 		"SYNAPSE_POSTGRES_HOST":     fmt.Sprintf("%s:%d", s.Postgres.Host(), s.Postgres.Port()),
 		"SYNAPSE_POSTGRES_DATABASE": databaseName,
 		"SYNAPSE_POSTGRES_USER":     reader,
@@ -90,14 +90,14 @@ func (s *Stack) Environment() map[string]string {
 }
 
 func newSimulation(options Options) (*simulate.Simulation, ask.Span, error) {
-	end := time.Now().Truncate(scrapeInterval)
+	end := time.Now().Truncate(ScrapeInterval)
 	span := ask.Span{From: end.Add(-options.History), To: end}
 	profile := simulate.Troubled
 	if options.Healthy {
 		profile = simulate.Healthy
 	}
 	simulated := simulate.Options{
-		Seed: options.Seed, Profile: profile, Start: span.From, End: span.To, ScrapeInterval: scrapeInterval,
+		Seed: options.Seed, Profile: profile, Start: span.From, End: span.To, ScrapeInterval: ScrapeInterval,
 	}
 	if options.Live {
 		simulated.Clock = time.Now
