@@ -10,7 +10,7 @@ func TestAppserviceLag(t *testing.T) {
 	prompt, late := lagOn("1", 100, 100, 0, 0, 0, day), lagOn("1", 100, 50, 0, 0, 0, day)
 	down := map[string]float64{"failed service=telegram": 7}
 	judgeCases(t, appserviceLag, map[string]judged{
-		"late":                       {series: with(late, nil), want: Warning, subject: "synapse/1", value: 0.5, free: causeIDs(appserviceLag.Causes)},
+		"late":                       {series: with(late, map[string]float64{"totalCost": 1}), want: Warning, subject: "synapse/1", value: 0.5, free: causeIDs(appserviceLag.Causes)},
 		"falls behind":               {series: with(lagOn("1", 100, 0, 9000, 2000, 1900, day), nil), want: Critical, subject: "synapse/1", value: 9000, unit: "none"},
 		"prompt":                     {series: with(prompt, nil), want: OK},
 		"no bridges":                 {series: map[string]float64{"processors": 5}, want: OK},

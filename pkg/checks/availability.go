@@ -27,6 +27,8 @@ var (
 	})
 )
 
+var availabilityCauses = append(whenFound("database-locks", "database-connections", "restarts"), byLoopTime("gc-pauses", "state-resolution")...)
+
 var availability = Check{
 	ID:    "availability",
 	Topic: "Availability",
@@ -55,7 +57,7 @@ var availability = Check{
 		"Open \"Processes\" on this dashboard and see whether all processes are affected or one.",
 		"If the database is well and requests still hang, run `py-spy dump --pid <pid>` on the process, which changes nothing, and restart that process only then: a restart destroys the evidence.",
 	},
-	Causes:      whenFound("database-locks", "database-connections", "gc-pauses", "state-resolution"),
+	Causes:      availabilityCauses,
 	Panel:       "processes",
 	PerProcess:  true,
 	CriticalToo: true,
@@ -133,5 +135,5 @@ func worstPerProcess(in Input, signs []Finding) []Finding {
 
 // notCausedBut names the causes of the check that do not explain a sign.
 func notCausedBut(causes ...string) []string {
-	return slices.DeleteFunc([]string{"database-locks", "database-connections", "gc-pauses", "state-resolution"}, func(id string) bool { return slices.Contains(causes, id) })
+	return slices.DeleteFunc(causeIDs(availabilityCauses), func(id string) bool { return slices.Contains(causes, id) })
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/transactions"
 	"github.com/matrix-insight/synapse-datasource/pkg/words"
 )
 
@@ -28,6 +29,10 @@ var (
 	updatesAborted  = measure("aborted", func(s Scope) string { return updatesIn(s, statusAborted, "") })
 	updatesDisabled = measure("disabled", func(s Scope) string { return updatesIn(s, statusDisabled, "") })
 	updatesRunning  = measure("running", func(s Scope) string { return updatesIn(s, statusRunning, "") })
+	// updatesTime is the database time that they take.
+	updatesTime = measure("time", func(s Scope) string {
+		return s.Sum(txnRate(s, metrics.TransactionTime.Series(), "") + " and " + s.Now(metrics.TransactionTime.Series(), query.Matcher(`desc=~"`+transactions.SchemaUpdates+`"`)))
+	})
 	// updatesLasting are running now, were running a day ago, and were complete at no time between.
 	updatesLasting = measure("lasting", func(s Scope) string {
 		highest := s.Max(s.Over("max_over_time", metrics.BackgroundUpdateStatus.Series(), updatesLong.Duration()), "database_name")
@@ -58,7 +63,7 @@ var backgroundUpdates = Check{
 		"If they were aborted, search the log of the process that runs them (the main process by default) for \"Error doing update\": it names the update and the reason.",
 	},
 	Panel:    "jobs-database",
-	Measures: []*Measurement{updatesThere, updatesAborted, updatesDisabled, updatesRunning, updatesLasting},
+	Measures: []*Measurement{updatesThere, updatesAborted, updatesDisabled, updatesRunning, updatesLasting, updatesTime},
 	Read: func(ctx context.Context, tx query.Tx, _ ReadInput) (any, error) {
 		return query.Rows[pendingUpdate](ctx, tx, pendingUpdatesSQL)
 	},
@@ -86,7 +91,7 @@ func judgeBackgroundUpdates(in Input) []Finding {
 		return okFinding("No background update is left in the database.")
 	}
 	left := updatesLeft(pending, known, in.RowsMissing)
-	f := Finding{Severity: Info}
+	f := Finding{Severity: Info, Takes: Amounts{DatabaseTime: in.Total(updatesTime)}}
 	switch {
 	case in.Has(updatesAborted):
 		f.Severity, f.Title = Critical, "Background updates aborted"

@@ -19,7 +19,7 @@ func TestBackgroundUpdates(t *testing.T) {
 		"disabled":                   {series: status("disabled"), rows: left, want: Warning},
 		"disabled with nothing left": {series: status("disabled"), rows: []pendingUpdate{}, want: OK},
 		"running for days":           {series: status("running", "lasting"), rows: left, want: Warning},
-		"running":                    {series: status("running"), rows: left, want: Info},
+		"running":                    {series: together(status("running"), map[string]float64{"time": 0.4}), rows: left, want: Info},
 		"before 1.139":               {series: map[string]float64{"there": 3, "running": 1}, rows: left[:1], want: Info},
 		"just finished":              {series: status("running"), rows: []pendingUpdate{}, want: OK},
 		"only workers, 1":            {series: status(), missing: absent, want: OK},

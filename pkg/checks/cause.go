@@ -10,16 +10,18 @@ import (
 // same process where both are about processes.
 type Cause struct {
 	Check string
-	By    Quantity
+	By    Link
 }
 
-// Quantity is what cause and symptom both take, in seconds per second. A link that has one holds for every finding that takes
-// a large enough part of what the symptom takes, however harmless it is by itself.
-type Quantity int
+// Link is what ties a symptom to its cause. LoopTime and DatabaseTime are measured, in seconds per second: such a link holds for
+// every finding that takes a large enough part of what the symptom takes, however harmless it is by itself.
+type Link int
 
 const (
-	// NoQuantity: a warning of the cause stands for itself, such as a lost connection.
-	NoQuantity Quantity = iota
+	// Found: a warning of the cause stands for itself, such as a lost connection.
+	Found Link = iota
+	// Named: the symptom's finding names the subject that a warning must be about, such as the cache before a transaction.
+	Named
 	// LoopTime is time of the event loop of the findings' process. A share of requests that are slow counts as the share of time
 	// in which they were held up: whoever holds the loop up for less can't have made so many wait.
 	LoopTime
@@ -28,23 +30,28 @@ const (
 )
 
 // Text completes "it explains where …" for the documentation.
-func (q Quantity) Text() string {
-	switch q {
+func (l Link) Text() string {
+	switch l {
+	case Named:
+		return "it is about what this finding names"
 	case LoopTime:
 		return "it takes at least " + Explaining.String() + " of the event loop's time that this finding is about"
 	case DatabaseTime:
 		return "it takes at least " + Explaining.String() + " of the database time that this finding is about"
-	case NoQuantity:
+	case Found:
 	}
 	return ""
 }
 
 // Explaining is the one number of all links that are measured.
-var Explaining = limits.Limit{Name: "explaining", Value: 0.25, Unit: "percentunit", Meaning: "part of a symptom's quantity from which its cause explains it",
-	Source: "ours: what takes less leaves most of the symptom there when it is gone"}
+var Explaining = limits.Limit{Name: "explaining", Value: 0.2, Unit: "percentunit", Meaning: "part of a symptom's quantity from which its cause explains it",
+	Source: "ours: a fifth; without what takes less, the symptom would still be there"}
 
 // whenFound are causes whose warnings stand for themselves, the likeliest first.
-func whenFound(checks ...string) []Cause { return causesBy(NoQuantity, checks) }
+func whenFound(checks ...string) []Cause { return causesBy(Found, checks) }
+
+// whenNamed are causes that must be about what the symptom names.
+func whenNamed(checks ...string) []Cause { return causesBy(Named, checks) }
 
 // byLoopTime are causes that hold the event loop up.
 func byLoopTime(checks ...string) []Cause { return causesBy(LoopTime, checks) }
@@ -52,24 +59,41 @@ func byLoopTime(checks ...string) []Cause { return causesBy(LoopTime, checks) }
 // byDatabaseTime are causes that keep the database busy.
 func byDatabaseTime(checks ...string) []Cause { return causesBy(DatabaseTime, checks) }
 
-func causesBy(q Quantity, checks []string) []Cause {
+func causesBy(link Link, checks []string) []Cause {
 	causes := make([]Cause, len(checks))
 	for i, check := range checks {
-		causes[i] = Cause{check, q}
+		causes[i] = Cause{check, link}
 	}
 	return causes
 }
 
-// Amounts is how much a finding takes, by quantity.
-type Amounts map[Quantity]float64
+// Amounts is how much a finding takes of what links are measured by.
+type Amounts map[Link]float64
 
 // IsEnough tells whether a finding is large enough to explain another one. Without a measured quantity it is not.
 func (c Cause) IsEnough(cause, symptom Finding) bool {
-	if c.By == NoQuantity {
+	switch c.By {
+	case Found:
 		return cause.Severity >= Warning
+	case Named:
+		return cause.Severity >= Warning && slices.Contains(symptom.CauseSubjects, cause.Subject.Key())
+	case LoopTime, DatabaseTime:
 	}
-	whole := symptom.Takes[c.By]
-	return cause.Severity > OK && whole > 0 && cause.Takes[c.By] >= Explaining.Value*whole
+	part, whole := cause.Takes[c.By], symptom.Takes[c.By]
+	if c.By == DatabaseTime && symptom.Transactions != nil && cause.Subject.Key() != "" {
+		part = symptom.Transactions[cause.Subject.Key()]
+	}
+	return cause.Severity > OK && whole > 0 && part >= Explaining.Value*whole
+}
+
+// takingDatabaseTime is the finding with the database time of the transactions that it waits for.
+func (f Finding) takingDatabaseTime(of []Sample) Finding {
+	f.Takes, f.Transactions = Amounts{LoopTime: f.Takes[LoopTime]}, map[string]float64{}
+	for _, t := range of {
+		f.Transactions[subjectOfTransaction(t)] = t.Value
+		f.Takes[DatabaseTime] += t.Value
+	}
+	return f
 }
 
 // CauseOf gives the link to a check that may explain this one.

@@ -36,6 +36,8 @@ type Check struct {
 	// Causes are checks whose findings explain this one's: the first of them that is large enough does, so what is deeper stands
 	// in front. They form chains without circles.
 	Causes []Cause
+	// Symptom: it shows that something is slow, never why. Among findings of equal severity it stands below what may be why.
+	Symptom bool
 	// Panel is the id of the dashboard panel that shows what the check measures.
 	Panel string
 	// PerProcess: its subjects are processes. Among such checks only a finding about the same process explains another.

@@ -46,7 +46,7 @@ var databaseChatty = Check{
 		"Open \"Cache factors to change\" on this dashboard: if the cache in front of this transaction is advised there, raise it one step and compare after a day.",
 		findCaller,
 	},
-	Causes:      whenFound("cache-undersized"),
+	Causes:      whenNamed("cache-undersized"),
 	Panel:       "transactions",
 	Completions: true,
 	Measures:    []*Measurement{txnCost, txnCalls, txnTotalCalls, chattyEvictions, chattyEvicted, chattyMisses},
@@ -100,7 +100,7 @@ func withCache(in Input, f Finding) Finding {
 	case caches.MayHelp(cache, misses, evicted):
 		f.Evidence += fmt.Sprintf("Its cache %s misses %s and evicts %s because it is full.", cache, words.PerSecond(misses), words.PerSecond(evicted))
 		f.Steps = []string{"Open \"Cache factors to change\" on this dashboard: if " + cache + " is advised there, raise it one step and compare after a day.", findCaller}
-		f.CauseSubject, f.NotCausedBy = cache, nil
+		f.CauseSubjects, f.NotCausedBy = []string{cache}, nil
 	default:
 		f.Evidence += "Its cache " + cache + " hardly ever evicts because it is full, so a larger one would not help."
 	}

@@ -38,8 +38,10 @@ var databaseCost = Check{
 	Thresholds: transactions.CostThresholds,
 	Limits: []limits.Limit{transactions.LargestShare, transactions.Growth, transactions.GrownCost, transactions.GrownShare, transactions.EnoughCost,
 		transactions.MostlySaturated, txnEnough, txnCold, txnColdShare, slowRatio, costExtremities, dominantShare, sendsShare, slowSend, fewLeast},
-	Steps:       databaseCostSteps,
-	Causes:      whenFound("cpu-saturation", "database-slow", "extremities"),
+	Steps: databaseCostSteps,
+	Causes: slices.Concat(
+		whenFound("cpu-saturation", "postgres-hygiene", "extremities"), whenNamed("cache-undersized"), byDatabaseTime("background-updates", "database-slow"),
+	),
 	Panel:       "transactions",
 	Completions: true,
 	Measures:    append([]*Measurement{costPersisted, costPersistedFew, slowSendSeconds}, txnComparison...),
@@ -112,7 +114,7 @@ func littleDatabaseTime(total float64) []Finding {
 }
 
 func (t txn) costFinding(in Input, severity limits.Severity, why string) Finding {
-	f := in.graded(t.Cost, Finding{Subject: Subject{Name: t.Name}, Title: "Transaction takes most of the database time", Steps: t.costSteps()})
+	f := in.graded(t.Cost, Finding{Subject: Subject{Name: t.Name}, Title: "Transaction takes most of the database time", Steps: t.costSteps(), Takes: t.takes()})
 	f.Severity = severity
 	if severity < Critical {
 		f.Threshold = limits.At(in.Warning)
@@ -122,16 +124,30 @@ func (t txn) costFinding(in Input, severity limits.Severity, why string) Finding
 	}
 	f.Evidence = fmt.Sprintf("%s of database time per second in the last hour, %s of the whole%s: %s. %s.",
 		words.Seconds(t.Cost), words.Percent(t.Share()), t.saturatedNote(), t.callsText(), t.comparison(why))
+	if cache, guarded := caches.GuardOf(t.Name); guarded {
+		f.CauseSubjects = []string{cache}
+	}
 	if t.onSaturated < transactions.MostlySaturated.Value {
 		f.NotCausedBy = append(f.NotCausedBy, "cpu-saturation")
 	}
 	if why != "" || !t.paired() || t.slowdown() < slowRatio.Value {
 		f.NotCausedBy = append(f.NotCausedBy, "database-slow")
 	}
+	if why == "" && (!t.paired() || t.slowdown() < slowRatio.Value) { // it costs more for its calls
+		f.NotCausedBy = append(f.NotCausedBy, "postgres-hygiene", "background-updates")
+	}
 	if why != "" || !t.slowedByExtremities(in) {
 		f.NotCausedBy = append(f.NotCausedBy, "extremities")
 	}
 	return f
+}
+
+// takes is the transaction's database time. Writing events leads on every server: that it does, explains nothing.
+func (t txn) takes() Amounts {
+	if t.Name == transactions.PersistEvents && !t.Grown() {
+		return nil
+	}
+	return Amounts{DatabaseTime: t.Cost}
 }
 
 func (t txn) saturatedNote() string {

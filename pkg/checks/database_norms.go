@@ -40,7 +40,7 @@ func judgePersistNorm(in Input) (Finding, bool) {
 		mean := t.Mean()
 		f := Finding{
 			Subject: Subject{Name: t.Name}, Severity: Warning, Confidence: 0.5, Title: "Writing events is slow", Value: &mean,
-			Threshold: limits.At(persistSlow.Value * persistNorm.Value), Unit: "s", NotCausedBy: []string{"cpu-saturation"},
+			Threshold: limits.At(persistSlow.Value * persistNorm.Value), Unit: "s", Takes: Amounts{DatabaseTime: t.Cost}, NotCausedBy: []string{"cpu-saturation"},
 			Evidence: fmt.Sprintf("%s each on average in the last hour%s; healthy homeservers stay below %s.", words.Seconds(mean), t.saturatedNote(), persistNorm) + noLastWeek,
 			Steps: []string{
 				"Check the write and flush latency of PostgreSQL's disk (`iostat -x 5`), a synchronous standby, and checkpoints in PostgreSQL's log.",
@@ -68,7 +68,7 @@ func judgeDominant(in Input) (Finding, bool) {
 		share := t.Share()
 		return Finding{
 			Subject: Subject{Name: t.Name}, Severity: Warning, Confidence: 0.5, Title: "Transaction takes most of the database time", Value: &share, Threshold: &dominantShare.Value,
-			Unit: "percentunit", NotCausedBy: []string{"cpu-saturation", "database-slow", "extremities"}, Steps: t.costSteps(),
+			Unit: "percentunit", Takes: t.takes(), NotCausedBy: []string{"cpu-saturation", "database-slow", "extremities"}, Steps: t.costSteps(),
 			Evidence: fmt.Sprintf("%s of the database time in the last hour (%s) while a send takes %s or more on average.", words.Percent(share), t.callsText(), slowSend) + noLastWeek,
 		}, true
 	}

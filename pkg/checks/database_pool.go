@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
@@ -24,6 +25,10 @@ var (
 	poolUsed = measure("used", func(s Scope) string {
 		return "max by (" + s.PerProcess() + ") (" + s.Over("avg_over_time", metrics.PoolWorkingThreads.Series(), shortWindow, poolThreads) +
 			" / " + s.Now(metrics.PoolMaxThreads.Series(), poolThreads) + ")"
+	})
+	// poolTransactions are those that keep the connections of each process busy.
+	poolTransactions = measure("transactions", func(s Scope) string {
+		return "topk by (" + s.PerProcess() + ") (5, " + s.SumPerProcess(s.Rate(metrics.TransactionTime.Series(), shortWindow), "desc") + ")"
 	})
 	poolSize = measure("size", func(s Scope) string { return s.SumPerProcess(s.Now(metrics.PoolMaxThreads.Series(), poolThreads)) })
 )
@@ -49,11 +54,12 @@ var databasePool = Check{
 		"Raise database.args.cp_max only if all pools together still fit into PostgreSQL's max_connections.",
 		sqliteStep,
 	},
-	Causes:      whenFound("database-locks", "cpu-saturation", "database-slow", "database-cost"),
+	Causes:      slices.Concat(whenFound("database-locks"), byLoopTime("cpu-saturation"), whenFound("database-connections"), byDatabaseTime("background-updates", "database-slow", "database-cost")),
+	Symptom:     true,
 	Panel:       "database-wait",
 	Completions: true,
 	PerProcess:  true,
-	Measures:    []*Measurement{poolWaits, poolShare, poolUsed, poolSize, connectionPools, loopBusy, uptime},
+	Measures:    []*Measurement{poolTransactions, poolWaits, poolShare, poolUsed, poolSize, connectionPools, loopBusy, uptime},
 	Read:        readConnections, ReadOnce: "connections",
 	Signal: &Signal{poolShare, subjectOfProcess},
 	Judge:  judgeDatabasePool,
@@ -105,7 +111,7 @@ func poolFinding(in Input, p Sample, waits float64) Finding {
 	used, known := in.ValueFor(poolUsed, p)
 	busy, busyKnown := in.ValueFor(loopBusy, p)
 	size, _ := in.ValueFor(poolSize, p)
-	f := in.graded(p.Value, Finding{Subject: Subject{Name: p.Process()}, NotCausedBy: []string{"cpu-saturation"}})
+	f := in.graded(p.Value, Finding{Subject: Subject{Name: p.Process()}, NotCausedBy: []string{"cpu-saturation"}, Takes: Amounts{LoopTime: busy}}).takingDatabaseTime(in.SamplesFor(poolTransactions, p))
 	loop := "unknown"
 	if busyKnown {
 		loop = words.Percent(busy)
@@ -118,7 +124,7 @@ func poolFinding(in Input, p Sample, waits float64) Finding {
 	case busyKnown && busy > limits.Saturated.Value:
 		f.Severity, f.Title = Info, "Transactions wait for a saturated process"
 		f.Steps = []string{"Reduce the CPU load of this process: it is too busy to start transactions. More connections don't help."}
-		f.NotCausedBy = []string{"database-locks", "database-slow", "database-cost"}
+		f.NotCausedBy = []string{"database-locks", "background-updates", "database-connections", "database-slow", "database-cost"}
 		return f
 	case !known || used < poolBusy.Value:
 		return Finding{}

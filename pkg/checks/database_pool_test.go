@@ -6,7 +6,7 @@ func TestDatabasePool(t *testing.T) {
 	sized := func(size, share, waits, used, busy, age float64) map[string]float64 {
 		return map[string]float64{
 			onProcess("share", "1"): share, onProcess("waits", "1"): waits, onProcess("used", "1"): used, onProcess("size", "1"): size,
-			"pools": size, onProcess("busy", "1"): busy, onProcess("uptime", "1"): age,
+			"pools": size, onProcess("transactions", "1") + " desc=get_rooms": 3, onProcess("busy", "1"): busy, onProcess("uptime", "1"): age,
 		}
 	}
 	on := func(share, waits, used, busy, age float64) map[string]float64 {
@@ -14,7 +14,7 @@ func TestDatabasePool(t *testing.T) {
 	}
 	const day = 86400
 	free := connections{Allowed: 100, Reserved: 3, Limit: -1, Open: 20, Here: 15}
-	database := []string{"database-locks", "database-slow", "database-cost"}
+	database := []string{"database-locks", "database-connections", "background-updates", "database-slow", "database-cost"}
 	judgeCases(t, databasePool, map[string]judged{
 		"full pool":            {series: on(0.1, 9000, 0.97, 0.4, day), missing: "PostgreSQL is not configured.", want: Critical, subject: "synapse/1", value: 0.1, free: database},
 		"not quite full":       {series: on(0.1, 9000, 0.85, 0.4, day), want: Warning, subject: "synapse/1", free: database},

@@ -64,7 +64,8 @@ var databaseSlow = Check{
 		"Check for lost statistics and open transactions: the findings about PostgreSQL maintenance name them.",
 		"If only saturated processes are slow, reduce their CPU load first.",
 	},
-	Causes:      whenFound("database-locks", "cpu-saturation", "postgres-hygiene", "table-growth"),
+	Causes:      append(whenFound("database-locks", "cpu-saturation", "postgres-hygiene", "table-growth"), byDatabaseTime("background-updates")...),
+	Symptom:     true,
 	Panel:       "transaction-duration",
 	Completions: true,
 	Measures:    append([]*Measurement{slowStatement, slowStatementBefore, slowWaits, slowWaitsBefore, slowSaturated}, txnComparison...),
@@ -112,7 +113,7 @@ func (s slowdowns) postgresSlower(in Input) Finding {
 		step = "Check reads from the disk (is the data larger than the memory?) and changed query plans: only reading is slower."
 	}
 	return in.graded(max(s.median, slowRatio.Value), Finding{
-		Title: "PostgreSQL slower than last week", Evidence: s.spread(), NotCausedBy: []string{"cpu-saturation"},
+		Title: "PostgreSQL slower than last week", Evidence: s.spread(), Takes: Amounts{DatabaseTime: in.Total(txnTotalCost)}, NotCausedBy: []string{"cpu-saturation"},
 		Steps: []string{step, "Check for lost statistics and old open transactions: the findings about PostgreSQL maintenance name them. Synapse's settings don't help here."},
 	})
 }
@@ -136,7 +137,7 @@ func (s slowdowns) processesSlower(in Input) Finding {
 func (s slowdowns) info(in Input, title, evidence string, steps ...string) Finding {
 	return Finding{
 		Severity: Info, Value: &s.median, Threshold: limits.At(in.Warning), Title: title, Evidence: evidence, Steps: steps,
-		NotCausedBy: []string{"database-locks", "cpu-saturation", "postgres-hygiene", "table-growth"},
+		NotCausedBy: causeIDs(in.check.Causes),
 	}
 }
 
@@ -148,7 +149,7 @@ func (s slowdowns) fewSlower(in Input) []Finding {
 			break
 		}
 		f := in.graded(c.ratio, Finding{
-			Subject: Subject{Name: c.Name}, Title: "Transaction slower than last week", NotCausedBy: []string{"cpu-saturation"},
+			Subject: Subject{Name: c.Name}, Title: "Transaction slower than last week", Takes: Amounts{DatabaseTime: c.Cost}, NotCausedBy: []string{"cpu-saturation"},
 			Evidence: fmt.Sprintf("%s each, %s × last week's %s%s, costing %s of database time per second more. Other transactions that are slower: %d of %d.",
 				words.Seconds(c.Mean()), words.Number(c.ratio), words.Seconds(c.meanBefore()), c.saturatedNote(), words.Seconds(c.extra), len(s.slower)-1, len(s.all)-1),
 			Steps: []string{

@@ -34,9 +34,9 @@ var deviceLists = Check{
 		"If one user has very many devices, such as a bot that logs in again each time, log out the unused ones: they make every change expensive. " +
 			"Do not change the tables `device_lists_*`: encrypted messages could become unreadable.",
 	},
-	Causes:   whenFound("cpu-saturation", "database-slow", "database-pool"),
+	Causes:   ofLoad,
 	Panel:    "device-list-lag",
-	Measures: []*Measurement{deviceListLag, deviceListLowest, deviceListChanges},
+	Measures: []*Measurement{deviceListLag, deviceListLowest, deviceListChanges, txnTotalCost},
 	Signal:   &Signal{deviceListLag, nil},
 	Judge:    judgeDeviceLists,
 	Rule:     Rule{Expr: `{{.lowest}} >= {{.threshold}} and on (server_name) {{.lag}} > 0`},
@@ -57,5 +57,5 @@ func judgeDeviceLists(in Input) []Finding {
 	case !in.Has(deviceListLowest):
 		return okFinding(text + ". There is no history of 15 min yet.")
 	}
-	return []Finding{in.graded(lowest, Finding{Evidence: fmt.Sprintf("%s; never less than %s in the last 15 min.", text, words.Seconds(lowest))})}
+	return []Finding{in.graded(lowest, Finding{Takes: in.takesAll(), Evidence: fmt.Sprintf("%s; never less than %s in the last 15 min.", text, words.Seconds(lowest))})}
 }

@@ -4,7 +4,7 @@ import "testing"
 
 func TestDeviceLists(t *testing.T) {
 	judgeCases(t, deviceLists, map[string]judged{
-		"behind":           {series: map[string]float64{"lag": 900, "lowest": 600, "changes": 4000}, want: Warning, value: 600},
+		"behind":           {series: map[string]float64{"lag": 900, "lowest": 600, "changes": 4000, "totalCost": 1}, want: Warning, value: 600},
 		"at the threshold": {series: map[string]float64{"lag": 900, "lowest": 300}, want: Warning, value: 300},
 		"hours behind":     {series: map[string]float64{"lag": 9000, "lowest": 8000}, want: Critical, value: 8000},
 		"a burst":          {series: map[string]float64{"lag": 900, "lowest": 10}, want: OK, value: 10},

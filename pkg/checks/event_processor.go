@@ -66,7 +66,7 @@ func newEventProcessor(name, done string) eventProcessor {
 }
 
 func (p eventProcessor) measures(more ...*Measurement) []*Measurement {
-	return append([]*Measurement{p.events, p.prompt, p.position, p.behind, p.before, p.lowest, eventFlow, uptime}, more...)
+	return append([]*Measurement{p.events, p.prompt, p.position, p.behind, p.before, p.lowest, eventFlow, uptime, txnTotalCost}, more...)
 }
 
 // processorLimits are the limits that processorRule and judge use.
@@ -89,7 +89,7 @@ func (p eventProcessor) judge(in Input) []Finding {
 		events, _ := in.ValueFor(p.events, at)
 		prompt, counted := in.ValueFor(p.prompt, at)
 		total += events
-		f := Finding{Subject: Subject{Name: at.Process()}, Processes: []string{at.Process()}}
+		f := Finding{Subject: Subject{Name: at.Process()}, Processes: []string{at.Process()}, Takes: in.takesAll()}
 		if late := max(0, 1-prompt/events); counted && events >= processorFew.Value {
 			worst = max(worst, late)
 			f = in.graded(late, f)

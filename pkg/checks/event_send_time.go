@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
@@ -41,6 +42,10 @@ var (
 	sendPath = measure("onPath", func(s Scope) string {
 		return s.SumPerProcess(s.Rate(metrics.RequestsReceived.Series(), sendWindow, sentMessages[0])) + " > 0 or " +
 			s.SumPerProcess(s.Rate(metrics.PersistedEvents.Series(), sendWindow)) + " > 0"
+	})
+	// sendTransactions are the transactions that took most time on these processes.
+	sendTransactions = measure("transactions", func(s Scope) string {
+		return txnsOn(s, sendPath)
 	})
 	sendOrigins = measure("origins", func(s Scope) string {
 		return s.Sum(s.Increase(metrics.PersistedEventsByOrigin.Series(), sendWindow, `origin_type=~"local|application_service"`), "origin_type")
@@ -86,11 +91,15 @@ var eventSendTime = Check{
 		"If no finding explains it, check modules such as spam checkers and the reverse proxy: no metric shows their time.",
 		"Check how many events come from bridges: their messages are among the sends.",
 	},
-	Causes:      whenFound("database-locks", "cpu-saturation", "reactor-lag", "database-slow", "database-pool", "state-resolution", "extremities", "gc-pauses"),
+	Causes: slices.Concat(
+		whenFound("database-locks", "replication-lag", "restarts"), byLoopTime("gc-pauses", "state-resolution", "federation-presence", "cpu-saturation", "reactor-lag"),
+		byDatabaseTime("background-updates", "database-slow", "database-cost"), whenFound("database-pool"),
+	),
+	Symptom:     true,
 	Panel:       "send-time",
 	Completions: true,
 	Measures: append([]*Measurement{
-		sendTotal, sendNotSlow, sendNotVerySlow, sendP95, sendWorkers, requestsScraped, sendReceived, sendAnswered, sendLastShare, sendPath, sendOrigins, sendToken,
+		sendTotal, sendNotSlow, sendNotVerySlow, sendP95, sendWorkers, requestsScraped, sendReceived, sendAnswered, sendLastShare, sendPath, sendTransactions, sendOrigins, sendToken,
 	}, sendsOfDay.measures()...),
 	Signal: &Signal{Measurement: sendSlowShare},
 	Judge:  judgeSendTime,
@@ -146,6 +155,8 @@ func judgeSendTime(in Input) []Finding {
 	default:
 		return []Finding{f}
 	}
+	f = f.takingDatabaseTime(in.Samples(sendTransactions))
+	f.Takes[LoopTime] = max(slow, *f.Value)
 	one := ""
 	if outlier {
 		one = fmt.Sprintf("on %s %s are slow, on the next worker %s", worst.Process(), words.Percent(worst.Value), words.Percent(next.Value))

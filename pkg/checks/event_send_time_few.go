@@ -68,7 +68,7 @@ func keptSendVerdict(in Input) (Finding, bool) {
 		return Finding{}, false
 	}
 	return Finding{
-		Severity: Warning, Confidence: 0.5, Value: &last, Threshold: limits.At(in.Warning), Processes: in.Processes(sendPath),
+		Severity: Warning, Confidence: 0.5, Value: &last, Threshold: limits.At(in.Warning), Processes: in.Processes(sendPath), Takes: Amounts{LoopTime: last},
 		Evidence: fmt.Sprintf("%s of the sends took longer than %s in the last hour that had at least %s. Too few came since to end this warning: %s in the last hour.",
 			words.Percent(last), slowSend, limits.EnoughSends, words.Number(total)),
 	}, true

@@ -72,10 +72,10 @@ var federationInbound = Check{
 		"If one room has most of the events, look it up in \"Rooms with more than ten forward extremities\".",
 		"If many rooms wait and the process that serves `/_matrix/federation/v1/send` stays saturated, spread that path over several workers in the proxy, each sending homeserver always to the same one.",
 	},
-	Causes:      whenFound("state-resolution", "extremities", "cpu-saturation", "database-slow", "database-pool", "gc-pauses"),
+	Causes:      ofLoad,
 	Panel:       "inbound-staging",
 	Completions: true,
-	Measures:    []*Measurement{inboundOldest, inboundLowest, inboundWaiting, inboundPDUs, inboundRequests, inboundRefused, inboundSlowed, inboundRefusedHosts, inboundReceived, inboundAnswered, inboundHandlers},
+	Measures:    []*Measurement{inboundOldest, inboundLowest, inboundWaiting, inboundPDUs, inboundRequests, inboundRefused, inboundSlowed, inboundRefusedHosts, inboundReceived, inboundAnswered, inboundHandlers, txnTotalCost},
 	Read:        readInbound,
 	Signal:      &Signal{inboundOldest, nil},
 	Judge:       judgeInbound,
@@ -109,7 +109,7 @@ func judgeInbound(in Input) []Finding {
 	}
 	refused := judgeRefused(in)
 	lowest, waiting := in.Total(inboundLowest), in.Total(inboundWaiting)
-	f := in.graded(lowest, Finding{Evidence: inboundText(in), Processes: in.Processes(inboundHandlers)})
+	f := in.graded(lowest, Finding{Evidence: inboundText(in), Processes: in.Processes(inboundHandlers), Takes: in.takesAll()})
 	hanging, hangs := tooFewFinished(in, inboundReceived, inboundAnswered, inboundEnough.Value, "15 min")
 	switch {
 	case f.Severity <= OK && hangs:
@@ -129,7 +129,7 @@ func judgeInbound(in Input) []Finding {
 			"Search the log of the process that serves `/_matrix/federation/v1/send` for errors: so few events are not a matter of load, single rooms hang or fail.",
 			"Restart that process: it then tries these events again.",
 		}
-		f.NotCausedBy = []string{"cpu-saturation", "database-slow", "database-pool", "gc-pauses"}
+		f.Takes, f.NotCausedBy = nil, causeIDs(ofLoad)
 	}
 	found := append([]Finding{f}, refused...)
 	if share := float64(most.waiting); share > waiting/2 {

@@ -17,13 +17,13 @@ func TestFederationInbound(t *testing.T) {
 	both["refused"] = 80
 	one := inboundRoom{query.NewRoom(known, "!room:a.example"), 700, 12}
 	judgeCases(t, federationInbound, map[string]judged{
-		"behind":             {series: inboundOn(900, 700, 800), want: Warning, value: 700, free: causeIDs(federationInbound.Causes)},
+		"behind":             {series: together(inboundOn(900, 700, 800), map[string]float64{"totalCost": 1}), want: Warning, value: 700, free: causeIDs(federationInbound.Causes)},
 		"at the threshold":   {series: inboundOn(900, 300, 20), want: Warning, value: 300},
 		"far behind":         {series: inboundOn(4000, 3600, 800), want: Critical, value: 3600},
 		"one room":           {series: inboundOn(900, 700, 800), rows: one, want: Warning, value: 700, count: 2},
 		"many rooms":         {series: inboundOn(900, 700, 800), rows: inboundRoom{query.NewRoom(known, "!room:a.example"), 400, 12}, want: Warning, value: 700},
 		"a burst":            {series: inboundOn(900, 20, 800), want: OK, value: 20},
-		"a few are stuck":    {series: inboundOn(90000, 89000, 3), want: Info, value: 89000, free: []string{"state-resolution", "extremities"}},
+		"a few are stuck":    {series: inboundOn(90000, 89000, 3), want: Info, value: 89000, free: []string{}},
 		"nothing waits":      {series: inboundOn(0, 0, 0), rows: inboundRoom{}, want: OK},
 		"others are refused": {series: refusing, want: Info, subject: "rate limit", value: 0.08, unit: "percentunit"},
 		"behind and refused": {series: both, want: Warning, value: 700, count: 2},

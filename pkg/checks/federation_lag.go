@@ -25,7 +25,7 @@ var federationLag = Check{
 		"If the sender stays saturated, share the work (`federation_sender_instances`). Stop the main process and all senders first, change the list in every configuration, and then start them: " +
 			"with a rolling restart, events are lost.",
 	},
-	Causes:      whenFound("cpu-saturation", "database-slow", "database-pool", "gc-pauses"),
+	Causes:      append(whenFound("replication-lag", "restarts"), ofLoad...),
 	Panel:       "federation-lag",
 	Completions: true,
 	PerProcess:  true,

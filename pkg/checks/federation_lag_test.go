@@ -24,7 +24,7 @@ func TestFederationLag(t *testing.T) {
 	two := together(lagOn("1", 200, 120, 5, 5, 0, day), lagOn("2", 100, 100, 5, 5, 0, day))
 	late := lagOn("1", 200, 120, 5, 5, 0, day)
 	judgeCases(t, federationLag, map[string]judged{
-		"late":                         {series: flowing(5, late), want: Warning, subject: "synapse/1", value: 0.4},
+		"late":                         {series: together(flowing(5, late), map[string]float64{"totalCost": 1}), want: Warning, subject: "synapse/1", value: 0.4},
 		"at the threshold":             {series: flowing(5, lagOn("1", 20, 19, 5, 5, 0, 1800)), want: Warning, subject: "synapse/1", value: 0.05},
 		"one of two senders":           {series: flowing(5, two), want: Warning, subject: "synapse/1", value: 0.4},
 		"prompt":                       {series: flowing(5, lagOn("1", 200, 198, 5, 5, 0, day)), want: OK, value: 0.01},

@@ -79,7 +79,7 @@ func (few fewRequests) judge(in Input) (Finding, bool) {
 	}
 	share := in.Total(few.slow) / max(1, in.Total(few.all))
 	return Finding{
-		Severity: Warning, Confidence: 0.6, Value: &share, Threshold: &fewShare.Value, Unit: "percentunit",
+		Severity: Warning, Confidence: 0.6, Value: &share, Threshold: &fewShare.Value, Unit: "percentunit", Takes: Amounts{LoopTime: share},
 		Evidence: few.text(in) + " With so few, the cause is uncertain.",
 	}, true
 }

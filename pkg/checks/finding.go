@@ -75,8 +75,11 @@ type Finding struct {
 	// Processes are those that the finding is about, where its subject is none: what is wrong with another process does
 	// not explain it. Empty: any may.
 	Processes []string
-	// CauseSubject is the one subject whose finding explains this one, such as the cache before a transaction. Empty: any.
-	CauseSubject string
+	// CauseSubjects are the subjects whose findings explain this one where a link is Named, such as the cache before a transaction.
+	CauseSubjects []string
+	// Transactions are how much of DatabaseTime each transaction takes within this finding, where the check knows: what one
+	// takes elsewhere does not count.
+	Transactions map[string]float64
 	// Explains are the only checks whose findings this one explains. Empty: all that name its check as a cause.
 	Explains []string
 }

@@ -135,9 +135,18 @@ func (j judged) judge(t *testing.T, check Check) []Finding {
 	}
 	for _, f := range found {
 		checkWords(t, f)
+		for link, amount := range f.Takes {
+			if taken[check.ID] == nil {
+				taken[check.ID] = map[Link]bool{}
+			}
+			taken[check.ID][link] = taken[check.ID][link] || amount > 0 && f.Severity > OK
+		}
 	}
 	if j.free != nil {
-		free := slices.DeleteFunc(causeIDs(check.Causes), func(id string) bool { return slices.Contains(f.NotCausedBy, id) })
+		free := causeIDs(slices.DeleteFunc(slices.Clone(check.Causes), func(c Cause) bool {
+			unmeasured := c.By == Named && f.CauseSubjects == nil || c.By > Named && f.Takes[c.By] == 0
+			return unmeasured || slices.Contains(f.NotCausedBy, c.Check)
+		}))
 		if !slices.Equal(free, j.free) {
 			t.Errorf("may be caused by %q, want %q", free, j.free)
 		}

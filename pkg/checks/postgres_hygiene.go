@@ -66,6 +66,9 @@ func (h hygiene) judge() []Finding {
 		h.wraparound, h.neverAnalyzed, h.openTransactions, h.distinct, h.stale, h.invalid, h.prepared, h.slots, h.autovacuumOff,
 	} {
 		if f, bad := rule(); bad {
+			if !slices.Contains(slowing, f.Subject.Name) {
+				f.Explains = []string{"table-growth"}
+			}
 			found = append(found, f)
 		}
 	}
@@ -81,6 +84,9 @@ func (h hygiene) judge() []Finding {
 	}
 	return found
 }
+
+// slowing are the subjects that make statements slow; the others only hold space or will stop writes one day.
+var slowing = []string{"never analyzed", "stale statistics", "state_groups_state", "open transactions"}
 
 // counted is a warning about a number of things.
 func counted[N int | int64](subject, title string, n N, evidence string, steps ...string) Finding {

@@ -65,11 +65,11 @@ var replicationLag = Check{
 		"If a user just joined a huge room, wait: such a burst passes.",
 		"If the backlog stays, take work off this process: fewer users, or a stream on a worker of its own.",
 	},
-	Causes:     whenFound(noLoad...),
+	Causes:     ofLoad,
 	Panel:      "replication-queue",
 	PerProcess: true,
 	Measures: []*Measurement{
-		replicationQueue, replicationWait, replicationStream, replicationUpdates, replicationHeard, replicationConnected, followersBehind, uptime,
+		replicationQueue, replicationWait, replicationStream, replicationUpdates, replicationHeard, replicationConnected, followersBehind, uptime, txnTotalCost,
 	},
 	Signal: &Signal{replicationWait, subjectOfProcess},
 	Judge:  judgeReplication,
@@ -98,9 +98,6 @@ or on (server_name)
 max by (server_name) ({{.behind}}) >= {{.eventsBehind}}
 {{- end}}`},
 }
-
-// noLoad are causes of a backlog, which do not cut a connection.
-var noLoad = []string{"cpu-saturation", "reactor-lag", "gc-pauses", "database-slow"}
 
 func judgeReplication(in Input) []Finding {
 	switch {
@@ -137,7 +134,7 @@ func judgeConnections(in Input) []Finding {
 	var found []Finding
 	for _, p := range lost {
 		found = append(found, Finding{
-			Subject: Subject{Name: p.Process()}, Severity: Critical, Confidence: 0.9, NotCausedBy: noLoad,
+			Subject: Subject{Name: p.Process()}, Severity: Critical, Confidence: 0.9, NotCausedBy: causeIDs(ofLoad),
 			Title:    "Process cut off from replication",
 			Evidence: fmt.Sprintf("0 replication connections at every scrape of the last 5 min; %s has %.0f.", connections[0].Process(), connections[0].Value),
 			Steps: []string{
@@ -152,7 +149,7 @@ func judgeConnections(in Input) []Finding {
 // allDisconnected: one process alone needs no connection, several can't do without.
 func allDisconnected(processes []Sample) Finding {
 	return Finding{
-		Severity: Critical, Confidence: 0.9, NotCausedBy: noLoad,
+		Severity: Critical, Confidence: 0.9, NotCausedBy: causeIDs(ofLoad),
 		Title:    "Replication down: no worker is connected",
 		Evidence: fmt.Sprintf("%d processes (%s) had 0 replication connections at every scrape of the last 5 min, and received 0 updates.", len(processes), words.List(namesOf(processes))),
 		Steps: []string{
@@ -174,7 +171,7 @@ func judgeWaits(in Input) []Finding {
 			stream = ", most of them of the stream " + most[0].Label("stream_name")
 		}
 		return in.graded(p.Value, Finding{
-			Subject: Subject{Name: p.Process()},
+			Subject: Subject{Name: p.Process()}, Takes: in.takesAll(),
 			Evidence: fmt.Sprintf("Each update waited for about %s: %s waited on average over 15 min%s, and %s arrived.",
 				words.Seconds(p.Value), words.Number(queue), stream, words.PerSecond(updates/shortWindow.Seconds())),
 		})

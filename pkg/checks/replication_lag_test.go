@@ -17,7 +17,7 @@ func TestReplicationLag(t *testing.T) {
 	stopped := together(on("1", 0, 9000, 1, day), map[string]float64{"behind name=stats": 4000, "behind name=presence": 2})
 	judgeCases(t, replicationLag, map[string]judged{
 		"behind":               {series: together(on("1", 0, 9000, 1, day), on("2", 40, 18000, 1, day)), want: Warning, subject: "synapse/2", value: 2},
-		"far behind":           {series: on("2", 4000, 18000, 1, day), want: Critical, subject: "synapse/2", value: 200},
+		"far behind":           {series: together(on("2", 4000, 18000, 1, day), map[string]float64{"totalCost": 1}), want: Critical, subject: "synapse/2", value: 200},
 		"fine":                 {series: on("2", 0.1, 18000, 1, day), want: OK},
 		"next to nothing":      {series: on("2", 20, 50, 1, day), want: OK},
 		"a short queue":        {series: on("2", 4, 200, 1, day), want: OK},

@@ -3,6 +3,7 @@ package checks
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -48,10 +49,10 @@ var (
 		return surgedRate(s, week) + " or (quantile_over_time(0.95, " + surgedRate(s, 0) + subquery(24*time.Hour, time.Hour) + metrics.Offset(time.Hour) + ") unless on (server_name) " +
 			metrics.ScheduleTime.Count().Of(s.Homeserver().Filters.Selector()+metrics.Offset(week)) + ")"
 	})
-	// requestCPU is the largest share of a process's CPU that each kind of requests uses.
+	// requestCPU is the largest share of a process's CPU that each kind of requests uses, and which process that is.
 	requestCPU = measure("cpuShare", func(s Scope) string {
 		used := func(m *metrics.Metric) string { return s.SumPerProcess(s.Rate(m.Series(), shortWindow), "servlet") }
-		return "max by (server_name, servlet) ((" + used(metrics.ResponseUserCPU) + " + " + used(metrics.ResponseSystemCPU) + ") / on (" + s.PerProcess() + ") group_left () " +
+		return "topk by (server_name, servlet) (1, (" + used(metrics.ResponseUserCPU) + " + " + used(metrics.ResponseSystemCPU) + ") / on (" + s.PerProcess() + ") group_left () " +
 			"sum by (" + s.PerProcess() + ") (" + cpu.PromQL(s) + "))"
 	})
 	// requestErrors is the share of failed answers in the time after which everybody is back.
@@ -126,7 +127,7 @@ func judgeRefusals(in Input) []Finding {
 		if metrics.UsualRefusal(servlet, status) || share < surgeShare.Value && rate < surgeMany.Value {
 			return Finding{}
 		}
-		f := in.graded(rate, Finding{Subject: Subject{Name: subjectOfRequests(s)}, Confidence: 0.8, Takes: Amounts{LoopTime: cpuOf(in, servlet)}})
+		f := in.graded(rate, Finding{Subject: Subject{Name: subjectOfRequests(s)}, Confidence: 0.8, Takes: Amounts{LoopTime: cpuOf(in, servlet)}, Processes: busiestWith(in, servlet)})
 		f.Evidence = fmt.Sprintf("%s refused with %d in the last 15 min: %s of these requests.", words.PerSecond(s.Value), status, words.Percent(share))
 		f.Steps = surgeSteps(in, servlet)
 		return f
@@ -146,7 +147,7 @@ func judgeRise(in Input) []Finding {
 			continue
 		}
 		f := Finding{Subject: Subject{Name: servlet}, Severity: Info, Title: "Unusually many requests of one kind", Value: limits.At(s.Value),
-			Threshold: limits.At(math.Max(surgeRate.Value, surgeTimes.Value*before)), Confidence: 0.6, Takes: Amounts{LoopTime: cpuOf(in, servlet)}, Steps: surgeSteps(in, servlet)}
+			Threshold: limits.At(math.Max(surgeRate.Value, surgeTimes.Value*before)), Confidence: 0.6, Takes: Amounts{LoopTime: cpuOf(in, servlet)}, Processes: busiestWith(in, servlet), Steps: surgeSteps(in, servlet)}
 		f.Evidence = fmt.Sprintf("%s in the last 15 min, usually %s; %s of the CPU of a process.", words.PerSecond(s.Value), words.PerSecond(before), words.Percent(cpuOf(in, servlet)))
 		if cpuOf(in, servlet) >= surgeCPU.Value {
 			f.Severity = Warning
@@ -158,6 +159,11 @@ func judgeRise(in Input) []Finding {
 
 func cpuOf(in Input, servlet string) float64 {
 	return in.valuesBy(requestCPU, byLabel("servlet"))[servlet]
+}
+
+// busiestWith is the process that spends most of its CPU on these requests.
+func busiestWith(in Input, servlet string) []string {
+	return namesOf(slices.DeleteFunc(in.Samples(requestCPU), func(s Sample) bool { return s.Label("servlet") != servlet }))
 }
 
 // surgeSteps are the check's, with the path where it is known.

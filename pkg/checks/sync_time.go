@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,6 +51,8 @@ var (
 	syncProcesses = measure("servers", func(s Scope) string {
 		return s.SumPerProcess(s.Rate(metrics.RequestsReceived.Series(), shortWindow, metrics.SyncServlets.Are())) + " > 0"
 	})
+	// syncTransactions are the transactions that took most time on these processes.
+	syncTransactions = measure("transactions", func(s Scope) string { return txnsOn(s, syncProcesses) })
 )
 
 // syncsOfDay judge sliding syncs on a server that never has enough of them. Sync v2 has no histogram without the wait for news.
@@ -113,11 +116,15 @@ var syncTime = Check{
 		"Open \"Database time by kind of request\" and \"Cost of the most expensive transactions\": what grew together with the syncs is what they wait for.",
 		"If a process stays saturated and the machine has a free core, spread syncs over more workers, each user always on the same one.",
 	},
-	Causes:      whenFound("cpu-saturation", "database-slow", "database-pool", "gc-pauses"),
+	Causes: slices.Concat(
+		whenFound("database-locks", "replication-lag", "restarts"), byLoopTime("gc-pauses", "state-resolution", "federation-presence", "cpu-saturation", "reactor-lag"),
+		byDatabaseTime("background-updates", "database-slow", "database-cost"), whenFound("database-pool"),
+	),
+	Symptom:     true,
 	Panel:       "requests-database",
 	Completions: true,
 	Measures: append([]*Measurement{
-		requestsScraped, syncMean, syncSliding, syncNotSlow, syncNotVerySlow, syncServed, syncOrdinary, syncCPU, syncDatabase, syncWaiting, syncReceived, syncAnswered, syncProcesses,
+		requestsScraped, syncMean, syncSliding, syncNotSlow, syncNotVerySlow, syncServed, syncOrdinary, syncCPU, syncDatabase, syncWaiting, syncReceived, syncAnswered, syncProcesses, syncTransactions,
 	}, syncsOfDay.measures()...),
 	Signal: &Signal{syncMean, func(s Sample) string { return s.Label("kind") }},
 	Judge:  judgeSyncTime,
@@ -141,8 +148,7 @@ func judgeSyncTime(in Input) []Finding {
 		f := in.graded(s.Value, Finding{Evidence: syncEvidence(in, kind, s.Value)})
 		switch {
 		case f.Severity > OK:
-			f.Subject, f.Processes = Subject{Name: kind}, in.Processes(syncProcesses)
-			found = append(found, f)
+			found = append(found, syncFinding(in, f, kind))
 		case fine == nil:
 			fine = &f
 		default:
@@ -150,8 +156,7 @@ func judgeSyncTime(in Input) []Finding {
 		}
 	}
 	if f, slow := syncsOfDay.judge(in); slow {
-		f.Subject, f.Processes = Subject{Name: slidingSync}, in.Processes(syncProcesses)
-		found = append(found, f)
+		found = append(found, syncFinding(in, f, slidingSync))
 	}
 	if f, hangs := tooFewFinished(in, syncReceived, syncAnswered, enoughSyncs.Value, "15 min"); hangs && len(found) == 0 {
 		return []Finding{f}
@@ -174,6 +179,13 @@ func judgeSyncTime(in Input) []Finding {
 		return okFinding(fmt.Sprintf("Fewer than %s incremental syncs of one kind in 15 min on processes that have run for %s: too few to judge.", enoughSyncs, syncSettled))
 	}
 	return found
+}
+
+// syncFinding is about the processes that serve syncs, and what takes most of their time.
+func syncFinding(in Input, f Finding, kind string) Finding {
+	f.Subject, f.Processes = Subject{Name: kind}, in.Processes(syncProcesses)
+	f.Takes = allOfLoop
+	return f.takingDatabaseTime(in.Samples(syncTransactions))
 }
 
 // olderSyncUnknown says why the older sync can't be judged although it is used, "" where it is not used.

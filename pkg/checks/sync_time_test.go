@@ -19,7 +19,7 @@ func TestSyncTime(t *testing.T) {
 		return map[string]float64{"scraped": 90, "dayAll": all, "daySlow": slow, "lastExcess": last, "mostExcess": most, "lastAge": 40000}
 	}
 	judgeCases(t, syncTime, map[string]judged{
-		"sliding":                     {series: sliding(0.7, 1000, 800, 930), want: Warning, subject: "sliding sync", value: 0.7},
+		"sliding":                     {series: together(sliding(0.7, 1000, 800, 930), map[string]float64{"transactions desc=get_rooms": 0.5}), want: Warning, subject: "sliding sync", value: 0.7},
 		"older only":                  {series: together(fine, older(2.4, 500, 100, 1000, 100)), want: Critical, subject: "sync v2", value: 2.4},
 		"fine":                        {series: together(fine, older(0.03, 500, 5, 8, 2)), want: OK, value: 0.04},
 		"quiet":                       {series: map[string]float64{"scraped": 90}, want: OK},

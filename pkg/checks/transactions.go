@@ -62,6 +62,11 @@ func txnPerName(s Scope, m *metrics.Metric, at string) string {
 	return s.Sum(txnRate(s, m.Series(), at), "desc")
 }
 
+// txnsOn are the transactions that took most time on some processes.
+func txnsOn(s Scope, processes *Measurement) string {
+	return "topk by (server_name) (10, " + s.Sum(txnRate(s, metrics.TransactionTime.Series(), "")+" and on ("+s.PerProcess()+") ("+processes.PromQL(s)+")", "desc") + ")"
+}
+
 func txnOften() string { return fmt.Sprintf(" >= %.5f", txnEnough.Value/txnWindow.Seconds()) }
 
 func txnProcesses(s Scope, at string) string {

@@ -54,6 +54,7 @@ var workers = Check{
 		spreadRequests, spreadRole["sync"], spreadRole["event persister"], spreadRole["federation sender"], noMoreWorkers,
 	},
 	PerProcess: true,
+	Symptom:    true,
 	Panel:      "event-loop",
 	Measures:   []*Measurement{workerRoles, workerBusy, uptime},
 	Signal:     &Signal{workerBusy, subjectOfProcess},

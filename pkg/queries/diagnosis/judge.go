@@ -19,6 +19,10 @@ type row struct {
 	check  checks.Check
 	server string
 	since  *time.Time
+	// causeTitle is what the finding that explains this one is called; empty where none does.
+	causeTitle string
+	// changed is a sentence about what changed before it began.
+	changed string
 }
 
 func (r row) title() string {
@@ -52,12 +56,6 @@ func (r row) firstStep() string {
 		return steps[0]
 	}
 	return ""
-}
-
-// causeTitle is what the finding that explains this one is called; empty where none does.
-func (r row) causeTitle() string {
-	cause, _ := checks.Find(r.CausedBy)
-	return cause.Title
 }
 
 // unit is the Grafana unit of value and threshold.

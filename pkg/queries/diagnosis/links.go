@@ -9,13 +9,17 @@ import (
 // explained gives each finding without a cause of its own the first of its check's causes that explains it.
 func explained(rows []row) []row {
 	for i, r := range rows {
-		if r.Severity <= checks.OK || r.CausedBy != "" {
+		if r.Severity <= checks.OK {
 			continue
 		}
-		for _, cause := range r.check.Causes {
-			r.CausedBy = cause.Check
-			if slices.ContainsFunc(rows, func(other row) bool { return other.explains(r) }) {
-				rows[i].CausedBy = cause.Check
+		if known, is := checks.Find(r.CausedBy); is {
+			rows[i].causeTitle = known.Title
+			continue
+		}
+		for _, link := range r.check.Causes {
+			at := slices.IndexFunc(rows, func(other row) bool { return other.check.ID == link.Check && other.explains(r) })
+			if at >= 0 {
+				rows[i].CausedBy, rows[i].causeTitle = link.Check, rows[at].title()
 				break
 			}
 		}
@@ -23,23 +27,22 @@ func explained(rows []row) []row {
 	return rows
 }
 
-// explains tells whether a row is the cause that another one names: large enough, unless the other's check knows better, at the
-// same time, and about one of the other's processes where it is about a process.
+// explains tells whether a row is a cause of another one: large enough, unless the other's check knows better, at the same time,
+// and about one of the other's processes where it is about a process.
 func (r row) explains(symptom row) bool {
-	if r.check.ID != symptom.CausedBy || r.server != symptom.server {
+	if r.server != symptom.server || symptom.Severity <= checks.OK {
 		return false
 	}
 	link, declared := symptom.check.CauseOf(r.check.ID)
 	if !declared {
-		return r.Severity > checks.OK
+		return r.check.ID == symptom.CausedBy && r.Severity > checks.OK
 	}
 	return link.IsEnough(r.Finding, symptom.Finding) && r.mayExplain(symptom) && r.onProcessOf(symptom) && r.inTimeFor(symptom)
 }
 
 // mayExplain tells whether what is known of both allows the link.
 func (r row) mayExplain(symptom row) bool {
-	return !slices.Contains(symptom.NotCausedBy, r.check.ID) && (len(r.Explains) == 0 || slices.Contains(r.Explains, symptom.check.ID)) &&
-		(symptom.CauseSubject == "" || symptom.CauseSubject == r.Subject.Key())
+	return !slices.Contains(symptom.NotCausedBy, r.check.ID) && (len(r.Explains) == 0 || slices.Contains(r.Explains, symptom.check.ID))
 }
 
 // onProcessOf tells whether both may be about the same process.

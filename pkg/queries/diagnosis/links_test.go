@@ -10,7 +10,7 @@ import (
 
 func TestExplained(t *testing.T) {
 	rows := []row{
-		rowOf(t, "event-send-time", "", checks.Critical),
+		loopOf(t, "event-send-time", "", checks.Critical, 0.3),
 		loopOf(t, "cpu-saturation", "synapse/1", checks.Critical, 0.9),
 		loopOf(t, "cpu-saturation", "synapse/2", checks.Critical, 0.9),
 		loopOf(t, "gc-pauses", "synapse/2", checks.Warning, 0.5),
@@ -24,7 +24,7 @@ func TestExplained(t *testing.T) {
 	}
 	// Only the cache before a transaction, and only what a finding can explain.
 	chatty := rowOf(t, "database-chatty", "get_user_by_id", checks.Warning)
-	chatty.CauseSubject = "get_user_by_id"
+	chatty.CauseSubjects = []string{"get_user_by_id"}
 	left := rowOf(t, "extremities", "room-1", checks.Warning)
 	left.Explains = []string{"table-growth"}
 	others := []row{chatty, rowOf(t, "cache-undersized", "getEvent", checks.Warning), left, rowOf(t, "state-resolution", "synapse/1", checks.Warning), rowOf(t, "table-growth", "stream_ordering_to_exterm", checks.Warning)}
@@ -45,12 +45,12 @@ func TestExplained(t *testing.T) {
 
 // A finding names the processes that it is about; what is wrong with another one does not explain it.
 func TestExplainedByTheSameProcess(t *testing.T) {
-	rows := []row{rowOf(t, "event-send-time", "", checks.Critical), rowOf(t, "cpu-saturation", "media/1", checks.Critical), rowOf(t, "gc-pauses", "synapse/1", checks.Warning)}
+	rows := []row{loopOf(t, "event-send-time", "", checks.Critical, 0.3), loopOf(t, "cpu-saturation", "media/1", checks.Critical, 0.9), loopOf(t, "reactor-lag", "synapse/1", checks.Warning, 0.1)}
 	if got := explained(slices.Clone(rows))[0].CausedBy; got != "cpu-saturation" {
 		t.Errorf("any process: caused by %q", got)
 	}
 	rows[0].Processes = []string{"synapse/1", "synapse/2"}
-	if got := explained(slices.Clone(rows))[0].CausedBy; got != "gc-pauses" {
+	if got := explained(slices.Clone(rows))[0].CausedBy; got != "reactor-lag" {
 		t.Errorf("caused by %q", got)
 	}
 	rows[0].Processes = []string{"synapse/2"}
@@ -74,8 +74,8 @@ func TestLinksAreMeasured(t *testing.T) {
 		symptom, cause row
 		want           string
 	}{
-		"large enough":                     {full, loopOf(t, "gc-pauses", process, checks.Warning, 0.23), "gc-pauses"},
-		"too small":                        {full, loopOf(t, "gc-pauses", process, checks.Critical, 0.22), ""},
+		"large enough":                     {full, loopOf(t, "gc-pauses", process, checks.Warning, 0.19), "gc-pauses"},
+		"too small":                        {full, loopOf(t, "gc-pauses", process, checks.Critical, 0.18), ""},
 		"a pause of a second now and then": {lagging, loopOf(t, "gc-pauses", process, checks.Warning, 0.001), ""},
 		"the same pauses, little blocked":  {loopOf(t, "reactor-lag", process, checks.Warning, 0.003), loopOf(t, "gc-pauses", process, checks.Warning, 0.001), "gc-pauses"},
 		"much blocked":                     {blocked, loopOf(t, "gc-pauses", process, checks.Warning, 0.001), ""},

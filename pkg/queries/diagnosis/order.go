@@ -11,11 +11,14 @@ import (
 // perCheck is how many subjects of one check are shown; the rest is counted.
 const perCheck = 5
 
-// places are the checks' places in their order.
+// places are the checks' places in their order, symptoms last.
 func places() map[string]int {
 	places := map[string]int{}
-	for i, id := range checks.IDs() {
-		places[id] = i
+	for i, c := range checks.All {
+		places[c.ID] = i
+		if c.Symptom {
+			places[c.ID] += len(checks.All)
+		}
 	}
 	return places
 }

@@ -53,7 +53,7 @@ func (s scores) Frames(query.View) data.Frames {
 	frame := func(r row, subject string) *data.Frame {
 		labels := data.Labels{"check": r.check.ID, "subject": subject, "server_name": r.server}
 		if s.measured { // for the alert's text only; the alert's own labels are the score's
-			labels["unit"], labels["caused_by"] = r.unit(), r.causeTitle()
+			labels["unit"], labels["caused_by"] = r.unit(), r.causeTitle
 			labels["worst_subject"], labels["first_step"] = r.Subject.Key(), r.firstStep()
 		}
 		field := data.NewField(name, labels, []*float64{s.value(r)})

@@ -2,7 +2,6 @@ package transactions
 
 import (
 	"regexp"
-	"slices"
 	"strings"
 )
 
@@ -59,20 +58,14 @@ var schemaUpdatePrefixes = []string{
 // schemaUpdatePart is in the names of most updates of the last years.
 const schemaUpdatePart = "_bg_update"
 
-// Maintenance is the regular expression of PromQL for the transactions that Synapse runs by itself.
-var Maintenance = maintenance()
+// Maintenance is the regular expression of PromQL for the transactions that Synapse runs by itself, SchemaUpdates for those of
+// them that an upgrade started.
+var (
+	Maintenance   = named(jobs) + "|" + SchemaUpdates
+	SchemaUpdates = named(schemaUpdates) + "|.*" + schemaUpdatePart + ".*|(" + strings.Join(schemaUpdatePrefixes, "|") + ").*"
+)
 
-func maintenance() string {
-	names := slices.Concat(jobs, schemaUpdates)
-	for i, name := range names {
-		names[i] = strings.ReplaceAll(name, ".", "[.]")
-	}
-	names = append(names, ".*"+schemaUpdatePart+".*")
-	for _, prefix := range schemaUpdatePrefixes {
-		names = append(names, prefix+".*")
-	}
-	return strings.Join(names, "|")
-}
+func named(names []string) string { return strings.ReplaceAll(strings.Join(names, "|"), ".", "[.]") }
 
 var isMaintenance = regexp.MustCompile("^(?:" + Maintenance + ")$")
 
