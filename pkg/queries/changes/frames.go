@@ -18,6 +18,7 @@ type event struct {
 	kind        string
 	server      string
 	title, text string
+	processes   []string // that restarted
 }
 
 // id stays the same however often the event is asked for, and while a rollout goes on.

@@ -16,9 +16,26 @@ import (
 // drawn bounds how many processes' sizes are drawn: a factor is changed for all of them, so that one mostly tells all.
 const drawn = 5
 
-// fetchResizes finds when the size of a cache changed. A process that changed most caches is drawn first, and of the others
-// only the caches that it does not have: sizes are never compared between processes, which may differ for good.
+// fetchResizes finds when the size of a cache changed, and what that brought.
 func fetchResizes(ctx context.Context, s *query.Session) ([]event, error) {
+	groups, err := fetchResizeGroups(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	outcomes, err := fetchOutcomes(ctx, s, groups)
+	if err != nil {
+		return nil, err
+	}
+	events := make([]event, len(groups))
+	for i, group := range groups {
+		events[i] = resizeEvent(group, outcomes[i])
+	}
+	return events, nil
+}
+
+// fetchResizeGroups finds when sizes changed. A process that changed most caches is drawn first, and of the others
+// only the caches that it does not have: sizes are never compared between processes, which may differ for good.
+func fetchResizeGroups(ctx context.Context, s *query.Session) ([][]resize, error) {
 	identity, err := process.Find(ctx, s)
 	if err != nil {
 		return nil, err
@@ -45,16 +62,7 @@ func fetchResizes(ctx context.Context, s *query.Session) ([]event, error) {
 	if err := s.Ask(ctx, questions...); err != nil {
 		return nil, err
 	}
-	groups := resizeGroups(slices.Concat(matrices...))
-	outcomes, err := fetchOutcomes(ctx, s, groups)
-	if err != nil {
-		return nil, err
-	}
-	events := make([]event, len(groups))
-	for i, group := range groups {
-		events[i] = resizeEvent(group, outcomes[i])
-	}
-	return events, nil
+	return resizeGroups(slices.Concat(matrices...)), nil
 }
 
 // resized are caches that changed on one process.

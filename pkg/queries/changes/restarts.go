@@ -23,22 +23,24 @@ type start struct {
 	again        bool // it had run before, as far as Prometheus knows
 }
 
-// fetchRestarts finds them by what outlives a process: where job and index are unique, a rollout in Kubernetes, which gives
-// it another instance, is a restart of the same process.
+// fetchRestarts finds them, or says why it can't.
 func fetchRestarts(ctx context.Context, s *query.Session) ([]event, error) {
-	identity, err := process.Find(ctx, s)
-	if err != nil {
-		return nil, err
-	}
-	var matrix model.Matrix
-	promql := "max by (" + identity.By() + ") (" + identity.WithServer(s.Filters, metrics.ProcessStart.Series().Of(s.Filters.ProcessSelector())) + ")"
-	if err := s.Ask(ctx, query.Over(promql, &matrix)); err != nil {
-		return nil, err
-	}
-	if len(matrix) == 0 {
+	matrix, identity, err := fetchStarts(ctx, s)
+	if err == nil && len(matrix) == 0 {
 		s.Warn("Prometheus has no %s for this selection and time range, so restarts are unknown. Check that Synapse is scraped and that the filter matches.", metrics.ProcessStart.Name)
 	}
-	return rolloutsOf(startsOf(identity, matrix, s.Range.From)), nil
+	return rolloutsOf(startsOf(identity, matrix, s.Range.From)), err
+}
+
+// fetchStarts are the start times by what outlives a process: where job and index are unique, a rollout in Kubernetes, which gives
+// it another instance, is a restart of the same process.
+func fetchStarts(ctx context.Context, s *query.Session) (matrix model.Matrix, identity process.Identity, err error) {
+	if identity, err = process.Find(ctx, s); err != nil {
+		return nil, identity, err
+	}
+	promql := "max by (" + identity.By() + ") (" + identity.WithServer(s.Filters, metrics.ProcessStart.Series().Of(s.Filters.ProcessSelector())) + ")"
+	err = s.Ask(ctx, query.Over(promql, &matrix))
+	return matrix, identity, err
 }
 
 // startsOf finds where the start time of a process changes. A process that merely appears was there before Prometheus
@@ -85,6 +87,7 @@ func rolloutOf(group []start) event {
 			names = append(names, s.name)
 		}
 	}
+	e.processes = names
 	e.title, e.text = sayRollout(names, len(group), again)
 	return e
 }

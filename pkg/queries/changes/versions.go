@@ -14,12 +14,21 @@ import (
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/process"
 )
 
-// fetchVersions finds when a version of Synapse that was not there before appears on a homeserver.
+// fetchVersions finds when a version of Synapse that was not there before appears on a homeserver, or says why it can't.
 func fetchVersions(ctx context.Context, s *query.Session) ([]event, error) {
+	matrix, err := fetchBuilds(ctx, s)
+	if err == nil && len(matrix) == 0 {
+		s.Warn("Prometheus has no %s for this selection and time range, so changes of version are unknown. Check that Synapse is scraped and that the filter matches.", metrics.BuildInfo.Name)
+	}
+	return upgradesOf(matrix), err
+}
+
+// fetchBuilds are the versions of each homeserver's processes.
+func fetchBuilds(ctx context.Context, s *query.Session) (matrix model.Matrix, err error) {
 	// Joined here: PromQL refuses a process with two versions, as it has for minutes after an upgrade where series come
 	// through another Prometheus.
 	var processes model.Vector
-	var builds, matrix model.Matrix
+	var builds model.Matrix
 	identity, err := process.Find(ctx, s)
 	if err != nil {
 		return nil, err
@@ -36,10 +45,7 @@ func fetchVersions(ctx context.Context, s *query.Session) ([]event, error) {
 			matrix = append(matrix, &model.SampleStream{Metric: labels, Values: build.Values})
 		}
 	}
-	if len(matrix) == 0 {
-		s.Warn("Prometheus has no %s for this selection and time range, so changes of version are unknown. Check that Synapse is scraped and that the filter matches.", metrics.BuildInfo.Name)
-	}
-	return upgradesOf(matrix), nil
+	return matrix, nil
 }
 
 // seenVersions are the versions that run on one homeserver at each time.

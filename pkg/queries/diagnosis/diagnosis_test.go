@@ -53,7 +53,7 @@ func toldOfThresholds(t *testing.T, set map[string]settings.Threshold) []string 
 func TestNothingFromSynapse(t *testing.T) {
 	for raw, server := range map[string]string{`{}`: "", `{"serverName":"a.example"}`: "a.example"} {
 		frame := ask(t, answering{}, raw)[0]
-		ids, severities, servers := words(frame, "check"), words(frame, "severity"), words(frame, "server_name")
+		ids, severities, servers := texts(frame, "check"), texts(frame, "severity"), texts(frame, "server_name")
 		if len(ids) != len(checks.All) {
 			t.Fatalf("%d rows", len(ids))
 		}
@@ -71,7 +71,7 @@ func TestNothingFromSynapse(t *testing.T) {
 
 func TestSinceAndHealed(t *testing.T) {
 	frame := ask(t, onTwo(0.97, 0.3), `{"checks":["cpu-saturation"]}`)[0]
-	if got := words(frame, "subject"); !slices.Equal(got, []string{"synapse/1"}) {
+	if got := texts(frame, "subject"); !slices.Equal(got, []string{"synapse/1"}) {
 		t.Fatalf("subjects %v", got)
 	}
 	since, _ := frame.FieldByName("since")
@@ -99,7 +99,7 @@ func TestNamesOfProcesses(t *testing.T) {
 	other.Metric["instance"] = "host:2"
 	on.lines["synapse_storage_schedule_time_count"] = model.Matrix{processLine("1", 1, 1, 1), other}
 	frame := ask(t, on, `{"checks":["cpu-saturation"]}`)[0]
-	if got := words(frame, "subject"); !slices.Equal(got, []string{"synapse/1/host:1"}) {
+	if got := texts(frame, "subject"); !slices.Equal(got, []string{"synapse/1/host:1"}) {
 		t.Fatalf("subjects %v", got)
 	}
 	if since, _ := frame.FieldByName("since"); since.At(0).(*time.Time) == nil {
@@ -126,7 +126,7 @@ func TestErrorsAndUnknownChecks(t *testing.T) {
 func TestRefusedQuery(t *testing.T) {
 	heavy := "process_resident_memory_bytes{}[86400s]"
 	frame := ask(t, refusing{onTwo(0.97, 0.3), heavy, upstream.Limit}, `{"checks":["memory","cpu-saturation"]}`)[0]
-	ids, severities, evidence := words(frame, "check"), words(frame, "severity"), words(frame, "evidence")
+	ids, severities, evidence := texts(frame, "check"), texts(frame, "severity"), texts(frame, "evidence")
 	for i, id := range ids {
 		want := map[string]string{"memory": "unknown", "cpu-saturation": "critical"}[id]
 		if severities[i] != want || id == "memory" && !strings.Contains(evidence[i], "Too many samples.") {
@@ -148,10 +148,10 @@ func TestNothingToDoWhereNothingIsWrong(t *testing.T) {
 	on := onTwo(0.2, 0.1)
 	on.vectors["synapse_http_server_response_time_seconds"] = model.Vector{{Metric: model.Metric{"server_name": "a.example"}, Value: 1000}}
 	frame := ask(t, on, `{}`)[0]
-	severities := words(frame, "severity")
-	for i, advice := range words(frame, "advice") {
-		if (severities[i] == "ok" || severities[i] == "unknown") && advice+words(frame, "remedy")[i] != "" {
-			t.Errorf("%s is %s and advises: %s", words(frame, "check")[i], severities[i], advice)
+	severities := texts(frame, "severity")
+	for i, advice := range texts(frame, "advice") {
+		if (severities[i] == "ok" || severities[i] == "unknown") && advice+texts(frame, "remedy")[i] != "" {
+			t.Errorf("%s is %s and advises: %s", texts(frame, "check")[i], severities[i], advice)
 		}
 	}
 }
@@ -163,7 +163,7 @@ func TestPostgresTellsOfNow(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := words(frames[0], "evidence"); len(got) != 1 || !strings.Contains(got[0], "PostgreSQL took too long.") {
+		if got := texts(frames[0], "evidence"); len(got) != 1 || !strings.Contains(got[0], "PostgreSQL took too long.") {
 			t.Errorf("evidence %q", got)
 		}
 		notices := frames[0].Meta.Notices

@@ -66,7 +66,7 @@ func ask(t *testing.T, on query.Metrics, raw string) data.Frames {
 	return frames
 }
 
-func words(frame *data.Frame, column string) []string {
+func texts(frame *data.Frame, column string) []string {
 	field, _ := frame.FieldByName(column)
 	var all []string
 	for i := range field.Len() {

@@ -27,7 +27,7 @@ func TestFindingAboutARoom(t *testing.T) {
 		{query.View{Keyed: true}, room.String(), 86400, 1},
 	} {
 		frame := findings(rows).Frames(c.view)[0]
-		subjects, evidence, aliases := words(frame, "subject"), words(frame, "evidence"), words(frame, "subject_alias")
+		subjects, evidence, aliases := texts(frame, "subject"), texts(frame, "evidence"), texts(frame, "subject_alias")
 		if subjects[0] != c.sees || evidence[0] != "Seen: "+c.sees || subjects[1] != "synapse/1" {
 			t.Errorf("%+v: %v, %v", c.view, subjects, evidence)
 		}

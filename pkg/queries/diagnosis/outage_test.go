@@ -94,11 +94,11 @@ func TestRefusedConnection(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := words(frames[0], "severity"); got[0] != c.want {
-				t.Errorf("%s: %s", got[0], words(frames[0], "evidence")[0])
+			if got := texts(frames[0], "severity"); got[0] != c.want {
+				t.Errorf("%s: %s", got[0], texts(frames[0], "evidence")[0])
 			}
-			if c.want == "warning" && !strings.Contains(words(frames[0], "evidence")[0], "PostgreSQL says no.") {
-				t.Error(words(frames[0], "evidence")[0])
+			if c.want == "warning" && !strings.Contains(texts(frames[0], "evidence")[0], "PostgreSQL says no.") {
+				t.Error(texts(frames[0], "evidence")[0])
 			}
 		})
 	}

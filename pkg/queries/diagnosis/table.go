@@ -22,7 +22,7 @@ var columns = []query.Column[row]{
 	query.TextColumn("title", "Finding", "The problem in a few words.", row.title),
 	query.ViewColumn("subject", "Subject", "", "The process, transaction, cache or room that the finding is about; empty for the whole homeserver.",
 		func(r row, view query.View) string { return r.Subject.Text(view) }),
-	query.ViewColumn("evidence", "Evidence", "", "The numbers that the severity rests on.", row.EvidenceIn),
+	query.ViewColumn("evidence", "Evidence", "", "The numbers that the severity rests on, and what changed within the day before.", func(r row, view query.View) string { return r.EvidenceIn(view) + r.changed }),
 	query.ViewColumn("value", "Value", "none", "The number that decided, in the unit of its row.", row.measured),
 	query.NumberColumn("threshold", "Threshold", "none", "The threshold that it is compared with, in the unit of its row.", func(r row) *float64 { return r.Threshold }),
 	query.TextColumn("unit", "Unit", "The Grafana unit of value and threshold.", row.unit),

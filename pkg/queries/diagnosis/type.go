@@ -74,7 +74,8 @@ func run(ctx context.Context, s *query.Session) (query.Result, error) {
 	all := m.judge(s, wanted)
 	all = named(all, names)
 	if s.Format.ID == "findings" {
-		return findings(cut(s, ordered(all))), nil
+		shown, err := withChanges(ctx, s, cut(s, ordered(all)))
+		return findings(shown), err
 	}
 	return newScores(s, append(all, m.healed(s, wanted, all)...)), nil
 }
