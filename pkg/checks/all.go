@@ -38,6 +38,7 @@ var All = []Check{
 	backgroundUpdates,
 	tableGrowth,
 	scrapeHealth,
+	version,
 	metricCoverage,
 }
 

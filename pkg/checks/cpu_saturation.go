@@ -46,7 +46,7 @@ var cpuSaturation = Check{
 		"If this is the main process and there are workers, check that the reverse proxy sends client requests such as `/sync` to the workers.",
 		"Move one kind of work to a new worker only if the machine has a free core (load below the number of cores): each worker costs CPU and memory, even when idle.",
 	},
-	Causes:     append(byLoopTime("state-resolution", "federation-presence", "gc-pauses", "request-surge"), whenFound("workers")...),
+	Causes:     append(byLoopTime("state-resolution", "federation-presence", "gc-pauses", "request-surge"), whenFound("version", "workers")...),
 	Panel:      "processes",
 	PerProcess: true,
 	Measures:   []*Measurement{cpu, loopBusy, uptime, cpuRequests, cpuJobs, cpuGC},

@@ -60,7 +60,7 @@ var gcPauses = Check{
 			"rises a little. (Python up to 3.13; 3.14 collects in steps.)",
 		"If a cache has a very high factor and nothing advises to raise it, lower that factor: fewer entries make every full collection shorter.",
 	},
-	Causes:     whenFound("memory"),
+	Causes:     whenFound("version", "memory"),
 	Panel:      "gc-processes",
 	PerProcess: true,
 	Measures:   []*Measurement{gcPause, gcShare, gcSpikes, gcFull, gcEntries, uptime},

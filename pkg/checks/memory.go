@@ -90,7 +90,7 @@ var memory = Check{
 		"Load jemalloc, which returns memory to the system, with `PYTHONMALLOC=malloc`, so that its numbers include Python's objects. Both need a restart.",
 		"Do not lower cache factors as a reflex: it helps only where cache entries grow, and a cache that is too small costs CPU and database time.",
 	},
-	Causes:     whenFound("cache-memory", "request-surge"),
+	Causes:     whenFound("version", "cache-memory", "request-surge"),
 	Panel:      "process-memory",
 	PerProcess: true,
 	Measures: []*Measurement{

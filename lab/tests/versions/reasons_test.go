@@ -6,7 +6,7 @@ type reasons map[string][]string
 var quiet = reasons{
 	"needs the same hour of earlier days": {
 		"traffic-drop usual", "traffic-drop usualHour", "traffic-drop processesThen", "request-surge rate", "request-surge errors",
-		"memory entries", "memory day", "memory dayBefore", "memory lowest",
+		"memory entries", "memory day", "memory dayBefore", "memory lowest", "version mixed", "version day", "version dayBefore",
 		"database-cost lastWeek", "database-cost costBefore", "database-cost callsBefore", "database-cost coldThen", "database-cost coldNow", "database-cost onSaturated",
 		"database-slow lastWeek", "database-slow costBefore", "database-slow callsBefore", "database-slow coldThen", "database-slow coldNow",
 		"database-slow onSaturated", "database-slow waitBefore", "database-slow statementBefore", "database-slow saturatedProcesses",
@@ -35,7 +35,8 @@ var quiet = reasons{
 	"needs a state resolution: up to 1.135 its counters are 0 from the start": {
 		"state-resolution count", "state-resolution cpuRoom", "state-resolution dbRoom",
 	},
-	"needs requests that are refused": {"request-surge refused", "request-surge refusedLong"},
+	"needs requests that are refused":      {"request-surge refused", "request-surge refusedLong", "version refusedLong"},
+	"needs an issue of the version itself": {"version transactions"},
 	"needs a bridge": {
 		"appservice-lag events", "appservice-lag prompt", "appservice-lag position", "appservice-lag behind", "appservice-lag before", "appservice-lag lowest",
 	},
@@ -74,4 +75,7 @@ var unseenChoices = reasons{
 	"needs a mail server":                        {"name emailpush.process"},
 	"first happens minutes after the start":      {"name send_dummy_events_to_fill_extremities"},
 	"needs a room that everyone left and forgot": {"name room_forgetter"},
+	"needs a purge, delayed events, or a connection of sliding sync that is a week old": {
+		"desc purge_room", "desc _fetch_event_list", "desc delete_old_sliding_sync_connections",
+	},
 }
