@@ -74,6 +74,12 @@ var PlantedPauses = struct {
 	Seconds    []float64
 }{"generic_worker", "1", 2 * time.Hour, 75 * time.Second, []float64{3.4, 6.2, 4.1, 5.3, 3.7, 4.8, 7.1, 5.9, 4.4, 6.6, 5.2, 3.9}}
 
+// PlantedFiles is a process whose limit of open files is that of an old start script, and nearly reached.
+var PlantedFiles = struct {
+	Job, Index   string
+	Limit, Share float64
+}{"federation_sender", "1", 1024, 0.8}
+
 // PresenceStorm makes most of the EDUs sent presence, which takes half of the main process's time.
 var PresenceStorm = struct {
 	EDUType       string

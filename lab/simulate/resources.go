@@ -32,7 +32,7 @@ func newResources(p *Process) *resources {
 		open:     r.gauge("process_open_fds"),
 	}
 	r.computed("process_start_time_seconds", func() float64 { return float64(p.started.UnixMilli()) / 1000 })
-	r.gauge("process_max_fds").set(65536)
+	r.gauge("process_max_fds").set(one.mayOpen())
 	updates := 1.0 // "not started", for ever, on workers
 	if p.number == mainProcess {
 		updates = 3
@@ -67,6 +67,21 @@ func (one *resources) advance(s step) {
 	one.memory.set(float64(int64(resident) / 4096 * 4096))
 	one.virtual.set(float64(int64(resident*1.4+6e8) / 4096 * 4096))
 	one.open.set(float64(int(60 + 240*s.load)))
+	if one.shortOfFiles() {
+		one.open.set(float64(int(PlantedFiles.Share * PlantedFiles.Limit)))
+	}
+}
+
+// shortOfFiles tells whether the process is the planted one that nearly has as many files open as it may.
+func (one *resources) shortOfFiles() bool {
+	return one.p.troubled() && one.p.role.job == PlantedFiles.Job && one.p.role.index == PlantedFiles.Index
+}
+
+func (one *resources) mayOpen() float64 {
+	if one.shortOfFiles() {
+		return PlantedFiles.Limit
+	}
+	return 65536
 }
 
 func (one *resources) reset() {}

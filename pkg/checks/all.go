@@ -11,6 +11,7 @@ var All = []Check{
 	syncTime,
 	cpuSaturation,
 	memory,
+	openFiles,
 	restarts,
 	reactorLag,
 	databaseLocks,

@@ -27,7 +27,7 @@ var (
 	})
 )
 
-var availabilityCauses = append(whenFound("database-locks", "database-connections", "restarts"), byLoopTime("gc-pauses", "state-resolution")...)
+var availabilityCauses = append(whenFound("open-files", "database-locks", "database-connections", "restarts"), byLoopTime("gc-pauses", "state-resolution")...)
 
 var availability = Check{
 	ID:    "availability",

@@ -113,7 +113,7 @@ func failing(in Input, m *Measurement, threshold float64, severity limits.Severi
 		seen[p.Process()] = true
 		worst := append(key, failed...)[0]
 		f := Finding{Subject: Subject{Name: p.Process()}, Severity: severity, Title: "Requests fail", Value: limits.At(worst.Value), Threshold: limits.At(threshold),
-			NotCausedBy: notCausedBut("database-locks", "database-connections")}
+			NotCausedBy: notCausedBut("open-files", "database-locks", "database-connections")}
 		f.Evidence = fmt.Sprintf("%s of the answers to %s failed (%s in the last 15 min).", words.Percent(worst.Value), worst.Label("servlet"), codesOf(in, worst))
 		if others := len(failed) - 1; others > 0 {
 			f.Evidence = strings.TrimSuffix(f.Evidence, ".") + fmt.Sprintf(", and %s.", words.Count(others, "other kind of requests fails", "other kinds of requests fail"))

@@ -55,7 +55,7 @@ func judgeSilent(in Input) []Finding {
 			continue
 		}
 		found = append(found, Finding{
-			Subject: Subject{Name: p.Process()}, Severity: Critical, Title: "Process does not answer", NotCausedBy: notCausedBut("gc-pauses", "state-resolution", "restarts"),
+			Subject: Subject{Name: p.Process()}, Severity: Critical, Title: "Process does not answer", NotCausedBy: notCausedBut("open-files", "gc-pauses", "state-resolution", "restarts"),
 			Takes:    Amounts{LoopTime: outageFor.Seconds() / stallWindow.Seconds()},
 			Evidence: fmt.Sprintf("No scrape of it succeeded in the last %s: it has stopped, or its event loop is blocked.", words.Duration(in.Scope.scrapes(4, outageFor))),
 			Steps: []string{

@@ -25,7 +25,7 @@ func TestAvailability(t *testing.T) {
 	judgeCases(t, availability, map[string]judged{
 		"well":                 {series: onServer(nil), want: OK},
 		"nothing scraped":      {want: Unknown},
-		"sends fail":           {series: failing, want: Critical, subject: "synapse/1", value: 0.98, free: []string{"database-locks", "database-connections"}},
+		"sends fail":           {series: failing, want: Critical, subject: "synapse/1", value: 0.98, free: []string{"open-files", "database-locks", "database-connections"}},
 		"the database is gone": {series: failing, refusal: refused, want: Critical, subject: "synapse/1", value: 0.98},
 		"half of the sends":    {series: onServer(map[string]float64{forServlet("errors", send, ""): 0.49, forServlet("errorAnswers", send, " code=500"): 30}), want: OK},
 		"named codes": {series: onServer(map[string]float64{forServlet("errors", send, ""): 1, forServlet("errorAnswers", send, " code=HTTPStatus.BAD_GATEWAY"): 12}),

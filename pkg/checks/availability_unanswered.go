@@ -61,7 +61,7 @@ func judgeUnanswered(in Input) []Finding {
 				continue
 			}
 			f := Finding{Subject: Subject{Name: p.Process()}, Severity: Warning, Confidence: 0.6, Title: "Requests are not answered", Unit: "none",
-				Value: limits.At(p.Value), Threshold: limits.At(fewReceived.Value), NotCausedBy: notCausedBut("database-locks", "database-connections")}
+				Value: limits.At(p.Value), Threshold: limits.At(fewReceived.Value), NotCausedBy: notCausedBut("open-files", "database-locks", "database-connections")}
 			if p.Value >= manyReceived.Value {
 				f.Severity, f.Confidence, f.Threshold = Critical, 0, limits.At(manyReceived.Value)
 			}

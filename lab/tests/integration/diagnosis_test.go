@@ -44,6 +44,7 @@ func TestDiagnosisFindsWhatIsPlanted(t *testing.T) {
 		{"cpu-saturation", "synapse/1"},
 		{"state-resolution", "event_persister/1"},
 		{"gc-pauses", "generic_worker/1"},
+		{"open-files", "federation_sender/1"},
 		{"database-chatty", "get_user_by_id"},
 		{"database-slow", "_get_state_groups_from_groups"},
 		{"cache-undersized", "_get_joined_profile_from_event_id"},

@@ -23,11 +23,11 @@ const (
 // Source: ours.
 const starvedShare = 0.5
 
-// thresholds are those of the checks reactor-lag and cpu-saturation in force.
-type thresholds struct{ loop, cpu limits.Levels }
+// thresholds are those of the checks reactor-lag, cpu-saturation and open-files in force.
+type thresholds struct{ loop, cpu, files limits.Levels }
 
 func thresholdsOf(o settings.Settings) thresholds {
-	return thresholds{limits.EventLoop.In(o.Thresholds), limits.CPU.In(o.Thresholds)}
+	return thresholds{limits.EventLoop.In(o.Thresholds), limits.CPU.In(o.Thresholds), limits.OpenFiles.In(o.Thresholds)}
 }
 
 // judge says how a process is and what to do. What is not known is not judged.
@@ -35,7 +35,7 @@ func (r row) judge(t thresholds) (verdict, advice string) {
 	switch load := r.load(t); {
 	case r.uptime != nil && *r.uptime < limits.Young.Value:
 		return starting, startingText()
-	case query.OrZero(r.fds) >= limits.OpenFilesShare.Value:
+	case t.files.Grade(query.OrZero(r.fds)) > limits.OK:
 		return files, filesText(*r.fds)
 	case load >= limits.Warning && r.starves():
 		return starved, starvedText(*r.busy, *r.cpu)

@@ -12,6 +12,10 @@ var (
 		Check: "reactor-lag", Warning: At(0.7), Critical: At(0.9), Unit: "percentunit", WarningOf: "of the time busy",
 		Source: "ours: a loop that is always busy can't keep up",
 	}
+	// OpenFiles is of the check open-files, the share of the file descriptors that a process may open.
+	OpenFiles = Thresholds{
+		Check: "open-files", Warning: At(0.7), Critical: At(0.9), Unit: "percentunit", WarningOf: "of the file descriptors that one process may open", Source: "ours",
+	}
 	// GCPause is of the check gc-pauses, in seconds of a mean pause.
 	GCPause = Thresholds{
 		Check: "gc-pauses", Warning: At(1), Critical: At(3), Unit: "s", WarningOf: "for a mean pause",
