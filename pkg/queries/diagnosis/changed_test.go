@@ -68,7 +68,7 @@ func TestUpgradeBeforeAProblem(t *testing.T) {
 		t.Errorf("%s", evidence)
 	}
 	for cores, fails := range map[float64]bool{0.3: false, 0.97: true} {
-		unreachable := refusing{onTwo(cores, 0.3), builds, upstream.Unreachable}
+		unreachable := refusing{onTwo(cores, 0.3), ", version) (" + builds, upstream.Unreachable}
 		if _, err := diagnose(t, unreachable, nil, noon, `{"checks":["cpu-saturation"]}`, ordinary); (err != nil) != fails {
 			t.Errorf("%g cores: asked about changes: %t", cores, err != nil)
 		}
