@@ -24,6 +24,7 @@ var All = []Check{
 	stateResolution,
 	federationPresence,
 	federationLag,
+	federationSending,
 	federationInbound,
 	federationDestinations,
 	deviceLists,

@@ -5,7 +5,7 @@ type reasons map[string][]string
 
 var quiet = reasons{
 	"needs the same hour of earlier days": {
-		"traffic-drop usual", "traffic-drop usualHour", "traffic-drop processesThen", "request-surge rate", "request-surge errors",
+		"federation-sending failedBefore", "traffic-drop usual", "traffic-drop usualHour", "traffic-drop processesThen", "request-surge rate", "request-surge errors",
 		"memory entries", "memory day", "memory dayBefore", "memory lowest", "version mixed", "version day", "version dayBefore",
 		"database-cost lastWeek", "database-cost costBefore", "database-cost callsBefore", "database-cost coldThen", "database-cost coldNow", "database-cost onSaturated",
 		"database-slow lastWeek", "database-slow costBefore", "database-slow callsBefore", "database-slow coldThen", "database-slow coldNow",
@@ -29,7 +29,7 @@ var quiet = reasons{
 	"needs updates that run, failed or are disabled": {
 		"background-updates running", "background-updates lasting", "background-updates disabled", "background-updates aborted",
 	},
-	"needs other homeservers":          {"federation-destinations attempts", "federation-inbound received", "federation-inbound answered"},
+	"needs other homeservers":          {"federation-destinations attempts", "federation-sending tried", "federation-sending senderUptime", "federation-inbound received", "federation-inbound answered"},
 	"needs slow sends, a few of a day": {"event-send-time lastExcess", "event-send-time mostExcess", "database-cost slowSendSeconds"},
 	"needs a replication that is late": {"replication-lag stream"},
 	"needs a state resolution: up to 1.135 its counters are 0 from the start": {
