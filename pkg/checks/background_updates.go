@@ -117,7 +117,7 @@ func judgeBackgroundUpdates(in Input) []Finding {
 		}
 	case in.Has(updatesRunning):
 		f.Title = "Background updates running"
-		f.Evidence = "Running now (status 2, " + updateDatabases(in, updatesRunning) + "). " + left
+		f.Evidence = "Running now (status 2, " + updateDatabases(in, updatesRunning) + "). " + updateCost(in) + left
 		f.Steps = []string{"Wait: this is normal after an upgrade. Transactions of these updates may lead \"Most expensive database transactions\" meanwhile."}
 	case known && !in.Has(updatesThere):
 		f.Title, f.Evidence = "Background updates left", left+" Prometheus has no "+metrics.BackgroundUpdateStatus.Name+" (since Synapse "+metrics.BackgroundUpdateStatus.Since+"), so whether they run is unknown."
@@ -132,6 +132,13 @@ func judgeBackgroundUpdates(in Input) []Finding {
 		return okFinding("No process reports background updates that are running, disabled or aborted.")
 	}
 	return []Finding{f}
+}
+
+func updateCost(in Input) string {
+	if !in.Has(updatesTime) {
+		return ""
+	}
+	return "They take " + words.Seconds(in.Total(updatesTime)) + " of database time per second. "
 }
 
 func updateDatabases(in Input, m *Measurement) string {

@@ -33,18 +33,19 @@ var databaseCost = Check{
 	Decides: "The seconds of database time per second that a transaction took in the last hour, over all processes. Warning from {warning} s per second, if that is at least " +
 		"{largestShare} of the whole or {growth} times the same hour last week; critical from {critical} s per second, if it is {growth} times last week's. A grown one from {grownCost} s " +
 		"per second and {grownShare} of the whole is an info, and so is persist_events without growth, which normally leads. Below {enoughCost} s per second in all it does not judge. Without data of last week, one with {dominant} of the whole is a warning at any cost, if sends take {slowSend} or more on average and " +
-		"it costs at least {sendsShare} of their time.",
+		"it costs at least {sendsShare} of their time. Maintenance, which Synapse runs by itself, is an info at most, unless it takes {heavyMaintenance} s per second or more and either does so on average of 12 hours, or " +
+		"transactions wait {longWait} for a connection meanwhile.",
 	CannotKnow: "Which request caused a transaction. The time is measured in the process: it includes statements, commits, retries and waits for Python, so it is no CPU time.",
 	Thresholds: transactions.CostThresholds,
 	Limits: []limits.Limit{transactions.LargestShare, transactions.Growth, transactions.GrownCost, transactions.GrownShare, transactions.EnoughCost,
-		transactions.MostlySaturated, txnEnough, txnCold, txnColdShare, slowRatio, costExtremities, dominantShare, sendsShare, slowSend, fewLeast},
+		transactions.MostlySaturated, txnEnough, txnCold, txnColdShare, slowRatio, costExtremities, dominantShare, sendsShare, slowSend, fewLeast, heavyMaintenance, slowWait},
 	Steps: databaseCostSteps,
 	Causes: slices.Concat(
 		whenFound("cpu-saturation", "postgres-hygiene", "extremities"), whenNamed("cache-undersized"), byDatabaseTime("background-updates", "database-slow"),
 	),
 	Panel:       "transactions",
 	Completions: true,
-	Measures:    append([]*Measurement{costPersisted, costPersistedFew, slowSendSeconds}, txnComparison...),
+	Measures:    append([]*Measurement{maintenanceLasting, slowWaits, slowSaturated, costPersisted, costPersistedFew, slowSendSeconds}, txnComparison...),
 	Signal:      txnSignal(metrics.TransactionTime),
 	Judge:       judgeDatabaseCost,
 	Rule: Rule{Uses: []*Measurement{txnHousekeeping, txnPersistEvents}, Expr: `
@@ -70,7 +71,7 @@ max by (server_name) (
   unless on (server_name, desc) {{.persistEvents}}
   unless on (server_name, desc) {{.housekeeping}}
   unless on (server_name) {{.lastWeek}}
-)
+)` + maintenanceRule + `
 {{- end}}`},
 }
 
@@ -94,9 +95,9 @@ func judgeDatabaseCost(in Input) []Finding {
 	default:
 		return littleDatabaseTime(total)
 	}
-	var found []Finding
+	found := judgeMaintenance(in)
 	for _, t := range all {
-		if severity := t.CostSeverity(in.Levels); severity > OK {
+		if severity := t.CostSeverity(in.Levels); severity > OK && !isAbout(found, t.Name) {
 			found = append(found, t.costFinding(in, severity, why))
 		}
 	}
@@ -107,6 +108,10 @@ func judgeDatabaseCost(in Input) []Finding {
 		return okFinding(fmt.Sprintf("Most expensive: %s with %s of %s of database time per second (%s).", all[0].Name, words.Seconds(all[0].Cost), words.Seconds(total), words.Percent(all[0].Share())))
 	}
 	return found
+}
+
+func isAbout(found []Finding, subject string) bool {
+	return slices.ContainsFunc(found, func(f Finding) bool { return f.Subject.Name == subject })
 }
 
 func littleDatabaseTime(total float64) []Finding {
@@ -183,7 +188,7 @@ func (t txn) costSteps() []string {
 	cache, guarded := caches.GuardOf(t.Name)
 	switch {
 	case transactions.IsMaintenance(t.Name):
-		return []string{"Wait: Synapse runs this by itself, or an admin started a purge. Look again tomorrow."}
+		return []string{"Wait: Synapse runs this by itself, or an admin started a purge. Look again tomorrow, also at \"Largest tables\" on this dashboard: none may grow by it."}
 	case t.onSaturated >= transactions.MostlySaturated.Value:
 		return []string{"Reduce the CPU load of the saturated processes first (\"Processes\" on this dashboard): every transaction looks slow there. PostgreSQL settings and a larger connection pool don't help."}
 	case guarded:

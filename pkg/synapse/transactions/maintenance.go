@@ -58,11 +58,12 @@ var schemaUpdatePrefixes = []string{
 // schemaUpdatePart is in the names of most updates of the last years.
 const schemaUpdatePart = "_bg_update"
 
-// Maintenance is the regular expression of PromQL for the transactions that Synapse runs by itself, SchemaUpdates for those of
-// them that an upgrade started.
+// Maintenance is the regular expression of PromQL for the transactions that Synapse runs by itself: Jobs, or SchemaUpdates, which
+// an upgrade started.
 var (
-	Maintenance   = named(jobs) + "|" + SchemaUpdates
+	Jobs          = named(jobs)
 	SchemaUpdates = named(schemaUpdates) + "|.*" + schemaUpdatePart + ".*|(" + strings.Join(schemaUpdatePrefixes, "|") + ").*"
+	Maintenance   = Jobs + "|" + SchemaUpdates
 )
 
 func named(names []string) string { return strings.ReplaceAll(strings.Join(names, "|"), ".", "[.]") }
