@@ -77,7 +77,7 @@ func causes(c checks.Check) string {
 	if len(links) == 0 {
 		return ""
 	}
-	return "Possible causes; the first one that is found explains this finding, and stands above it:\n\n- " + strings.Join(links, "\n- ")
+	return "Possible causes, which stand above this finding. One that explains another one of them is named; else the first one, or the largest of those that are measured alike:\n\n- " + strings.Join(links, "\n- ")
 }
 
 func reads(c checks.Check) string {

@@ -55,7 +55,7 @@ func TestInhibitRules(t *testing.T) {
 			t.Errorf("a warning silences a critical alert: %+v", rule)
 		}
 		for _, id := range source["check"] {
-			cause, declared := symptom.CauseOf(id)
+			cause, _, declared := symptom.CauseOf(id)
 			if !declared {
 				t.Errorf("%s is no cause of %s", id, symptom.ID)
 			}

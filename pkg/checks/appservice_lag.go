@@ -49,7 +49,7 @@ var appserviceLag = Check{
 		"Search its log for `push_bulk to`: it names slow bridges. They delay their own events only, except where Synapse has to ask them whether a user exists.",
 		"If the process stays saturated, give this work to a worker (`notify_appservices_from_worker`). Restart the main process with it.",
 	},
-	Causes:      append(whenFound("replication-lag", "restarts"), ofLoad...),
+	Causes:      slices.Concat(whenFound("replication-lag"), ofLoad, whenFound("restarts")),
 	Panel:       "events-behind",
 	CriticalToo: true,
 	Measures:    appserviceSender.measures(eventProcessors, appserviceFailed, appserviceDelivered),

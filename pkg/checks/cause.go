@@ -70,20 +70,31 @@ func causesBy(link Link, checks []string) []Cause {
 // Amounts is how much a finding takes of what links are measured by.
 type Amounts map[Link]float64
 
-// IsEnough tells whether a finding is large enough to explain another one. Without a measured quantity it is not.
-func (c Cause) IsEnough(cause, symptom Finding) bool {
+// Part is how much of another finding one explains, compared with causes of the same link; 0: it does not explain it. What is not
+// measured explains nothing.
+func (c Cause) Part(cause, symptom Finding) float64 {
 	switch c.By {
 	case Found:
-		return cause.Severity >= Warning
+		return partIf(cause.Severity >= Warning)
 	case Named:
-		return cause.Severity >= Warning && slices.Contains(symptom.CauseSubjects, cause.Subject.Key())
+		return partIf(cause.Severity >= Warning && slices.Contains(symptom.CauseSubjects, cause.Subject.Key()))
 	case LoopTime, DatabaseTime:
 	}
-	part, whole := cause.Takes[c.By], symptom.Takes[c.By]
+	taken, whole := cause.Takes[c.By], symptom.Takes[c.By]
 	if c.By == DatabaseTime && symptom.Transactions != nil && cause.Subject.Key() != "" {
-		part = symptom.Transactions[cause.Subject.Key()]
+		taken = symptom.Transactions[cause.Subject.Key()]
 	}
-	return cause.Severity > OK && whole > 0 && part >= Explaining.Value*whole
+	if cause.Severity <= OK || whole <= 0 || taken < Explaining.Value*whole {
+		return 0
+	}
+	return taken / whole
+}
+
+func partIf(all bool) float64 {
+	if all {
+		return 1
+	}
+	return 0
 }
 
 // takingDatabaseTime is the finding with the database time of the transactions that it waits for.
@@ -96,13 +107,18 @@ func (f Finding) takingDatabaseTime(of []Sample) Finding {
 	return f
 }
 
-// CauseOf gives the link to a check that may explain this one.
-func (c Check) CauseOf(id string) (Cause, bool) {
-	at := slices.IndexFunc(c.Causes, func(cause Cause) bool { return cause.Check == id })
-	if at < 0 {
-		return Cause{}, false
+// CauseOf gives the link to a check that may explain this one, and its rank: what has a lower one is named first. Causes that are
+// measured alike and stand side by side have the same, so that the largest is named.
+func (c Check) CauseOf(id string) (cause Cause, rank int, declared bool) {
+	for i, cause := range c.Causes {
+		if i > 0 && (cause.By <= Named || cause.By != c.Causes[i-1].By) {
+			rank = i
+		}
+		if cause.Check == id {
+			return cause, rank, true
+		}
 	}
-	return c.Causes[at], true
+	return Cause{}, 0, false
 }
 
 // causeIDs are the checks of links.

@@ -33,8 +33,8 @@ type Check struct {
 	// Steps are what to do, the first one first, each an imperative. A finding shows the first three unless it has its own;
 	// the check's page shows all.
 	Steps []string
-	// Causes are checks whose findings explain this one's: the first of them that is large enough does, so what is deeper stands
-	// in front. They form chains without circles.
+	// Causes are checks whose findings explain this one's, the likeliest first; among neighbours that are measured alike the largest
+	// is named. They form chains without circles.
 	Causes []Cause
 	// Symptom: it shows that something is slow, never why. Among findings of equal severity it stands below what may be why.
 	Symptom bool

@@ -92,8 +92,8 @@ var eventSendTime = Check{
 		"Check how many events come from bridges: their messages are among the sends.",
 	},
 	Causes: slices.Concat(
-		whenFound("database-locks", "replication-lag", "restarts"), byLoopTime("gc-pauses", "state-resolution", "federation-presence", "cpu-saturation", "reactor-lag"),
-		byDatabaseTime("background-updates", "database-slow", "database-cost"), whenFound("database-pool"),
+		whenFound("database-locks", "replication-lag"), byLoopTime("gc-pauses", "state-resolution", "federation-presence", "cpu-saturation", "reactor-lag"),
+		byDatabaseTime("background-updates", "database-slow", "database-cost"), whenFound("database-pool", "restarts"),
 	),
 	Symptom:     true,
 	Panel:       "send-time",

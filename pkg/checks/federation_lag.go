@@ -1,6 +1,8 @@
 package checks
 
 import (
+	"slices"
+
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
 )
@@ -25,7 +27,7 @@ var federationLag = Check{
 		"If the sender stays saturated, share the work (`federation_sender_instances`). Stop the main process and all senders first, change the list in every configuration, and then start them: " +
 			"with a rolling restart, events are lost.",
 	},
-	Causes:      append(whenFound("replication-lag", "restarts"), ofLoad...),
+	Causes:      slices.Concat(whenFound("replication-lag"), ofLoad, whenFound("restarts")),
 	Panel:       "federation-lag",
 	Completions: true,
 	PerProcess:  true,

@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-func TestIsEnough(t *testing.T) {
+func TestPart(t *testing.T) {
 	part := func(link Link, f Finding, share float64) Finding {
 		f.Takes = Amounts{link: share}
 		return f
@@ -57,7 +57,7 @@ func TestIsEnough(t *testing.T) {
 		"a transaction of other processes only": {DatabaseTime, part(DatabaseTime, Finding{Severity: Critical, Subject: Subject{Name: "purge_room"}}, 9), on, false},
 		"the database itself":                   {DatabaseTime, part(DatabaseTime, told, 9), on, true},
 	} {
-		if got := (Cause{"x", c.by}).IsEnough(c.cause, c.symptom); got != c.want {
+		if got := (Cause{"x", c.by}).Part(c.cause, c.symptom) > 0; got != c.want {
 			t.Errorf("%s: %t", name, got)
 		}
 	}

@@ -1,11 +1,13 @@
 package promql
 
 import (
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/matrix-insight/synapse-datasource/lab/simulate"
 	"github.com/matrix-insight/synapse-datasource/pkg/checks"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/process"
 )
 
@@ -25,6 +27,7 @@ var (
 func TestSimulatedHomeservers(t *testing.T) {
 	engine := simulatedHistory(t)
 	t.Run("rules fire where checks find something", func(t *testing.T) { simulatedRules(t, engine) })
+	t.Run("causes are those that were planted", func(t *testing.T) { simulatedCauses(t, engine) })
 	t.Run("no table is red where the check is fine", func(t *testing.T) { simulatedColours(t, engine) })
 }
 
@@ -63,5 +66,31 @@ func simulatedRules(t *testing.T, engine *Engine) {
 	}
 	if fired < 20 {
 		t.Errorf("rules fired %d times: the simulated problems are not seen", fired)
+	}
+}
+
+// simulatedCauses looks at what explains each problem of the troubled homeserver, and that nothing else does.
+func simulatedCauses(t *testing.T, engine *Engine) {
+	options := settings.Settings{ScrapeInterval: simulatedScrape, Homeserver: settings.Homeserver{CacheEntryTTL: 30 * time.Minute, DummyEventsThreshold: 10}}
+	all, _ := diagnoseOver(t, engine, simulatedEnd, 6*time.Hour, options, "")
+	causes := map[string]string{
+		"cpu-saturation synapse/1":                    "federation-presence",
+		"reactor-lag synapse/1":                       "federation-presence",
+		"event-send-time":                             "federation-presence",
+		"database-chatty get_user_by_id":              "cache-undersized",
+		"state-resolution event_persister/1":          "extremities",
+		"database-cost _get_state_groups_from_groups": "database-slow",
+		"federation-presence synapse/1":               "",
+		"gc-pauses generic_worker/1":                  "",
+	}
+	for key, want := range causes {
+		if f, there := all[troubledServer+" "+key]; there && f.cause != want || !there && want == "" {
+			t.Errorf("%s is caused by %q, want %q: %s", key, f.cause, want, f.evidence)
+		}
+	}
+	for key, f := range all {
+		if _, planted := causes[strings.TrimPrefix(key, troubledServer+" ")]; f.cause != "" && !planted {
+			t.Errorf("%s is caused by %q: %s", key, f.cause, f.evidence)
+		}
 	}
 }

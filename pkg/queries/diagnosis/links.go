@@ -1,43 +1,63 @@
 package diagnosis
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/checks"
 )
 
-// explained gives each finding without a cause of its own the first of its check's causes that explains it.
+// explained gives each finding without a cause of its own the deepest of its check's causes.
 func explained(rows []row) []row {
+	named := slices.Clone(rows)
 	for i, r := range rows {
-		if r.Severity <= checks.OK {
-			continue
-		}
 		if known, is := checks.Find(r.CausedBy); is {
-			rows[i].causeTitle = known.Title
-			continue
-		}
-		for _, link := range r.check.Causes {
-			at := slices.IndexFunc(rows, func(other row) bool { return other.check.ID == link.Check && other.explains(r) })
-			if at >= 0 {
-				rows[i].CausedBy, rows[i].causeTitle = link.Check, rows[at].title()
-				break
-			}
+			named[i].causeTitle = known.Title
+		} else if cause, found := r.causeIn(rows); found {
+			named[i].CausedBy, named[i].causeTitle = cause.check.ID, cause.title()
 		}
 	}
-	return rows
+	return named
 }
 
-// explains tells whether a row is a cause of another one: large enough, unless the other's check knows better, at the same time,
-// and about one of the other's processes where it is about a process.
-func (r row) explains(symptom row) bool {
-	if r.server != symptom.server || symptom.Severity <= checks.OK {
-		return false
+// causeIn is the row that explains this one, and is not explained itself by another one that does. Of several it is that with
+// the lowest rank, then the one that explains most.
+func (r row) causeIn(rows []row) (cause row, found bool) {
+	var all []row
+	for _, other := range rows {
+		if other.partOf(r) > 0 {
+			all = append(all, other)
+		}
 	}
-	link, declared := symptom.check.CauseOf(r.check.ID)
-	if !declared {
-		return r.check.ID == symptom.CausedBy && r.Severity > checks.OK
+	deepest := slices.DeleteFunc(slices.Clone(all), func(c row) bool {
+		return slices.ContainsFunc(all, func(other row) bool { return other.partOf(c) > 0 })
+	})
+	if len(deepest) == 0 {
+		return row{}, false
 	}
-	return link.IsEnough(r.Finding, symptom.Finding) && r.mayExplain(symptom) && r.onProcessOf(symptom) && r.inTimeFor(symptom)
+	return slices.MinFunc(deepest, func(a, b row) int {
+		_, rankOfA, _ := r.check.CauseOf(a.check.ID)
+		_, rankOfB, _ := r.check.CauseOf(b.check.ID)
+		return cmp.Or(cmp.Compare(rankOfA, rankOfB), cmp.Compare(b.partOf(r), a.partOf(r)))
+	}), true
+}
+
+// partOf is how much of another row this one explains: large enough, unless the other's check knows better, at the same time, and
+// about one of the other's processes where it is about a process; else 0.
+func (r row) partOf(symptom row) float64 {
+	link, _, declared := symptom.check.CauseOf(r.check.ID)
+	if !declared || r.server != symptom.server || symptom.Severity <= checks.OK || !r.mayExplain(symptom) || !r.onProcessOf(symptom) || !r.inTimeFor(symptom) {
+		return 0
+	}
+	return link.Part(r.Finding, symptom.Finding)
+}
+
+// standsAbove tells whether a row is a cause of another one: by a link, or because the other finding itself names its check.
+func (r row) standsAbove(symptom row) bool {
+	if _, _, declared := symptom.check.CauseOf(r.check.ID); declared {
+		return r.partOf(symptom) > 0
+	}
+	return r.check.ID == symptom.CausedBy && r.server == symptom.server && r.Severity > checks.OK
 }
 
 // mayExplain tells whether what is known of both allows the link.

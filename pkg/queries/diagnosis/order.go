@@ -43,7 +43,7 @@ func ordered(rows []row) []row {
 		}
 		done[i] = true
 		for j, other := range sorted {
-			if other.explains(sorted[i]) {
+			if other.standsAbove(sorted[i]) {
 				put(j)
 			}
 		}
