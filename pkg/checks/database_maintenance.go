@@ -31,6 +31,7 @@ const maintenanceRule = `
 or on (server_name)
 max by (server_name) (
   {{.cost}} >= {{.heavyMaintenance}}
+  and on (server_name) {{.totalCost}} >= {{.enoughCost}}
   and on (server_name, desc) {{.housekeeping}}
   and on (server_name, desc) (
     {{.lastingMaintenance}}
