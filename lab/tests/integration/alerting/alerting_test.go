@@ -212,11 +212,7 @@ func TestWarningTurnsCritical(t *testing.T) {
 		t.Fatalf("%s is %s, its critical rule %s", id, before[id].State, before[id+"-critical"].State)
 	}
 	changed := time.Now()
-	if err := provisionSources(laboratory.space.Dir+"/provisioning", object{id: object{"critical": 0.0001}}); err != nil {
-		t.Fatal(err)
-	}
-	var answer any
-	post(t, "/api/admin/provisioning/datasources/reload", nil, &answer)
+	setOptions(t, object{"thresholds": object{id: object{"critical": 0.0001}}})
 	after := eventually(t, "a critical alert", func() (map[string]rule, string) {
 		found := evaluated(t, "-now", changed)
 		if r := found[id+"-critical"]; !r.firing() {

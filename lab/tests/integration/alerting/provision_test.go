@@ -2,9 +2,12 @@ package alerting
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -12,8 +15,8 @@ import (
 // The intervals of the copies that the tests watch. The healthy server's rules have time between their evaluations, so
 // that each evaluation's questions can be told from the next one's.
 const (
-	troubledInterval = "10s"
-	healthyInterval  = "30s"
+	troubledEvery   = 10 * time.Second
+	healthyInterval = "30s"
 )
 
 // provision makes a provisioning folder: the repository's own, the same rules again without their delay, and once more
@@ -23,12 +26,15 @@ func provision(folder string) error {
 		return err
 	}
 	for _, c := range []struct{ suffix, uid, interval string }{
-		{"-now", laboratory.troubled.uid, troubledInterval},
+		{"-now", laboratory.troubled.uid, troubledEvery.String()},
 		{"-ok", laboratory.health.uid, healthyInterval},
 	} {
 		if err := copyRules(folder, c.suffix, c.uid, c.interval); err != nil {
 			return err
 		}
+	}
+	if err := copyRulesOf(folder, "-history", laboratory.troubled.uid, troubledEvery.String(), historyFor.String(), []string{"synapse-event-send-time", "synapse-extremities-corrupt"}); err != nil {
+		return err
 	}
 	return provisionSources(folder, nil)
 }
@@ -52,18 +58,27 @@ func writeYAML(path string, value any) error {
 	return os.WriteFile(path, raw, 0o644)
 }
 
+// copyRules copies all rules, to fire at once.
 func copyRules(folder, suffix, uid, interval string) error {
+	return copyRulesOf(folder, suffix, uid, interval, "0s", nil)
+}
+
+// copyRulesOf copies the rules with these uids, or all, with another pending period.
+func copyRulesOf(folder, suffix, uid, interval, pending string, uids []string) error {
 	parsed, err := readYAML(filepath.Join(root, "provisioning", "alerting", "matrix-synapse.yaml"))
 	if err != nil {
 		return err
 	}
 	group := parsed["groups"].([]any)[0].(object)
 	group["name"], group["interval"] = group["name"].(string)+suffix, interval
+	group["rules"] = slices.DeleteFunc(group["rules"].([]any), func(r any) bool {
+		return len(uids) > 0 && !slices.Contains(uids, r.(object)["uid"].(string))
+	})
 	for _, r := range group["rules"].([]any) {
 		rule := r.(object)
 		// Grafana takes uids of 40 characters at most.
 		rule["uid"], rule["title"] = strings.TrimPrefix(rule["uid"].(string), "synapse-")+suffix, rule["title"].(string)+suffix
-		rule["for"] = "0s"
+		rule["for"] = pending
 		for _, d := range rule["data"].([]any) {
 			if data := d.(object); data["datasourceUid"] == "matrix-synapse" {
 				data["datasourceUid"] = uid
@@ -73,15 +88,15 @@ func copyRules(folder, suffix, uid, interval string) error {
 	return writeYAML(filepath.Join(folder, "alerting", "copy"+suffix+".yaml"), parsed)
 }
 
-// provisionSources writes both data sources; thresholds are the troubled one's.
-func provisionSources(folder string, thresholds object) error {
+// provisionSources writes both data sources; options are further settings of the troubled one.
+func provisionSources(folder string, options object) error {
 	path := filepath.Join(root, "provisioning", "datasources", "matrix-synapse.yaml")
 	parsed, err := readYAML(path)
 	if err != nil {
 		return err
 	}
 	troubled := parsed["datasources"].([]any)[0].(object)
-	troubled["jsonData"].(object)["thresholds"] = thresholds
+	maps.Copy(troubled["jsonData"].(object), options)
 	again, err := readYAML(path)
 	if err != nil {
 		return err
