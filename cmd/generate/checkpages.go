@@ -64,20 +64,26 @@ func (p *page) numbers(c checks.Check) {
 // typed is how a threshold of a unit is typed, where that is not how people read it.
 var typed = map[string]string{"percentunit": "; 5% is written as 0.05", "s": ", in seconds", "bytes": ", in bytes"}
 
+// causes are the links to the checks that may explain this one, those that are measured alike on one line.
 func causes(c checks.Check) string {
-	var links []string
-	for _, link := range c.Causes {
+	var lines []string
+	for i, link := range c.Causes {
 		cause, _ := checks.Find(link.Check)
 		text := "[" + cause.Title + "](" + link.Check + ".md)"
-		if measured := link.By.Text(); measured != "" {
-			text += ", if " + measured
+		switch measured := link.By.Text(); {
+		case i > 0 && link.By == c.Causes[i-1].By:
+			lines[len(lines)-1] += ", " + text
+		case measured != "":
+			lines = append(lines, "If "+measured+": "+text)
+		default:
+			lines = append(lines, text)
 		}
-		links = append(links, text)
 	}
-	if len(links) == 0 {
+	if len(lines) == 0 {
 		return ""
 	}
-	return "Possible causes, which stand above this finding. One that explains another one of them is named; else the first one, or the largest of those that are measured alike:\n\n- " + strings.Join(links, "\n- ")
+	return "Possible causes, which stand above this finding:\n\n- " + strings.Join(lines, "\n- ") +
+		"\n\nOf several, the one that no other one explains is named; of those that are measured alike, the largest."
 }
 
 func reads(c checks.Check) string {
