@@ -20,6 +20,8 @@ var All = []Check{
 	databaseSlow,
 	databasePool,
 	databaseConnections,
+	sqlite,
+	databaseSettings,
 	postgresHygiene,
 	stateResolution,
 	federationPresence,

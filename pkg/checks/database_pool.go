@@ -33,9 +33,6 @@ var (
 	poolSize = measure("size", func(s Scope) string { return s.SumPerProcess(s.Now(metrics.PoolMaxThreads.Series(), poolThreads)) })
 )
 
-// sqliteStep is for a pool of one, which is SQLite or a setting.
-const sqliteStep = "If homeserver.yaml names sqlite3, move to PostgreSQL (`synapse_port_db`, after a backup): SQLite has one connection, whatever cp_max says."
-
 var databasePool = Check{
 	ID:      "database-pool",
 	Topic:   "Database connection pool",
@@ -52,14 +49,13 @@ var databasePool = Check{
 		"Open \"Mean duration of a transaction\" on this dashboard with this process selected: a few long transactions keep all others waiting.",
 		"If the process is saturated, reduce its CPU load first: it holds connections longer.",
 		"Raise database.args.cp_max only if all pools together still fit into PostgreSQL's max_connections.",
-		sqliteStep,
 	},
-	Causes:      slices.Concat(whenFound("database-locks"), byLoopTime("cpu-saturation"), whenFound("database-connections"), byDatabaseTime("background-updates", "database-slow", "database-cost")),
+	Causes:      slices.Concat(whenFound("database-locks", "sqlite"), byLoopTime("cpu-saturation"), whenFound("database-connections"), byDatabaseTime("background-updates", "database-slow", "database-cost")),
 	Symptom:     true,
 	Panel:       "database-wait",
 	Completions: true,
 	PerProcess:  true,
-	Measures:    []*Measurement{poolTransactions, poolWaits, poolShare, poolUsed, poolSize, connectionPools, loopBusy, uptime},
+	Measures:    []*Measurement{poolTransactions, poolWaits, poolShare, poolUsed, poolSize, sqliteProcesses, connectionPools, loopBusy, uptime},
 	Read:        readConnections, ReadOnce: "connections",
 	Signal: &Signal{poolShare, subjectOfProcess},
 	Judge:  judgeDatabasePool,
@@ -124,17 +120,18 @@ func poolFinding(in Input, p Sample, waits float64) Finding {
 	case busyKnown && busy > limits.Saturated.Value:
 		f.Severity, f.Title = Info, "Transactions wait for a saturated process"
 		f.Steps = []string{"Reduce the CPU load of this process: it is too busy to start transactions. More connections don't help."}
-		f.NotCausedBy = []string{"database-locks", "background-updates", "database-connections", "database-slow", "database-cost"}
+		f.NotCausedBy = []string{"database-locks", "sqlite", "background-updates", "database-connections", "database-slow", "database-cost"}
 		return f
 	case !known || used < poolBusy.Value:
 		return Finding{}
 	case used < poolFull.Value && f.Severity == Critical:
 		f.Severity, f.Threshold = Warning, limits.At(in.Warning)
 	}
-	f.Steps = []string{"Open \"Mean duration of a transaction\" on this dashboard with this process selected: a few long transactions keep all others waiting, and more connections only let more of them run at once.", poolBudget(in)}
-	if size == 1 {
-		f.Steps = append([]string{sqliteStep}, f.Steps...)
+	if _, is := in.ValueFor(sqliteProcesses, p); is {
+		f.Steps = sqliteSteps
+		return f
 	}
+	f.Steps = []string{"Open \"Mean duration of a transaction\" on this dashboard with this process selected: a few long transactions keep all others waiting, and more connections only let more of them run at once.", poolBudget(in)}
 	return f
 }
 

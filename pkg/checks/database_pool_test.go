@@ -14,7 +14,7 @@ func TestDatabasePool(t *testing.T) {
 	}
 	const day = 86400
 	free := connections{Allowed: 100, Reserved: 3, Limit: -1, Open: 20, Here: 15}
-	database := []string{"database-locks", "database-connections", "background-updates", "database-slow", "database-cost"}
+	database := []string{"database-locks", "sqlite", "database-connections", "background-updates", "database-slow", "database-cost"}
 	judgeCases(t, databasePool, map[string]judged{
 		"full pool":            {series: on(0.1, 9000, 0.97, 0.4, day), missing: "PostgreSQL is not configured.", want: Critical, subject: "synapse/1", value: 0.1, free: database},
 		"not quite full":       {series: on(0.1, 9000, 0.85, 0.4, day), want: Warning, subject: "synapse/1", free: database},
@@ -23,6 +23,7 @@ func TestDatabasePool(t *testing.T) {
 		"room for more":        {series: on(0.1, 9000, 0.97, 0.4, day), rows: free, want: Critical, subject: "synapse/1", free: database},
 		"no room for more":     {series: on(0.1, 9000, 0.97, 0.4, day), rows: connections{Allowed: 20, Reserved: 3, Limit: -1}, want: Critical, subject: "synapse/1", free: database},
 		"a pool of one":        {series: sized(1, 0.1, 9000, 0.97, 0.4, day), want: Critical, subject: "synapse/1", free: database},
+		"SQLite":               {series: together(sized(1, 0.1, 9000, 0.97, 0.4, day), map[string]float64{onProcess("sqlite", "1"): 900}), want: Critical, subject: "synapse/1", free: database},
 		"a saturated process":  {series: on(0.1, 9000, 0.97, 0.9, day), rows: free, want: Info, subject: "synapse/1", free: []string{"cpu-saturation"}},
 		"waits, but free ones": {series: on(0.1, 9000, 0.3, 0.4, day), want: OK},
 		"full, but no waits":   {series: on(0.001, 9000, 0.99, 0.4, day), want: OK},

@@ -64,6 +64,7 @@ var known = map[string]facts{
 	"database-cost":       {of: map[string]string{"cost": "totalCost", "costBefore": "cost", "slowSendSeconds": "cost"}, lacks: []string{"slowSendSeconds", "costBefore", "lastWeek", "coldNow", "coldThen", "calls"}},
 	"database-chatty":     {of: map[string]string{"calls": "totalCalls", "cost": "calls"}, lacks: []string{"cost"}},
 	"database-pool":       {lacks: []string{"uptime", "busy"}},
+	"sqlite":              {lacks: []string{"sqlite", "uptime"}},
 	"state-resolution":    {lacks: []string{"uptime"}},
 	"federation-presence": {lacks: []string{"uptime", "busy", "share"}},
 	"federation-lag":      processor,

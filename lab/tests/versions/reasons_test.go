@@ -4,6 +4,7 @@ package versions_test
 type reasons map[string][]string
 
 var quiet = reasons{
+	"needs a homeserver on SQLite": {"database-pool sqlite", "sqlite sqlite"},
 	"needs the same hour of earlier days": {
 		"federation-sending failedBefore", "traffic-drop usual", "traffic-drop usualHour", "traffic-drop processesThen", "request-surge rate", "request-surge errors",
 		"memory entries", "memory day", "memory dayBefore", "memory lowest", "version mixed", "version day", "version dayBefore",
@@ -47,23 +48,24 @@ var alarms = reasons{
 }
 
 var unknowns = reasons{
-	"only PostgreSQL tells":                  {"table-growth", "postgres-hygiene", "database-locks", "extremities-corrupt", "partial-state", "database-connections"},
+	"only PostgreSQL tells":                  {"table-growth", "postgres-hygiene", "database-locks", "database-settings", "extremities-corrupt", "partial-state", "database-connections"},
 	"PostgreSQL tells, or other homeservers": {"federation-destinations"},
 	"its caches stand under another name":    {"1.135.0 cache-undersized"},
 	"needs the same hour of a week ago":      {"database-slow"},
 }
 
 var unseen = reasons{
-	"needs requests that fail or hang":      {`code=~"5..|`, "synapse_http_server_in_flight_requests_count{"},
-	"needs requests that are refused":       {`code=~"4[0-8].`},
-	"needs a bridge":                        {`name="appservice_sender"`},
-	"needs a client that asks for presence": {`servlet=~".*Presence.*"`},
-	"needs media":                           {`DownloadResource`},
-	"needs a pusher":                        {`name=~"httppush.process|emailpush.process"`},
-	"needs other homeservers":               {`block_name="_send_new_transaction"`, `servlet="FederationSendServlet"`, `servlet=~"FederationSendServlet"`, `name="federation_transaction_transmission_loop"`},
-	"first happens minutes after the start": {`name=~"generate_total_users|`, `name="persist_presence_changes"`},
-	"needs a room that is being joined":     {`name="sync_partial_state_room"`},
-	"needs a process that ran for long":     {`python_gc_time_count{gen="2"}`},
+	"PostgreSQL and SQLite have statements of their own": {`verb="BEGIN"`, `verb="SET"`},
+	"needs requests that fail or hang":                   {`code=~"5..|`, "synapse_http_server_in_flight_requests_count{"},
+	"needs requests that are refused":                    {`code=~"4[0-8].`},
+	"needs a bridge":                                     {`name="appservice_sender"`},
+	"needs a client that asks for presence":              {`servlet=~".*Presence.*"`},
+	"needs media":                                        {`DownloadResource`},
+	"needs a pusher":                                     {`name=~"httppush.process|emailpush.process"`},
+	"needs other homeservers":                            {`block_name="_send_new_transaction"`, `servlet="FederationSendServlet"`, `servlet=~"FederationSendServlet"`, `name="federation_transaction_transmission_loop"`},
+	"first happens minutes after the start":              {`name=~"generate_total_users|`, `name="persist_presence_changes"`},
+	"needs a room that is being joined":                  {`name="sync_partial_state_room"`},
+	"needs a process that ran for long":                  {`python_gc_time_count{gen="2"}`},
 }
 
 var unseenChoices = reasons{
