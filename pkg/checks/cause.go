@@ -18,9 +18,9 @@ type Cause struct {
 type Link int
 
 const (
-	// Found: a warning of the cause stands for itself, such as a lost connection.
+	// Found means that a warning of the cause stands for itself, such as a lost connection.
 	Found Link = iota
-	// Named: the symptom's finding names the subject that a warning must be about, such as the cache before a transaction.
+	// Named means that the symptom's finding names the subject that a warning must be about, such as the cache before a transaction.
 	Named
 	// LoopTime is time of the event loop of the findings' process. A share of requests that are slow counts as the share of time
 	// in which they were held up: whoever holds the loop up for less can't have made so many wait.
