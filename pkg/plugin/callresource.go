@@ -32,7 +32,7 @@ func newResources(i *Instance) backend.CallResourceHandler {
 	mux.HandleFunc("GET /values/{kind}", i.serveValues)
 	mux.HandleFunc("GET /query-types", func(w http.ResponseWriter, _ *http.Request) { write(w, http.StatusOK, query.Declare(queries.All)) })
 	mux.HandleFunc("GET /health-aspects", i.serveAspects)
-	mux.HandleFunc("GET /graphs", func(w http.ResponseWriter, _ *http.Request) { write(w, http.StatusOK, graph.All) })
+	mux.HandleFunc("GET /graphs", func(w http.ResponseWriter, _ *http.Request) { write(w, http.StatusOK, graph.Declare()) })
 	return httpadapter.New(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, pattern := mux.Handler(r)
 		if pattern == "" || r.Method != http.MethodGet || path.Clean(r.URL.Path) != r.URL.Path {

@@ -132,10 +132,12 @@ func variants(typ query.Type) []map[string]any {
 	plain := slices.Clone(all)
 	for _, p := range typ.Params {
 		var values []any
+		formats := map[any][]string{}
 		switch p.Kind {
 		case query.Choice:
 			for _, option := range p.Options {
 				values = append(values, option.Value)
+				formats[option.Value] = option.Formats
 			}
 		case query.Boolean:
 			values = []any{true}
@@ -143,6 +145,9 @@ func variants(typ query.Type) []map[string]any {
 		}
 		for _, value := range values {
 			for _, one := range plain {
+				if with := formats[value]; len(with) > 0 && !slices.Contains(with, one["format"].(string)) {
+					continue
+				}
 				chosen := maps.Clone(one)
 				chosen[p.ID] = value
 				all = append(all, chosen)

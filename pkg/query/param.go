@@ -18,13 +18,19 @@ const (
 type Option struct {
 	Value string `json:"value"`
 	Title string `json:"title"`
+	// Group, Description and Keywords help to find one of many.
+	Group       string   `json:"group,omitempty"`
+	Description string   `json:"description,omitempty"`
+	Keywords    []string `json:"keywords,omitempty"`
+	// Formats are those that go with it; empty means all.
+	Formats []string `json:"formats,omitempty"`
 }
 
 // OptionsOf makes options that need no other title than their value.
 func OptionsOf(values ...string) []Option {
 	options := make([]Option, len(values))
 	for i, v := range values {
-		options[i] = Option{v, v}
+		options[i] = Option{Value: v, Title: v}
 	}
 	return options
 }

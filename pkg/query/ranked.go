@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/prometheus/common/model"
 
@@ -13,8 +14,11 @@ import (
 
 // Ranking is the top N of each homeserver, by an instant query over the whole range. Series are drawn for these only.
 type Ranking struct {
-	label model.LabelName
-	place map[rankedThing]int
+	labels []model.LabelName
+	place  map[rankedThing]int
+	values map[model.LabelName][]string
+	// Left is how many things the limit leaves out.
+	Left int
 }
 
 type rankedThing struct{ server, name string }
@@ -22,6 +26,11 @@ type rankedThing struct{ server, name string }
 // RankTop asks which things, named by label, have the largest values of promql on each homeserver, as many as the query's
 // limit allows. notice is what to say where that leaves some out, with %d for the limit.
 func RankTop(ctx context.Context, s *Session, promql string, label model.LabelName, notice string) (Ranking, error) {
+	return RankTopBy(ctx, s, promql, notice, label)
+}
+
+// RankTopBy ranks things that several labels name together.
+func RankTopBy(ctx context.Context, s *Session, promql, notice string, labels ...model.LabelName) (Ranking, error) {
 	var top model.Vector
 	// One more than asked tells whether the limit cuts.
 	if err := s.Ask(ctx, At(fmt.Sprintf("topk by (server_name) (%d, %s)", s.Limit+1, promql), &top)); err != nil {
@@ -32,43 +41,56 @@ func RankTop(ctx context.Context, s *Session, promql string, label model.LabelNa
 	if left > 0 {
 		s.Inform(notice, s.Limit)
 	}
-	return RankingOf(shown, label), nil
+	ranking := RankingOf(shown, labels...)
+	ranking.Left = left
+	return ranking, nil
 }
 
-// RankingOf reads a ranking of things that a label names; the largest value comes first.
-func RankingOf(top model.Vector, label model.LabelName) Ranking {
+// RankingOf reads a ranking of things that labels name; the largest value comes first.
+func RankingOf(top model.Vector, labels ...model.LabelName) Ranking {
+	r := Ranking{labels: labels, place: map[rankedThing]int{}, values: map[model.LabelName][]string{}}
 	sorted := slices.SortedFunc(slices.Values(top), func(a, b *model.Sample) int {
-		return cmp.Or(cmp.Compare(b.Value, a.Value), cmp.Compare(a.Metric[label], b.Metric[label]))
+		return cmp.Or(cmp.Compare(b.Value, a.Value), cmp.Compare(r.thing(a.Metric).name, r.thing(b.Metric).name))
 	})
-	r := Ranking{label: label, place: map[rankedThing]int{}}
 	for i, sample := range sorted {
 		r.place[r.thing(sample.Metric)] = i
+		for _, label := range labels {
+			if value := string(sample.Metric[label]); !slices.Contains(r.values[label], value) {
+				r.values[label] = append(r.values[label], value)
+			}
+		}
+	}
+	for _, values := range r.values {
+		slices.Sort(values)
 	}
 	return r
 }
 
 func (r Ranking) thing(m model.Metric) rankedThing {
-	return rankedThing{ServerOf(m), string(m[r.label])}
+	parts := make([]string, len(r.labels))
+	for i, label := range r.labels {
+		parts[i] = string(m[label])
+	}
+	return rankedThing{ServerOf(m), strings.Join(parts, "\xff")}
 }
 
 // Empty tells that nothing has a value.
 func (r Ranking) Empty() bool { return len(r.place) == 0 }
 
 // Names are the things' names, sorted, so that the same ranking asks the same question.
-func (r Ranking) Names() []string {
-	var names []string
-	for thing := range r.place {
-		if !slices.Contains(names, thing.name) {
-			names = append(names, thing.name)
-		}
-	}
-	slices.Sort(names)
-	return names
-}
+func (r Ranking) Names() []string { return r.Values(r.labels[0]) }
+
+// Values are those of one of the labels, sorted.
+func (r Ranking) Values(label model.LabelName) []string { return r.values[label] }
 
 // Lines are the streams of the ranked things in their order. A thing that ranks on one homeserver only is drawn for
 // that one only; the homeserver stands in the legend where there are several.
 func (r Ranking) Lines(streams model.Matrix) []Series {
+	return r.LinesNamed(streams, func(m model.Metric) string { return string(m[r.labels[0]]) })
+}
+
+// LinesNamed are those lines with legends that name gives.
+func (r Ranking) LinesNamed(streams model.Matrix, name func(model.Metric) string) []Series {
 	kept := slices.DeleteFunc(slices.Clone(streams), func(s *model.SampleStream) bool {
 		_, ranked := r.place[r.thing(s.Metric)]
 		return !ranked
@@ -79,7 +101,7 @@ func (r Ranking) Lines(streams model.Matrix) []Series {
 	several := SeveralServers(kept)
 	lines := make([]Series, len(kept))
 	for i, stream := range kept {
-		lines[i] = NewSeries(Legend(string(stream.Metric[r.label]), stream.Metric, several), stream)
+		lines[i] = NewSeries(Legend(name(stream.Metric), stream.Metric, several), stream)
 	}
 	return lines
 }

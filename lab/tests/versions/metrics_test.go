@@ -60,7 +60,10 @@ func TestEveryDeclaredMetricWasSeen(t *testing.T) {
 	never := map[*metrics.Metric]string{
 		metrics.IntrospectionTime: "needs an authentication service", metrics.AppserviceFailed: "needs a bridge that fails",
 		metrics.RateLimitRejects: "needs a flood of requests", metrics.CacheSizeBytes: "needs caches.track_memory_usage",
-		metrics.LastReceivedPDU: "needs federation_metrics_domains",
+		metrics.LastReceivedPDU: "needs federation_metrics_domains", metrics.LastSentPDU: "needs federation_metrics_domains",
+		metrics.KnownServers: "needs metrics_flags.known_servers", metrics.MonthlyActiveUsersByService: "needs mau_stats_only",
+		metrics.StateDAGExtremitiesPersisted: "needs a room of the experiment MSC4242", metrics.Accounts: "first counted hours after the start",
+		metrics.InvalidLoginTokens: "needs single sign-on", metrics.ThreepidTries: "needs a mail server",
 	}
 	all := servers(t)
 	for _, m := range metrics.All() {

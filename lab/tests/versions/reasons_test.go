@@ -24,9 +24,14 @@ var quiet = reasons{
 		"cache-undersized autotuned", "caches evictions",
 	},
 	"needs a target that fails, or a Prometheus that stores its timeout": {"scrape-health timeout", "scrape-health failing", "scrape-health strange"},
-	"needs a restart or an upgrade":                                      {"changes annotations", "restarts risen", "restarts memoryBefore", "restarts hung"},
-	"needs presence that costs much":                                     {"federation-presence share"},
-	"needs a room that is being joined":                                  {"partial-state fetching"},
+	"needs a part of Synapse that is behind":                             {"graph event-age", "graph event-catch-up"},
+	"a counter is 0 from the start up to 1.135, and nothing of its kind was recorded": {
+		"graph backfill-before", "graph backfill-after", "graph bridge-lag", "graph inbound-duration", "graph state-groups-resolved",
+	},
+	"needs requests that fail":          {"graph requests-errors", "graph outgoing-failures"},
+	"needs a restart or an upgrade":     {"changes annotations", "restarts risen", "restarts memoryBefore", "restarts hung"},
+	"needs presence that costs much":    {"federation-presence share"},
+	"needs a room that is being joined": {"partial-state fetching"},
 	"needs updates that run, failed or are disabled": {
 		"background-updates running", "background-updates lasting", "background-updates disabled", "background-updates aborted",
 	},
@@ -66,12 +71,23 @@ var unseen = reasons{
 	"first happens minutes after the start":              {`name=~"generate_total_users|`, `name="persist_presence_changes"`},
 	"needs a room that is being joined":                  {`name="sync_partial_state_room"`},
 	"needs a process that ran for long":                  {`python_gc_time_count{gen="2"}`},
+	"needs requests that fail or hang":                   {`code=~"5..|`, "synapse_http_server_in_flight_requests_count{"},
+	"needs a bridge or a push gateway that fails":        {`code=~"ERR|5.."`},
+	"needs requests that are refused":                    {`code=~"4[0-8].`},
+	"needs a bridge":                                     {`name="appservice_sender"`},
+	"needs a client that asks for presence":              {`servlet=~".*Presence.*"`},
+	"needs media":                                        {`DownloadResource`},
+	"needs a pusher":                                     {`name=~"httppush.process|emailpush.process"`},
+	"needs other homeservers":                            {`block_name="_send_new_transaction"`, `servlet="FederationSendServlet"`, `servlet=~"FederationSendServlet"`, `name="federation_transaction_transmission_loop"`},
+	"first happens minutes after the start":              {`name=~"generate_total_users|`, `name="persist_presence_changes"`},
+	"needs a room that is being joined":                  {`name="sync_partial_state_room"`},
+	"needs a process that ran for long":                  {`python_gc_time_count{gen="2"}`},
 }
 
 var unseenChoices = reasons{
 	"the recorded people did not do it": {
 		"servlet RoomMembershipRestServlet", "servlet InitialSyncRestServlet", "servlet EventStreamRestServlet", "servlet AsyncUploadServlet",
-		"servlet FederationMediaDownloadServlet", "servlet FederationMediaThumbnailServlet", "stream_name thread_subscriptions",
+		"servlet FederationMediaDownloadServlet", "type m.room.encrypted", "servlet FederationMediaThumbnailServlet", "stream_name thread_subscriptions",
 	},
 	"the recorded bridge sent nothing":           {"origin_type application_service"},
 	"needs a mail server":                        {"name emailpush.process"},

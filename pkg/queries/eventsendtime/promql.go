@@ -66,7 +66,7 @@ func fetchHeatmap(ctx context.Context, s *query.Session) (query.Result, error) {
 	if err := s.Ask(ctx, sent.ask, query.Over(promql, &matrix)); err != nil {
 		return nil, err
 	}
-	return heatmapsOf(matrix), sent.explain(ctx, s, len(matrix))
+	return query.HeatmapOf(sendBands, matrix), sent.explain(ctx, s, len(matrix))
 }
 
 // sends are those of the whole range by homeserver, all of them and those within the last bucket.

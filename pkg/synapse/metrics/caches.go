@@ -30,6 +30,10 @@ var (
 		Name: "synapse_util_caches_cache_size_bytes", Kind: Gauge, Unit: "bytes", Labels: []string{"name"}, Aggregate: Sum, Exists: Optional,
 		Meaning: "Memory of a cache; only with caches.track_memory_usage.",
 	})
+	CachePending = declare(Metric{
+		Name: "synapse_util_caches_cache_pending", Kind: Gauge, Labels: []string{"name"}, Aggregate: Sum, Exists: Extra, Sample: someCaches,
+		Meaning: "Lookups that wait for a value to be loaded.",
+	})
 )
 
 // Response caches, by name. They have no capacity.

@@ -17,12 +17,16 @@ var (
 		Meaning: "Time in database transactions, by name.",
 	})
 	ScheduleTime = declare(Metric{
-		Name: "synapse_storage_schedule_time", Kind: Histogram, Unit: "s", Aggregate: Sum, Exists: Always,
+		Name: "synapse_storage_schedule_time", Kind: Histogram, Unit: "s", Aggregate: Sum, Exists: Always, Highest: 10,
 		Meaning: "Wait for a database connection; every process has it, so it also shows which processes exist.",
 	})
 	QueryTime = declare(Metric{
-		Name: "synapse_storage_query_time", Kind: Histogram, Unit: "s", Labels: []string{"verb"}, Aggregate: Sum, Exists: Always,
+		Name: "synapse_storage_query_time", Kind: Histogram, Unit: "s", Labels: []string{"verb"}, Aggregate: Sum, Exists: Always, Highest: 10,
 		Meaning: "Time of single SQL statements, by verb.",
+	})
+	EventFetchers = declare(Metric{
+		Name: "synapse_event_fetch_ongoing", Kind: Gauge, Aggregate: PerProcess, Exists: Extra,
+		Meaning: "Threads of the process that read events from the database; at most three.",
 	})
 )
 

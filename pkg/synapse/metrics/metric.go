@@ -25,6 +25,8 @@ type Presence int
 const (
 	// Always: within the first hour of any process, or of the one process that has it.
 	Always Presence = iota
+	// Extra: as Always, but no check needs it, only graphs. Some administrators drop it to save space.
+	Extra
 	// OnEvent: from the first event of its kind on, such as the first message or the first federation traffic.
 	OnEvent
 	// ByRole: only where a process with that role runs, and has done something.

@@ -6,6 +6,14 @@ var (
 		Name: "process_cpu_seconds_total", Unit: "s", Aggregate: PerProcess, Exists: Always, Scope: OfProcess,
 		Meaning: "CPU time of the process; on Linux only.",
 	})
+	ProcessUserCPU = declare(Metric{
+		Name: "process_cpu_user_seconds_total", Unit: "s", Aggregate: PerProcess, Exists: Extra, Scope: OfProcess,
+		Meaning: "CPU time of the process in user mode; on Linux only.",
+	})
+	ProcessSystemCPU = declare(Metric{
+		Name: "process_cpu_system_seconds_total", Unit: "s", Aggregate: PerProcess, Exists: Extra, Scope: OfProcess,
+		Meaning: "CPU time of the process in the kernel; on Linux only.",
+	})
 	ProcessMemory = declare(Metric{
 		Name: "process_resident_memory_bytes", Kind: Gauge, Unit: "bytes", Aggregate: PerProcess, Exists: Always, Scope: OfProcess,
 		Meaning: "Resident memory of the process; on Linux only.",
@@ -49,7 +57,19 @@ var (
 // Garbage collection. PyPy has none of these.
 var (
 	GCTime = declare(Metric{
-		Name: "python_gc_time", Kind: Histogram, Unit: "s", Labels: []string{"gen"}, Aggregate: PerProcess, Exists: Always, Scope: OfProcess,
+		Name: "python_gc_time", Kind: Histogram, Unit: "s", Labels: []string{"gen"}, Aggregate: PerProcess, Exists: Always, Highest: 60, Scope: OfProcess,
 		Meaning: "Length of garbage collections, by generation; not on PyPy.",
+	})
+	GCCounts = declare(Metric{
+		Name: "python_gc_counts", Kind: Gauge, Labels: []string{"gen"}, Aggregate: PerProcess, Exists: Extra, Scope: OfProcess,
+		Meaning: "Allocations since the last collection, by generation; not on PyPy.",
+	})
+	GCCollections = declare(Metric{
+		Name: "python_gc_collections_total", Labels: []string{"generation"}, Aggregate: PerProcess, Exists: Extra, Scope: OfProcess,
+		Meaning: "Garbage collections, by generation; not on PyPy.",
+	})
+	GCCollected = declare(Metric{
+		Name: "python_gc_objects_collected_total", Labels: []string{"generation"}, Aggregate: PerProcess, Exists: Extra, Scope: OfProcess,
+		Meaning: "Objects freed by garbage collection, by generation; not on PyPy.",
 	})
 )

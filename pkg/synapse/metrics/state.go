@@ -34,6 +34,10 @@ var (
 		Name: "synapse_state_number_state_groups_in_resolution", Kind: Histogram, Aggregate: Sum, Exists: OnEvent,
 		Meaning: "State groups that one state resolution had to reconcile.",
 	})
+	StateResolutionsAtPersist = declare(Metric{
+		Name: "synapse_storage_events_state_resolutions_during_persistence_total", Aggregate: Sum, Exists: OnEvent,
+		Meaning: "Events whose storing needed a state resolution.",
+	})
 )
 
 // Forward extremities.
@@ -43,8 +47,28 @@ var (
 		Name: "synapse_forward_extremities", Kind: GaugeHistogram, Aggregate: Max, Exists: Hourly,
 		Meaning: "Rooms by their number of forward extremities, counted every hour.",
 	})
+	ExcessExtremityEvents = declare(Metric{
+		Name: "synapse_excess_extremity_events", Kind: GaugeHistogram, Aggregate: Max, Exists: Hourly,
+		Meaning: "Rooms by their number of excess forward extremities times state events, counted every hour: what the extremities cost.",
+	})
 	ExtremitiesPersisted = declare(Metric{
 		Name: "synapse_storage_events_forward_extremities_persisted", Kind: Histogram, Aggregate: Sum, Exists: OnEvent,
 		Meaning: "Forward extremities of the room at every stored event that changed them.",
+	})
+	StaleExtremitiesPersisted = declare(Metric{
+		Name: "synapse_storage_events_stale_forward_extremities_persisted", Kind: Histogram, Aggregate: Sum, Exists: OnEvent,
+		Meaning: "Forward extremities of the room that a stored event left in place.",
+	})
+	StateDAGExtremitiesPersisted = declare(Metric{
+		Name: "synapse_storage_msc4242_state_dag_forward_extremities_persisted", Kind: Histogram, Aggregate: Sum, Exists: Optional, Since: "1.152",
+		Meaning: "Forward extremities of the state of the room at every stored event; only in rooms of the experiment MSC4242.",
+	})
+	PruneAttempts = declare(Metric{
+		Name: "synapse_storage_events_potential_times_prune_extremities_total", Aggregate: Sum, Exists: OnEvent,
+		Meaning: "Times that Synapse looked for forward extremities to drop.",
+	})
+	Prunes = declare(Metric{
+		Name: "synapse_storage_events_times_pruned_extremities_total", Aggregate: Sum, Exists: OnEvent,
+		Meaning: "Times that Synapse dropped forward extremities.",
 	})
 )

@@ -14,6 +14,7 @@ type Statuses struct{ pattern string }
 
 // The classes.
 var (
+	Succeeded    = statuses("2..", 200, 300)
 	Refused      = statuses("4[0-8].|49[0-8]", 400, 499)
 	ServerErrors = statuses("5..", 500, 600)
 	// InternalErrors are Synapse's own in every servlet: the other 5xx may pass on what somebody else's server answered.

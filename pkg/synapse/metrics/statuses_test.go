@@ -21,12 +21,12 @@ func TestStatuses(t *testing.T) {
 		class  *Statuses
 		number int
 	}{
-		"200": {nil, 200}, "HTTPStatus.OK": {nil, 200}, "HTTPStatus.CREATED": {nil, 201},
+		"200": {&Succeeded, 200}, "HTTPStatus.OK": {&Succeeded, 200}, "HTTPStatus.CREATED": {&Succeeded, 201},
 		"302": {nil, 302}, "400": {&Refused, 400}, "429": {&Refused, 429}, "HTTPStatus.TOO_MANY_REQUESTS": {&Refused, 429}, "HTTPStatus.FORBIDDEN": {&Refused, 403},
 		"499": {&ClientLeft, 499}, "500": {&ServerErrors, 500}, "HTTPStatus.INTERNAL_SERVER_ERROR": {&ServerErrors, 500}, "HTTPStatus.GATEWAY_TIMEOUT": {&ServerErrors, 504},
 		"ERR": {nil, 0}, "HTTPStatus.UNHEARD_OF": {nil, 0},
 	} {
-		for _, class := range []*Statuses{&Refused, &ServerErrors, &ClientLeft} {
+		for _, class := range []*Statuses{&Succeeded, &Refused, &ServerErrors, &ClientLeft} {
 			if is := matches(t, class.Are(), code); is != (class == want.class) || is == matches(t, class.AreNot(), code) {
 				t.Errorf("%s and %s: %t", code, class.Are(), is)
 			}

@@ -10,8 +10,12 @@ var (
 		Name: "synapse_event_processing_positions", Kind: Gauge, Labels: []string{"name"}, Aggregate: Max, Exists: OnEvent,
 		Meaning: "Position that the federation sender, the user directory, the statistics and others have reached.",
 	})
+	ProcessingTime = declare(Metric{
+		Name: "synapse_event_processing_last_ts", Kind: Gauge, Unit: "ms", Labels: []string{"name"}, Aggregate: Max, Exists: OnEvent,
+		Meaning: "Unix time of the last event that a part has processed.",
+	})
 	EventLag = declare(Metric{
-		Name: "synapse_event_processing_lag_by_event", Kind: Histogram, Unit: "s", Labels: []string{"name"}, Aggregate: Sum, Exists: OnEvent,
+		Name: "synapse_event_processing_lag_by_event", Kind: Histogram, Unit: "s", Labels: []string{"name"}, Aggregate: Sum, Exists: OnEvent, Highest: 10,
 		Meaning: "Time from an event's arrival until the federation sender, or the sender to bridges, processed it.",
 	})
 	DeviceListLag = declare(Metric{

@@ -125,6 +125,13 @@ func (i Identity) WithServer(f query.Filters, processes string) string {
 	return "count by (server_name, " + i.Labels() + ") (" + marker.Of(f.Selector()) + ") * 0 + " + i.Join(processes)
 }
 
+// WithServerBy does so where a process has several series, told apart by own labels such as the generation of a collection. A
+// process that serves several homeservers is drawn for one of them.
+func (i Identity) WithServerBy(f query.Filters, own []string, processes string) string {
+	one := "topk by (" + i.Labels() + ") (1, count by (server_name, " + i.Labels() + ") (" + marker.Of(f.Selector()) + ") * 0 + 1)"
+	return "max by (" + i.Labels() + ", " + list(own) + ") (" + processes + ") * on (" + i.Labels() + ") group_left (server_name) " + one
+}
+
 // Join is the right side of an operation between series of homeservers and series of whole processes. A process has
 // several of the latter where its target was given another label meanwhile and a window holds the old ones too.
 func (i Identity) Join(processes string) string {
