@@ -12,6 +12,18 @@ export interface Format {
 /** How a parameter is written in the query, and so which control edits it. */
 type ParamKind = 'text' | 'number' | 'boolean' | 'duration' | 'choice' | 'list' | 'numbers';
 
+/** One value to choose. */
+export interface ParamOption {
+  value: string;
+  title: string;
+  /** What helps to find one of many: a heading, what it is, and words that a reader may search for. */
+  group?: string;
+  description?: string;
+  keywords?: string[];
+  /** The formats that go with it; absent means all. */
+  formats?: string[];
+}
+
 export interface Param {
   id: string;
   title: string;
@@ -19,7 +31,7 @@ export interface Param {
   kind: ParamKind;
   default?: unknown;
   /** All values of a choice; suggestions of a list. */
-  options?: Array<{ value: string; title: string }>;
+  options?: ParamOption[];
   min?: number;
   max?: number;
   /** The resource that suggests values: /values/<values>. */
@@ -49,6 +61,23 @@ export function findQueryType(id: string | undefined): QueryType | undefined {
 /** The format a query asks for; the first one where it names none, undefined where it names an unknown one. */
 export function formatOf(type: QueryType, query: SynapseQuery): Format | undefined {
   return query.format ? type.formats.find((format) => format.id === query.format) : type.formats[0];
+}
+
+/** The formats that go with what a query has chosen. */
+export function formatsOf(type: QueryType, query: SynapseQuery): Format[] {
+  const chosen = type.params.flatMap(({ id, default: fallback, options }) =>
+    (options ?? []).filter(({ value, formats }) => formats?.length && value === (query[id] ?? fallback))
+  );
+  return type.formats.filter(({ id }) => chosen.every(({ formats }) => formats?.includes(id)));
+}
+
+/** The options that a text finds: every word of it in the title, the heading, the description or a keyword. */
+export function findOptions(options: ParamOption[], text: string): ParamOption[] {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  return options.filter(({ value, title, group = '', description = '', keywords = [] }) => {
+    const searched = [value, title, group, description, ...keywords].join(' ').toLowerCase();
+    return words.every((word) => searched.includes(word));
+  });
 }
 
 /** The parameters that act on a format. */

@@ -3,8 +3,11 @@ import { Combobox, type ComboboxOption } from '@grafana/ui';
 
 interface Props<T extends string> {
   id: string;
-  options: Array<ComboboxOption<T>>;
+  /** The options, or those that a text finds. */
+  options: Array<ComboboxOption<T>> | ((text: string) => Promise<Array<ComboboxOption<T>>>);
   value: T | null;
+  /** What the value is called, where the options are searched. */
+  label?: string;
   placeholder?: string;
   width: number;
   disabled?: boolean;
@@ -17,7 +20,7 @@ interface Props<T extends string> {
  * its value. Explore renders at once when a query is run, yet hands the changed query on later: each telling would run
  * the query again, without end, and take the page down. So a choice is handed on once.
  */
-export function Choice<T extends string>({ value, onChange, ...props }: Props<T>) {
+export function Choice<T extends string>({ value, label, onChange, ...props }: Props<T>) {
   const told = useRef<T>(undefined);
   useEffect(() => {
     told.current = undefined;
@@ -28,5 +31,6 @@ export function Choice<T extends string>({ value, onChange, ...props }: Props<T>
       onChange(chosen);
     }
   };
-  return <Combobox {...props} value={value} onChange={(option) => tell(option.value)} />;
+  const shown = value !== null && label !== undefined ? { value, label } : value;
+  return <Combobox {...props} value={shown} onChange={(option) => tell(option.value)} />;
 }

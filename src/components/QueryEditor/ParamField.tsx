@@ -10,6 +10,7 @@ import { type ValueSource } from '../../values';
 import { Choice } from '../Choice';
 import { DraftInput } from '../DraftInput';
 import { SuggestedValues } from '../SuggestedValues';
+import { SearchedChoice } from './SearchedChoice';
 
 interface Props {
   param: Param;
@@ -48,6 +49,11 @@ function control({ param, query, datasource, range, onChange }: Props) {
         />
       );
     case 'choice':
+      if (param.options?.some(({ keywords }) => keywords?.length)) {
+        return (
+          <SearchedChoice id={id} param={param} value={printed(value) || printed(param.default)} onChange={onChange} />
+        );
+      }
       return (
         <Choice
           id={id}

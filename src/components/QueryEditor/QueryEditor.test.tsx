@@ -34,6 +34,25 @@ jest.mock('../../generated/queryTypes.json', () => {
             ],
           }),
           param('cache', 'list', { values: 'cache' }),
+          param('drawing', 'choice', {
+            default: 'queue',
+            options: [
+              {
+                value: 'queue',
+                title: 'Backlog',
+                group: 'Workers',
+                description: 'Updates that wait.',
+                keywords: ['metric_of_queues'],
+              },
+              {
+                value: 'busy',
+                title: 'Event loop',
+                group: 'Processes',
+                keywords: ['metric_of_loops'],
+                formats: ['table'],
+              },
+            ],
+          }),
           param('kinds', 'list', { options: [{ value: 'restart', title: 'Restarts' }] }),
           param('sizes', 'numbers', { default: [1.5, 2], min: 1, max: 100, formats: ['curve'] }),
         ],
@@ -171,6 +190,31 @@ test('a choice offers its options', async () => {
   await user.click(screen.getByLabelText('pick'));
   await user.click(await screen.findByRole('option', { name: 'Bee' }));
   expect(changed(onChange)).toMatchObject({ pick: 'b' });
+});
+
+test.each([
+  ['backlog', 'Backlog', 'Event loop'],
+  ['wait updates', 'Backlog', 'Event loop'],
+  ['metric_of_loops', 'Event loop', 'Backlog'],
+])('one of many is found by its title, its meaning or a metric: %s', async (text, found, other) => {
+  const { user } = show({ queryType: 'everything', drawing: 'none' });
+  await user.type(screen.getByLabelText('drawing'), text);
+  expect(await screen.findByRole('option', { name: new RegExp(found) })).toBeInTheDocument();
+  expect(screen.queryByRole('option', { name: new RegExp(other) })).not.toBeInTheDocument();
+});
+
+test('one of many stands under its heading, and takes a format away that does not go with it', async () => {
+  const { onChange, user } = show({ queryType: 'everything', format: 'curve' });
+  expect(screen.getByLabelText('drawing')).toHaveValue('Backlog');
+  await user.click(screen.getByLabelText('drawing'));
+  expect(await screen.findByText('Workers')).toBeInTheDocument();
+  await user.click(await screen.findByRole('option', { name: /Event loop/ }));
+  expect(changed(onChange)).toEqual({ refId: 'A', queryType: 'everything', drawing: 'busy' });
+});
+
+test('a format that does not go with what is chosen is named', () => {
+  show({ queryType: 'everything', format: 'curve', drawing: 'busy' });
+  expect(screen.getByRole('alert', { name: /has no format “Format curve”/ })).toBeInTheDocument();
 });
 
 test('filters suggest the backend’s values and the dashboard’s variables', async () => {

@@ -5,7 +5,7 @@ import { Alert, Text } from '@grafana/ui';
 
 import { type SynapseDatasource } from '../../datasource';
 import { wholeProblem } from '../../inputProblems';
-import { findQueryType, formatOf, paramsOf, queryTypes, withQueryType } from '../../queryTypes';
+import { findQueryType, formatOf, formatsOf, paramsOf, queryTypes, withQueryType } from '../../queryTypes';
 import { type SynapseOptions, type SynapseQuery } from '../../types';
 import { Choice } from '../Choice';
 import { DraftInput } from '../DraftInput';
@@ -37,8 +37,14 @@ export function QueryEditor({ query, datasource, app = CoreApp.Unknown, range, o
   }, [isNew]);
   const type = findQueryType(query.queryType);
   const format = type && formatOf(type, query);
+  const formats = type ? formatsOf(type, query) : [];
   const update = (changed: Partial<SynapseQuery>) => {
-    onChange(withoutUndefined({ ...query, ...changed }));
+    const next = withoutUndefined({ ...query, ...changed });
+    if (type && !('format' in changed) && format && !formatsOf(type, next).includes(format)) {
+      // Another graph, drawn in its own first format.
+      delete next.format;
+    }
+    onChange(next);
     onRunQuery();
   };
   const pickType = (id: string) => {
@@ -61,11 +67,11 @@ export function QueryEditor({ query, datasource, app = CoreApp.Unknown, range, o
             width={32}
           />
         </EditorField>
-        {type && (type.formats.length > 1 || !format) && (
+        {type && (formats.length > 1 || !format || !formats.includes(format)) && (
           <EditorField label="Show as" tooltip={format?.help}>
             <Choice
               id="synapse-format"
-              options={type.formats.map(({ id, title, help }) => ({ value: id, label: title, description: help }))}
+              options={formats.map(({ id, title, help }) => ({ value: id, label: title, description: help }))}
               value={query.format ?? format?.id ?? null}
               onChange={(id) => update({ format: id })}
               width={24}
@@ -111,6 +117,11 @@ export function QueryEditor({ query, datasource, app = CoreApp.Unknown, range, o
         <Alert severity="warning" title={`Unknown query type “${query.queryType}”`}>
           Choose another query type, or update the plugin if a newer version made this query. Until then the query is
           kept.
+        </Alert>
+      )}
+      {type && format && !formats.includes(format) && (
+        <Alert severity="warning" title={`What is chosen has no format “${format.title}”`}>
+          Choose a format under “Show as”.
         </Alert>
       )}
       {type && !format && (
