@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 
-import { checks, type Declaration, declarations } from './declarations';
+import { checks, type Declaration, declarations, graphs } from './declarations';
 import { dashboardFiles, generatedFiles, root } from './files';
 import { addressOfCheck, type Place } from './places';
 import { pluginId } from './query';
@@ -23,11 +23,16 @@ function objects(value: unknown): Node[] {
 
 const dashboards = dashboardFiles.map(({ path, content }) => [basename(path), JSON.parse(content) as Node] as const);
 
+/** All panels, those in closed rows too. */
+function panelsIn(panels: Node[] = []): Node[] {
+  return panels.flatMap((panel) => [panel, ...((panel.panels ?? []) as Node[])]);
+}
+
 /** The panel that an address leads to. */
 function panelAt(address: string): Node | undefined {
   const [uid, number] = address.split('?viewPanel=panel-');
   const dashboard = dashboards.find(([, { uid: its }]) => its === uid)?.[1];
-  return (dashboard?.panels as Node[] | undefined)?.find(({ id }) => id === Number(number));
+  return panelsIn(dashboard?.panels as Node[] | undefined).find(({ id }) => id === Number(number));
 }
 
 test.each(checks)('the check $id leads to $panel, which is there and shows something', ({ id }) => {
@@ -47,12 +52,28 @@ test('the panels that others look up stand where they are said to be', () => {
   expect(places['graph:background-cpu']).toEqual(places['jobs-cpu']);
 });
 
+test('every graph of the catalogue is on "Synapse: all graphs", in closed rows, with its words and its check', () => {
+  const all = dashboards.find(([name]) => name === 'synapse-graphs.json')?.[1];
+  const open = all?.panels as Node[];
+  expect(open.filter(({ type }) => type !== 'row').map(({ type }) => type)).toEqual(['text']);
+  expect(open.filter(({ type }) => type === 'row').every(({ collapsed }) => collapsed === true)).toBe(true);
+  const shown = panelsIn(open).filter(({ targets }) => targets);
+  for (const { id, title, help, check, formats } of graphs) {
+    const panels = shown.filter(({ targets }) => (targets as Node[])[0].graph === id);
+    expect(panels).toHaveLength(formats.includes('heatmap') ? 2 : 1);
+    expect(panels[0].title).toBe(title);
+    expect(String(panels[0].description)).toContain(help);
+    expect(panels[0].links).toHaveLength(check ? 1 : 0);
+  }
+});
+
 test.each(generatedFiles)('$path is what the generator makes (npm run generate:dashboards)', ({ path, content }) => {
   expect(read(path)).toBe(content);
 });
 
 describe.each(dashboards)('%s', (name, dashboard) => {
-  const panels = dashboard.panels as Node[];
+  const panels = panelsIn(dashboard.panels as Node[]);
+  const open = dashboard.panels as Node[];
   const targets = panels.flatMap(({ targets }) => (targets ?? []) as Node[]);
 
   test('has a uid, a title and a tag to find it by', () => {
@@ -86,8 +107,8 @@ describe.each(dashboards)('%s', (name, dashboard) => {
   });
 
   test('begins each section with its verdict, from the checks that lead to its panels', () => {
-    const rows = panels.flatMap((panel, at) => (panel.type === 'row' ? [at] : []));
-    const sections = rows.map((row, at) => panels.slice(row, rows[at + 1]));
+    const rows = open.flatMap((panel, at) => (panel.type === 'row' && !panel.collapsed ? [at] : []));
+    const sections = rows.map((row, at) => open.slice(row, rows[at + 1]));
     for (const [row, words, verdict, ...rest] of sections) {
       const led = Object.entries(addressOfCheck).flatMap(([check, place]) =>
         rest.some(({ id }) => place === `${String(dashboard.uid)}?viewPanel=panel-${String(id)}`) ? [check] : []
@@ -109,9 +130,12 @@ describe.each(dashboards)('%s', (name, dashboard) => {
     expect([...new Set(asked)]).toHaveLength(1);
   });
 
-  test('lets no panel overlap another or leave the grid', () => {
+  // A closed row's panels stand as if no other row were open.
+  const sheets = [open, ...open.map((row) => (row.panels ?? []) as Node[]).filter(({ length }) => length > 0)];
+
+  test.each(sheets)('lets no panel overlap another or leave the grid', (...sheet) => {
     const taken = new Set<string>();
-    for (const { gridPos } of panels) {
+    for (const { gridPos } of sheet) {
       const { x, y, w, h } = gridPos as Record<'x' | 'y' | 'w' | 'h', number>;
       expect(x + w).toBeLessThanOrEqual(24);
       for (let cell = 0; cell < w * h; cell++) {
@@ -122,8 +146,8 @@ describe.each(dashboards)('%s', (name, dashboard) => {
     }
   });
 
-  test('shows its panels in the order in which they are listed', () => {
-    const tops = panels.map(({ gridPos }) => (gridPos as Record<'y', number>).y);
+  test.each(sheets)('shows its panels in the order in which they are listed', (...sheet) => {
+    const tops = sheet.map(({ gridPos }) => (gridPos as Record<'y', number>).y);
     expect(tops).toEqual([...tops].sort((a, b) => a - b));
   });
 

@@ -30,6 +30,24 @@ export const checks = JSON.parse(readFileSync(resolve(__dirname, '../src/generat
 /** What each check finds, in words. */
 export const titleOfCheck: Record<string, string> = Object.fromEntries(checks.map(({ id, title }) => [id, title]));
 
+/** What the dashboards read of a graph's declaration. */
+export interface GraphDeclaration {
+  id: string;
+  section: string;
+  title: string;
+  help: string;
+  worry?: string;
+  levels?: { warning: number; critical: number; source: string };
+  unit: string;
+  kind: 'lines' | 'stack' | 'states' | 'histogram';
+  formats: string[];
+  check?: string;
+}
+
+export const graphs = JSON.parse(
+  readFileSync(resolve(__dirname, '../src/generated/graphs.json'), 'utf8')
+) as GraphDeclaration[];
+
 /** The columns of a table format, in the order in which the backend delivers them. */
 export function columnsOf(queryType: string, format: string): Array<{ name: string; title: string }> {
   return declarations.find(({ id }) => id === queryType)?.columns?.[format] ?? [];

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 
 import { type Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 
+import { allGraphs } from './allGraphs';
 import { diagnosis, start } from './diagnosis';
 import { placesIn } from './places';
 import { rooms, roomsAndDatabase } from './rooms';
@@ -20,6 +21,7 @@ const folder = 'provisioning/dashboards/matrix-synapse';
 export const dashboardFiles: GeneratedFile[] = [
   dashboardFile('synapse-diagnosis.json', diagnosis()),
   dashboardFile('synapse-rooms-database.json', roomsAndDatabase()),
+  dashboardFile('synapse-graphs.json', allGraphs()),
 ];
 
 /** Where each panel stands, for what the backend's generator writes: the links of alerts. */

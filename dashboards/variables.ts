@@ -1,5 +1,6 @@
 import { type Builder } from '@grafana/grafana-foundation-sdk/cog';
 import {
+  CustomVariableBuilder,
   DatasourceVariableBuilder,
   QueryVariableBuilder,
   VariableRefresh,
@@ -37,6 +38,19 @@ export const variables: Array<Builder<VariableModel>> = [
     job: '$job',
   }),
 ];
+
+/** Splits every graph by process. */
+export const perProcessVariable = new CustomVariableBuilder('perProcess')
+  .label('Per process')
+  .description('One line for each process instead of one for the homeserver.')
+  .values('no : false,yes : true')
+  .current({ text: 'no', value: 'false', selected: true })
+  .options([
+    { text: 'no', value: 'false', selected: true },
+    { text: 'yes', value: 'true', selected: false },
+  ])
+  .multi(false)
+  .includeAll(false);
 
 /** One cache to look at closely: the first that is worth it, until the reader chooses. */
 export const cacheVariable = new QueryVariableBuilder('cache')

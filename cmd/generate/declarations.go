@@ -7,12 +7,14 @@ import (
 
 	"github.com/matrix-insight/synapse-datasource/pkg/checks"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries"
+	"github.com/matrix-insight/synapse-datasource/pkg/queries/graph"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 )
 
 const (
 	declarations      = "src/generated/queryTypes.json"
 	checkDeclarations = "src/generated/checks.json"
+	graphDeclarations = "src/generated/graphs.json"
 )
 
 // checkDeclaration is what the settings page and the dashboards know of a check.
@@ -38,7 +40,11 @@ func declarationFiles() ([]file, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []file{{declarations, types}, {checkDeclarations, all}}, nil
+	graphs, err := asJSON(graph.Declare())
+	if err != nil {
+		return nil, err
+	}
+	return []file{{declarations, types}, {checkDeclarations, all}, {graphDeclarations, graphs}}, nil
 }
 
 func asJSON(v any) ([]byte, error) {

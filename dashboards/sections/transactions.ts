@@ -1,5 +1,6 @@
 import { guideLink } from '../links';
 import { decimals, paragraph, shareBar, times, verdict } from '../panels/cells';
+import { catalogued } from '../panels/catalogue';
 import { graph, stacked } from '../panels/graph';
 import { table } from '../panels/table';
 import { type Section } from '../section';
@@ -58,15 +59,6 @@ export const transactions: Section = {
       format: 'meanDuration',
       parameters: { limit: 8 },
     }),
-    'connections-in-use': graph({
-      title: 'Database connections in use',
-      description:
-        'Mean number of connections that run a transaction, over all processes. Compare it with the sum of cp_max ' +
-        'and with max_connections in PostgreSQL. Short peaks are higher than this mean.',
-      queryType: 'graph',
-      format: 'series',
-      parameters: { graph: 'database-time' },
-      span: 24,
-    }),
+    'connections-in-use': catalogued('database-time', { span: 24 }),
   },
 };

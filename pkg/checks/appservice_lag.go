@@ -50,7 +50,7 @@ var appserviceLag = Check{
 		"If the process stays saturated, give this work to a worker (`notify_appservices_from_worker`). Restart the main process with it.",
 	},
 	Causes:      slices.Concat(whenFound("replication-lag"), ofLoad, whenFound("restarts")),
-	Panel:       "events-behind",
+	Panel:       "bridge-lag",
 	CriticalToo: true,
 	Measures:    appserviceSender.measures(eventProcessors, appserviceFailed, appserviceDelivered),
 	Signal:      &Signal{appserviceSender.lateShare, subjectOfProcess},

@@ -62,7 +62,7 @@ var backgroundUpdates = Check{
 		"Don't upgrade Synapse again before they are done.",
 		"If they were aborted, search the log of the process that runs them (the main process by default) for \"Error doing update\": it names the update and the reason.",
 	},
-	Panel:    "jobs-database",
+	Panel:    "schema-updates",
 	Measures: []*Measurement{updatesThere, updatesAborted, updatesDisabled, updatesRunning, updatesLasting, updatesTime},
 	Read: func(ctx context.Context, tx query.Tx, _ ReadInput) (any, error) {
 		return query.Rows[pendingUpdate](ctx, tx, pendingUpdatesSQL)

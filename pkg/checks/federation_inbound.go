@@ -73,7 +73,7 @@ var federationInbound = Check{
 		"If many rooms wait and the process that serves `/_matrix/federation/v1/send` stays saturated, spread that path over several workers in the proxy, each sending homeserver always to the same one.",
 	},
 	Causes:      ofLoad,
-	Panel:       "inbound-staging",
+	Panel:       "inbound-age",
 	Completions: true,
 	Measures:    []*Measurement{inboundOldest, inboundLowest, inboundWaiting, inboundPDUs, inboundRequests, inboundRefused, inboundSlowed, inboundRefusedHosts, inboundReceived, inboundAnswered, inboundHandlers, txnTotalCost},
 	Read:        readInbound,

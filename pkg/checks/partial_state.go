@@ -33,7 +33,7 @@ var partialState = Check{
 		"Restart the main process: it then starts to fetch the state again.",
 		"If nobody needs the room, let its local members leave.",
 	},
-	Panel:    "jobs-database",
+	Panel:    "jobs-running",
 	Measures: []*Measurement{partialFetches},
 	Read:     readPartialState,
 	Judge:    judgePartialState,

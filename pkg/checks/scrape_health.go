@@ -79,7 +79,7 @@ var scrapeHealth = Check{
 		"Check the network between Prometheus and the process. A longer scrape interval or timeout keeps the graphs complete until then.",
 	},
 	Causes:         whenFound("restarts", "memory", "cpu-saturation", "reactor-lag"),
-	Panel:          "metric-coverage",
+	Panel:          "scrapes-up",
 	PerProcess:     true,
 	WithoutSynapse: true,
 	LostSource:     PrometheusSilent,

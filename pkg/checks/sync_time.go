@@ -121,7 +121,7 @@ var syncTime = Check{
 		byDatabaseTime("background-updates", "database-slow", "database-cost"), whenFound("database-pool", "restarts"),
 	),
 	Symptom:     true,
-	Panel:       "requests-database",
+	Panel:       "sync-work",
 	Completions: true,
 	Measures: append([]*Measurement{
 		requestsScraped, syncMean, syncSliding, syncNotSlow, syncNotVerySlow, syncServed, syncOrdinary, syncCPU, syncDatabase, syncWaiting, syncReceived, syncAnswered, syncProcesses, syncTransactions,

@@ -71,17 +71,7 @@ var unseen = reasons{
 	"first happens minutes after the start":              {`name=~"generate_total_users|`, `name="persist_presence_changes"`},
 	"needs a room that is being joined":                  {`name="sync_partial_state_room"`},
 	"needs a process that ran for long":                  {`python_gc_time_count{gen="2"}`},
-	"needs requests that fail or hang":                   {`code=~"5..|`, "synapse_http_server_in_flight_requests_count{"},
 	"needs a bridge or a push gateway that fails":        {`code=~"ERR|5.."`},
-	"needs requests that are refused":                    {`code=~"4[0-8].`},
-	"needs a bridge":                                     {`name="appservice_sender"`},
-	"needs a client that asks for presence":              {`servlet=~".*Presence.*"`},
-	"needs media":                                        {`DownloadResource`},
-	"needs a pusher":                                     {`name=~"httppush.process|emailpush.process"`},
-	"needs other homeservers":                            {`block_name="_send_new_transaction"`, `servlet="FederationSendServlet"`, `servlet=~"FederationSendServlet"`, `name="federation_transaction_transmission_loop"`},
-	"first happens minutes after the start":              {`name=~"generate_total_users|`, `name="persist_presence_changes"`},
-	"needs a room that is being joined":                  {`name="sync_partial_state_room"`},
-	"needs a process that ran for long":                  {`python_gc_time_count{gen="2"}`},
 }
 
 var unseenChoices = reasons{

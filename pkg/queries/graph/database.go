@@ -4,9 +4,9 @@ import "github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
 
 var database = []Graph{
 	{
-		ID: "database-time", Title: "Database time", Unit: "none", Check: "database-cost",
-		Help:  "Seconds of database time per second: the mean number of connections in use.",
-		Worry: "Near the number of connections of all pools (cp_max times the processes): transactions wait.",
+		ID: "database-time", Title: "Database connections in use", Unit: "none", Check: "database-cost",
+		Help:  "Mean number of connections that run a transaction: seconds of database time per second. Short peaks are higher than this mean.",
+		Worry: "Near the sum of cp_max of all processes, or max_connections in PostgreSQL: transactions wait.",
 		term:  rate(metrics.TransactionTime),
 	},
 	{

@@ -10,6 +10,13 @@ var syncs = []Graph{
 		buckets: histogram(metrics.SlidingSyncTime),
 	},
 	{
+		ID: "sync-work", Title: "Work of one sync", Unit: "s", By: []string{"servlet"}, Check: "sync-time",
+		Help:  "Mean CPU and database time of one sync, without the wait for news.",
+		Worry: "Seconds: clients get their messages late. Initial syncs raise it for a while.",
+		term: where(ratio(rates(metrics.ResponseUserCPU.Series(), metrics.ResponseSystemCPU.Series(), metrics.ResponseDatabaseTime.Series()),
+			rate(metrics.ResponseCount)), metrics.SyncServlets.Are()),
+	},
+	{
 		ID: "sync-kinds", Title: "Syncs with news by kind", Unit: "cps", By: []string{"type"},
 		Help:  "Syncs per second that returned something: initial, full state or incremental.",
 		Worry: "Many initial or full syncs: each costs as much as a thousand incremental ones. Look for a client that signs in again and again.",
