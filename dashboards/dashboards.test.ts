@@ -47,7 +47,7 @@ test('the panels that others look up stand where they are said to be', () => {
   for (const { dashboard, panel, title } of Object.values(places)) {
     expect(panelAt(`${dashboard}?viewPanel=panel-${panel}`)?.title).toBe(title);
   }
-  expect(places.findings).toEqual({ dashboard: 'synapse-diagnosis', panel: 12, title: 'Findings' });
+  expect(places.findings).toMatchObject({ dashboard: 'synapse-diagnosis', panel: 12, title: 'Findings' });
   // A graph of the catalogue is found by its own id as well.
   expect(places['graph:background-cpu']).toEqual(places['jobs-cpu']);
 });

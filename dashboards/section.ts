@@ -28,17 +28,24 @@ export interface NumberedPanel {
   /** Its number in the dashboard; the words before the panels take the first one, the verdict the last one. */
   number: number;
   panel: Panel;
+  /** What it asks. */
+  asks: { queryType?: string; format?: string; graph?: string };
 }
 
 export function panelsOf({ id, panels }: Section): NumberedPanel[] {
   return Object.entries(panels).map(([name, builder], at) => {
     const panel = builder.build();
-    return { names: [name, ...graphsIn(panel)], number: id + 2 + at, panel };
+    return { names: [name, ...graphsIn(panel)], number: id + 2 + at, panel, asks: asked(panel) };
   });
 }
 
 function graphsIn({ targets = [] }: Panel): string[] {
   return (targets as Array<{ graph?: string }>).flatMap(({ graph }) => (graph ? [`graph:${graph}`] : []));
+}
+
+function asked({ targets = [] }: Panel): NumberedPanel['asks'] {
+  const { queryType, format, graph } = (targets[0] ?? {}) as NumberedPanel['asks'];
+  return { queryType, format, graph };
 }
 
 export function addSection(dashboard: DashboardBuilder, section: Section): void {

@@ -64,6 +64,11 @@ func Find(id string) (Check, bool) {
 	return All[at], true
 }
 
+// Wanted gives the named checks; no names means all.
+func Wanted(names []string) []Check {
+	return slices.DeleteFunc(slices.Clone(All), func(c Check) bool { return len(names) > 0 && !slices.Contains(names, c.ID) })
+}
+
 // WithCauses gives the named checks and everything that may explain their findings; no names means all.
 func WithCauses(names []string) []Check {
 	if len(names) == 0 {

@@ -92,7 +92,7 @@ func judgeRooms(in Input, survey rooms.Survey) []Finding {
 		}
 		n := float64(room.Extremities)
 		f := Finding{
-			Subject: Subject{Hidden: room.Room}, Severity: severity, Title: "Room with many forward extremities",
+			Subject: Subject{Hidden: room.Room, Called: room.Called}, Severity: severity, Title: "Room with many forward extremities",
 			Value: &n, Threshold: limits.At(float64(threshold)), Unit: "none",
 			EvidenceFor: roomEvidence(in.Now, room), Steps: firstSteps(rooms.Steps(room.Facts, room.Judgement, threshold)),
 		}

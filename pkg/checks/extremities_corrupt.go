@@ -50,7 +50,7 @@ func judgeCorrupt(in Input) []Finding {
 		if room.Verdict != rooms.Corrupt {
 			continue
 		}
-		f := Finding{Subject: Subject{Hidden: room.Room}, Severity: Critical}
+		f := Finding{Subject: Subject{Hidden: room.Room, Called: room.Called}, Severity: Critical}
 		switch {
 		case room.OnlyRejected():
 			f.Severity, f.Confidence = Warning, weakSign

@@ -24,6 +24,8 @@ const (
 type Subject struct {
 	Name   string
 	Hidden query.Hidden
+	// Called is the name of a hidden thing, such as the room's; nil where it has none or nobody asked.
+	Called *string
 }
 
 // Text is the subject for one viewer.
@@ -32,6 +34,19 @@ func (s Subject) Text(view query.View) string {
 		return s.Hidden.In(view)
 	}
 	return s.Name
+}
+
+// NameIn is what a person calls the subject: a room's name, else its id; empty where the viewer may not know it.
+func (s Subject) NameIn(view query.View) string {
+	switch {
+	case s.Hidden == nil:
+		return s.Name
+	case s.Hidden.HiddenFrom(view) != "":
+		return ""
+	case s.Called != nil && *s.Called != "":
+		return *s.Called
+	}
+	return s.Hidden.In(view)
 }
 
 // Key names the subject wherever no viewer is known: in labels, to find it again.

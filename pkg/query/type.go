@@ -23,12 +23,13 @@ type Visualization string
 
 // The panels that our formats are made for.
 const (
-	Table      Visualization = "table"
-	TimeSeries Visualization = "timeseries"
-	Heatmap    Visualization = "heatmap"
-	BarChart   Visualization = "barchart"
-	Stat       Visualization = "stat"
-	Trend      Visualization = "trend"
+	Table         Visualization = "table"
+	TimeSeries    Visualization = "timeseries"
+	Heatmap       Visualization = "heatmap"
+	BarChart      Visualization = "barchart"
+	Stat          Visualization = "stat"
+	Trend         Visualization = "trend"
+	StateTimeline Visualization = "state-timeline"
 )
 
 // Type declares one query type. Editor, help, documentation and dispatch follow from it.

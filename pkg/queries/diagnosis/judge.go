@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prometheus/common/model"
+
 	"github.com/matrix-insight/synapse-datasource/pkg/checks"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 )
@@ -19,6 +21,9 @@ type row struct {
 	check  checks.Check
 	server string
 	since  *time.Time
+	// source is the uid of the data source, and process the labels of the process that the finding is about.
+	source  string
+	process model.Metric
 	// causeTitle is what the finding that explains this one is called; empty where none does.
 	causeTitle string
 	// changed is a sentence about what changed before it began.
@@ -90,7 +95,7 @@ func (m measured) judge(s *query.Session, wanted []checks.Check) []row {
 		for _, c := range wanted {
 			found := m.found(s, c, server)
 			for _, f := range found {
-				r := row{Finding: f, check: c, server: server}
+				r := row{Finding: f, check: c, server: server, source: s.Settings.DatasourceUID, process: m.processOf(c, f.Subject.Key())}
 				if f.Severity > checks.OK {
 					r.since = m.since(r)
 				}

@@ -25,14 +25,18 @@ type measured struct {
 	refusal *checks.Refusal                // why PostgreSQL gave no new connection
 }
 
-// measure asks everything at once: one instant query per distinct PromQL, one transaction per check that reads PostgreSQL.
-// What tells processes apart is asked before, since every query names it.
-func measure(ctx context.Context, s *query.Session, wanted []checks.Check, withHistory bool) (measured, error) {
-	m := measured{
+func newMeasured(s *query.Session) measured {
+	return measured{
 		scope:   checks.Scope{Filters: s.Filters, Scrape: s.Settings.ScrapeInterval, Length: s.Range.Length(), CacheEntryTTL: s.Settings.Homeserver.CacheEntryTTL},
 		vectors: map[*checks.Measurement]model.Vector{}, refused: map[*checks.Measurement]string{}, rows: map[string]any{},
 		failed: map[string]string{}, history: map[string]model.Matrix{},
 	}
+}
+
+// measure asks everything at once: one instant query per distinct PromQL, one transaction per check that reads PostgreSQL.
+// What tells processes apart is asked before, since every query names it.
+func measure(ctx context.Context, s *query.Session, wanted []checks.Check, withHistory bool) (measured, error) {
+	m := newMeasured(s)
 	var present model.Vector
 	questions := []query.Question{
 		func(ctx context.Context, s *query.Session) error { m.read(ctx, s, wanted); return nil }, // first: it may take longest
@@ -76,7 +80,18 @@ func (m *measured) ask(ctx context.Context, s *query.Session, wanted []checks.Ch
 				return err
 			})
 		}
-		if c.Signal == nil || !withHistory {
+	}
+	if withHistory {
+		questions = append(questions, m.signals(wanted)...)
+	}
+	return s.Ask(ctx, questions...)
+}
+
+// signals ask for the history of the numbers that decide.
+func (m *measured) signals(wanted []checks.Check) (questions []query.Question) {
+	var mu sync.Mutex
+	for _, c := range wanted {
+		if c.Signal == nil {
 			continue
 		}
 		questions = append(questions, func(ctx context.Context, s *query.Session) error {
@@ -91,7 +106,7 @@ func (m *measured) ask(ctx context.Context, s *query.Session, wanted []checks.Ch
 			return err
 		})
 	}
-	return s.Ask(ctx, questions...)
+	return questions
 }
 
 // input is what one check may know of one homeserver.

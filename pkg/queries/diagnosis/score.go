@@ -8,6 +8,7 @@ import (
 
 	"github.com/matrix-insight/synapse-datasource/pkg/checks"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
 )
 
 // scores are numbers for alert rules: one frame per homeserver, check and subject, and one per check with subject ""
@@ -16,12 +17,13 @@ import (
 type scores struct {
 	rows     []row // the worst of each check first
 	measured bool
-	subjects bool // a number for each subject too
+	subjects bool            // a number for each subject too
+	atLeast  limits.Severity // milder findings count as 0
 }
 
 // newScores takes rows in any order. Each subject counts once, by its worst row.
 func newScores(s *query.Session, rows []row) scores {
-	out := scores{measured: s.Format.ID == "measured", subjects: s.Flag("subjects")}
+	out := scores{measured: s.Format.ID == "measured", subjects: s.Flag("subjects"), atLeast: severityOf(s.Text("atLeast"))}
 	sorted, places := slices.Clone(rows), places()
 	slices.SortStableFunc(sorted, func(a, b row) int {
 		return cmp.Or(cmp.Compare(a.server, b.server), cmp.Compare(places[a.check.ID], places[b.check.ID]), cmp.Compare(b.Severity, a.Severity))
@@ -85,8 +87,10 @@ func (s scores) value(r row) *float64 {
 	if r.Severity == checks.Unknown {
 		return nil
 	}
-	score := float64(r.Severity)
-	return &score
+	if r.Severity < s.atLeast {
+		return new(0.0)
+	}
+	return new(float64(r.Severity))
 }
 
 func (s scores) unit(r row) string {

@@ -13,10 +13,13 @@ import (
 // docs is where each check has its page.
 const docs = "https://github.com/matrix-insight/synapse-datasource/blob/main/docs/checks/"
 
+var severityColours = []query.Colour{
+	{Value: "critical", Colour: "red"}, {Value: "warning", Colour: "orange"}, {Value: "info", Colour: "blue"}, {Value: "ok", Colour: "green"}, {Value: "unknown", Colour: "gray"},
+}
+
 var columns = []query.Column[row]{
 	query.TextColumn("severity", "Severity", "critical, warning, info, ok, or unknown where the check could not look.", func(r row) string { return r.Severity.String() }).
-		WithColours(query.Colour{Value: "critical", Colour: "red"}, query.Colour{Value: "warning", Colour: "orange"}, query.Colour{Value: "info", Colour: "blue"},
-			query.Colour{Value: "ok", Colour: "green"}, query.Colour{Value: "unknown", Colour: "gray"}),
+		WithColours(severityColours...),
 	query.TextColumn("server_name", "Homeserver", "The homeserver; empty where Synapse is older than this label.", func(r row) string { return r.server }),
 	query.TextColumn("check", "Check", "The check's id.", func(r row) string { return r.check.ID }),
 	query.TextColumn("title", "Finding", "The problem in a few words.", row.title),
@@ -38,6 +41,8 @@ var columns = []query.Column[row]{
 	query.TextColumn("docs_url", "Documentation", "The check's page: how it decides and what it can't see.", func(r row) string { return docs + r.check.ID + ".md" }),
 	query.TimeColumn("since", "Since", "When the problem began; the start of the time range if it began earlier.", func(r row) *time.Time { return r.since }),
 	query.CountColumn("severity_rank", "Rank", "0 ok or unknown, 1 info, 2 warning, 3 critical: to sort by.", func(r row) int64 { return r.Severity.Rank() }),
+	query.ViewColumn("subject_name", "Name", "", "What a person calls the subject: the room's name, the process; empty where it is hidden from you.", func(r row, view query.View) string { return r.Subject.NameIn(view) }),
+	query.TextColumn("next", "Next", "The query that looks further, as JSON: what Explore and a panel take.", row.nextOf),
 	query.TextColumn("subject_alias", "Pseudonym", "The pseudonym of a room or another homeserver, which alerts and viewers see in place of its name; empty for "+
 		"other subjects.", func(r row) string { return r.Subject.Pseudonym() }),
 }
@@ -60,8 +65,13 @@ type findings []row
 func (f findings) Frames(view query.View) data.Frames {
 	frame := query.TableFrame("findings", columns, f, view)
 	for _, field := range frame.Fields {
-		if field.Name == "docs_url" {
+		switch field.Name {
+		case "docs_url":
 			field.Config.Links = []data.DataLink{{Title: "How this check decides", TargetBlank: true, URL: "${__value.raw}"}}
+		case "title":
+			if len(f) > 0 {
+				field.Config.Links = []data.DataLink{{Title: "Open in Explore", TargetBlank: true, URL: exploreURL(f[0].source)}}
+			}
 		}
 	}
 	for _, r := range f {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/matrix-insight/synapse-datasource/pkg/checks"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
 )
 
 // Type declares the query type "diagnosis".
@@ -24,15 +25,25 @@ func Type() query.Type {
 				Help: "A number per check and subject for alert rules: 3 critical, 2 warning, 1 info, 0 ok, empty unknown."},
 			{ID: "measured", Title: "Measured", Needs: query.Prometheus, Visualization: query.Stat,
 				Help: "The number that decided, with the labels of the score, for alert texts."},
+			{ID: "summary", Title: "Summary", Needs: query.Prometheus, Visualization: query.Table, Columns: query.ColumnInfos(standingColumns),
+				Help: "One row per homeserver: how it is in a sentence, and how many checks found what."},
+			{ID: "history", Title: "History", Needs: query.Prometheus, Visualization: query.StateTimeline,
+				Help: "The severity of each check over the time range, from the number that decides it: what began when, and what came first."},
 		},
 		Limit: query.Limit{Default: 200, Max: 1000},
 		Params: []query.Param{
 			{ID: "checks", Title: "Checks", Kind: query.List, Options: options(), Help: "Only these checks; empty runs all. Possible causes are measured too."},
+			{ID: "atLeast", Title: "At least", Kind: query.Choice, Default: "ok", Options: query.OptionsOf("ok", "info", "warning", "critical"), Formats: []string{"findings", "score"},
+				Help: "Leaves milder findings out, and unknown ones unless it is ok. In the score, what is milder is 0."},
+			{ID: "measured", Title: "Measured", Kind: query.Boolean, Default: false, Formats: []string{"history"},
+				Help: "The number that decides in place of the severity."},
 			{ID: "subjects", Title: "Subjects", Kind: query.Boolean, Default: true, Formats: []string{"score", "measured"},
 				Help: "One number per subject as well. Switched off, there is one per check and homeserver, its worst, with the unit of the measured number as a label: right for alert rules."},
 		},
 		Examples: []query.Example{
 			{Title: "What is wrong?", Query: map[string]any{"queryType": "diagnosis", "format": "findings"}},
+			{Title: "How is my homeserver?", Query: map[string]any{"queryType": "diagnosis", "format": "summary"}},
+			{Title: "What began when?", Query: map[string]any{"queryType": "diagnosis", "format": "history"}},
 			{Title: "A score for an alert rule", Query: map[string]any{"queryType": "diagnosis", "format": "score", "checks": []string{"event-send-time"}, "subjects": false}},
 		},
 		Run: run,
@@ -63,19 +74,37 @@ func run(ctx context.Context, s *query.Session) (query.Result, error) {
 		return nil, err
 	}
 	warnUnknownThresholds(s)
+	if s.Format.ID == "history" {
+		return runHistory(ctx, s, checks.Wanted(names))
+	}
 	wanted := checks.WithCauses(names)
 	for _, note := range checks.SwappedThresholds(wanted, s.Settings) {
 		s.Warn("%s", note)
 	}
-	m, err := measure(ctx, s, wanted, s.Format.ID == "findings" || s.Flag("subjects"))
+	table := s.Format.ID == "findings" || s.Format.ID == "summary"
+	m, err := measure(ctx, s, wanted, table || s.Flag("subjects"))
 	if err != nil {
 		return nil, err
 	}
 	all := m.judge(s, wanted)
 	all = named(all, names)
-	if s.Format.ID == "findings" {
+	switch s.Format.ID {
+	case "summary":
+		return summaryOf(m.servers, ordered(all), s.Range.To), nil
+	case "findings":
+		all = slices.DeleteFunc(all, func(r row) bool { return r.Severity < severityOf(s.Text("atLeast")) })
 		shown, err := withChanges(ctx, s, cut(s, ordered(all)))
 		return findings(shown), err
 	}
 	return newScores(s, append(all, m.healed(s, wanted, all)...)), nil
+}
+
+// severityOf is the severity of a choice of atLeast: with "ok" nothing is left out, "unknown" neither.
+func severityOf(atLeast string) limits.Severity {
+	for _, severity := range []limits.Severity{checks.Info, checks.Warning, checks.Critical} {
+		if severity.String() == atLeast {
+			return severity
+		}
+	}
+	return checks.Unknown
 }

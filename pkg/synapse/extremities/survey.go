@@ -20,6 +20,8 @@ type Room struct {
 	query.Room
 	Facts
 	Judgement
+	// Called is the room's name, else its alias; nil where it has neither.
+	Called *string
 }
 
 // Survey is all that matters of a homeserver's rooms, the most extremities first.
@@ -71,7 +73,7 @@ func judged(details []Detail, o settings.Settings, threshold int64, now time.Tim
 	}
 	rooms := make([]Room, len(details))
 	for i, j := range JudgeAll(known, threshold, now) {
-		rooms[i] = Room{query.NewRoom(o, details[i].RoomID), known[i], j}
+		rooms[i] = Room{query.NewRoom(o, details[i].RoomID), known[i], j, cmp.Or(details[i].Name, details[i].CanonicalAlias)}
 	}
 	return rooms
 }

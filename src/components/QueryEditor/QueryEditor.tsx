@@ -23,6 +23,7 @@ const panels: Record<string, string> = {
   barchart: 'a bar chart',
   stat: 'a stat',
   trend: 'a trend',
+  'state-timeline': 'a state timeline',
 };
 
 /** The editor of a query, built from the declarations of the query types alone. */
