@@ -47,7 +47,7 @@ var owned = []string{"docs/checks", "docs/queries"}
 
 func files() ([]file, error) {
 	var all []file
-	for _, make := range []func() ([]file, error){declarationFiles, grafanaRules, prometheusRules, inhibitRules, panelQueries, checkPages, queryPages} {
+	for _, make := range []func() ([]file, error){declarationFiles, grafanaRules, prometheusRules, inhibitRules, panelQueries, checkPages, queryPages, graphPages} {
 		made, err := make()
 		if err != nil {
 			return nil, err

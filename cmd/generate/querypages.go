@@ -94,6 +94,9 @@ func kind(p query.Param) string {
 	case query.Numbers:
 		return "number or list of numbers" + bounds(p)
 	case query.Choice:
+		if p.ID == "graph" {
+			return "the id of [a graph](../graphs.md)"
+		}
 		var values []string
 		for _, o := range p.Options {
 			values = append(values, "`"+o.Value+"`")
@@ -154,6 +157,7 @@ func index() file {
 		rows = append(rows, []string{"[" + t.Title + "](queries/" + t.ID + ".md)", t.Help})
 	}
 	p.table([]string{"Query type", "What it answers"}, rows)
+	p.para("[graphs.md](graphs.md) tells what each graph shows and when to worry; [contrib-parity.md](contrib-parity.md) lists Synapse's own dashboard beside it.")
 	p.heading(2, "How the cache advice is made")
 	p.para("[cache-model.md](cache-model.md) explains how it is computed and how accurate it is; [evaluation.md](evaluation.md) compares it with a real Synapse.")
 	p.heading(2, "Alerts")

@@ -63,10 +63,15 @@ type Panel struct {
 	Row   string `json:"row"`
 	Title string `json:"title"`
 	Wrong string `json:"wrong,omitempty"`
+	// Gone: at its version of Synapse the panel can never show anything.
+	Gone bool `json:"gone,omitempty"`
 }
 
 // panel is a panel that the graph does as well as the original or better; wrong is "" where the original is right.
-func panel(row, title, wrong string) Panel { return Panel{row, title, wrong} }
+func panel(row, title, wrong string) Panel { return Panel{row, title, wrong, false} }
+
+// gone is a panel that can no longer show anything; the graph shows what is left of its subject.
+func gone(row, title, wrong string) Panel { return Panel{row, title, wrong, true} }
 
 // section names the section of some graphs.
 func section(name string, graphs []Graph) []Graph {

@@ -60,10 +60,10 @@ var push = []Graph{
 	{
 		ID: "push-rules-caches", Title: "Hit ratio of the push rule caches", Unit: "percentunit", By: []string{"name"},
 		Help: "Share of the lookups of push rules that a cache answered.",
-		Replaces: []Panel{panel("Push Rule Cache", "Iterations over State", deadCounter), panel("Push Rule Cache", "Push Rule Invalidations", deadCounter),
-			panel("Push Rule Cache", "Delta Optimisation", "its cache no longer exists"),
-			panel("Push Rule Cache", "How often we reuse existing calculated push rules", "nothing counts into its cache any more"),
-			panel("Push Rule Cache", "How often we have the RulesForRoom cached", "its cache no longer exists")},
+		Replaces: []Panel{gone("Push Rule Cache", "Iterations over State", deadCounter), gone("Push Rule Cache", "Push Rule Invalidations", deadCounter),
+			gone("Push Rule Cache", "Delta Optimisation", "its cache no longer exists"),
+			gone("Push Rule Cache", "How often we reuse existing calculated push rules", "nothing counts into its cache any more"),
+			gone("Push Rule Cache", "How often we have the RulesForRoom cached", "its cache no longer exists")},
 		term: where(rankedBy(ratio(rate(metrics.CacheHits), rate(metrics.CacheRequests)), rate(metrics.CacheRequests)), query.Matcher(`name=~".*push_rule.*"`)),
 	},
 	{

@@ -45,7 +45,7 @@ var replication = []Graph{
 		Help:  "Connections to Redis of each process; 0 where there is only one process.",
 		Worry: "0 on a worker: it has lost Redis.",
 		Replaces: []Panel{panel("Replication", "Replication connections", "half of it asks for a metric that was removed"),
-			panel("Replication", "Replication connection close reasons", "counts a protocol that Synapse no longer uses")},
+			gone("Replication", "Replication connection close reasons", "counts a protocol that Synapse no longer uses")},
 		term: level(metrics.ReplicationConnections),
 	},
 	{
