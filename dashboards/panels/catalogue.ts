@@ -38,6 +38,7 @@ export function cataloguedHeatmap(id: string): Builder<Panel> {
     queryType: 'graph',
     format: 'heatmap',
     parameters: { graph: id },
+    unit: declared.unit,
   });
 }
 

@@ -12,8 +12,21 @@ import { AxisPlacement, TooltipDisplayMode, VisibilityMode } from '@grafana/graf
 import { datasource, query } from '../query';
 import { type Graph } from './graph';
 
+interface Heatmap extends Graph {
+  /** That of the buckets' bounds. */
+  unit?: string;
+}
+
 /** Buckets over time, one row of cells per bucket. */
-export function heatmap({ title, description, queryType, format, parameters, span = 12 }: Graph): PanelBuilder {
+export function heatmap({
+  title,
+  description,
+  queryType,
+  format,
+  parameters,
+  span = 12,
+  unit = 's',
+}: Heatmap): PanelBuilder {
   return new PanelBuilder()
     .title(title)
     .description(description)
@@ -34,7 +47,7 @@ export function heatmap({ title, description, queryType, format, parameters, spa
         .steps(64)
     )
     .showValue(VisibilityMode.Never)
-    .yAxis(new YAxisConfigBuilder().unit('s').axisPlacement(AxisPlacement.Left))
+    .yAxis(new YAxisConfigBuilder().unit(unit).axisPlacement(AxisPlacement.Left))
     .tooltip(new HeatmapTooltipBuilder().mode(TooltipDisplayMode.Single).showColorScale(true))
     .showLegend()
     .scaleDistribution(new ScaleDistributionConfigBuilder().type(ScaleDistribution.Linear));

@@ -38,10 +38,10 @@ var processes = []Graph{
 	},
 	{
 		ID: "open-files", Title: "Open files of each process", Unit: "none", split: true, Check: "open-files",
-		Help:     "Open files and sockets, and the limit.",
+		Help:     "Open files and sockets. The limit is process_max_fds, usually far above.",
 		Worry:    "Near the limit, federation and clients are refused. Raise LimitNOFILE.",
-		Replaces: []Panel{panel("Overview", "Open FDs", "no limit")},
-		term:     level(metrics.ProcessOpenFDs), limit: level(metrics.ProcessMaxFDs),
+		Replaces: []Panel{panel("Overview", "Open FDs", "")},
+		term:     level(metrics.ProcessOpenFDs),
 	},
 	{
 		ID: "versions", Title: "Processes by version", Unit: "none", By: []string{"version"}, Kind: States, Check: "restarts",
