@@ -52,7 +52,7 @@ func Test(build func(context.Context) error) []Step {
 		Step{
 			Name: "lab: two real Synapse servers", After: plugin,
 			Run:   command("lab", Lab("tests/pair", "-traffic=45s")...), // the comparison is exact however little there was
-			Needs: "Python 3.10 or later with its venv module, and PyPI or a mirror that pip is configured for",
+			Needs: "Python 3.10 to 3.12 with its venv module, and PyPI or a mirror that pip is configured for",
 		},
 		Step{
 			Name: "lab: a real Grafana in a real browser", After: plugin,

@@ -62,6 +62,9 @@ func run(ctx context.Context) error {
 	return nil
 }
 
+// version is the one that docs/ tells about.
+const version = "1.160.0"
+
 // scrapeEvery is short, as the caches are small and fill in seconds.
 const scrapeEvery = 3 * time.Second
 
@@ -82,6 +85,7 @@ func (e experiment) found(ctx context.Context) (seen, error) {
 
 func (e experiment) run(ctx context.Context) (found seen, err error) {
 	pair, err := synapse.Start(ctx, synapse.Options{
+		Versions: [2]string{version, version},
 		Progress: e.progress, ScrapeInterval: scrapeEvery, Crowd: synapse.Crowd{Users: *users, Rooms: *rooms},
 		GlobalFactor: *factor * e.multiplier,
 	})

@@ -51,6 +51,7 @@ type Server struct {
 
 	dir     string
 	secret  string
+	named   bool // its metrics say which homeserver they belong to
 	process *servers.Process
 }
 

@@ -16,8 +16,12 @@ import (
 	"github.com/matrix-insight/synapse-datasource/lab/servers"
 )
 
-// defaultVersion is the version that runs where no other one is asked for.
-const defaultVersion = "1.160.0"
+// Oldest and Newest are the versions that run beside each other where no others are asked for: one that does not name its
+// homeserver, and the newest.
+const (
+	Oldest = "1.96.1"
+	Newest = "1.163.2"
+)
 
 //go:embed requirements/*.txt
 var requirements embed.FS
@@ -28,9 +32,8 @@ type release struct {
 	requirements []byte
 }
 
-// releaseOf finds the requirements of a version; the default one for "".
+// releaseOf finds the requirements of a version.
 func releaseOf(version string) (release, error) {
-	version = cmp.Or(version, defaultVersion)
 	list, err := requirements.ReadFile("requirements/" + version + ".txt")
 	if err != nil {
 		files, _ := requirements.ReadDir("requirements")
@@ -44,19 +47,34 @@ func releaseOf(version string) (release, error) {
 }
 
 // ErrUnavailable says that this machine lacks something that the pair needs and that we can't bring along.
-var ErrUnavailable = errors.New("a real Synapse needs Python 3.10 or later with its venv module, and PyPI")
+var ErrUnavailable = errors.New("the real Synapse servers need Python 3.10 to 3.12 with its venv module, and PyPI")
 
-const versionProbe = `import sys, venv, ensurepip; sys.exit(0 if sys.version_info >= (3, 10) else 1)`
+// versionProbe leaves out newer versions of Python: the dependencies of the oldest Synapse have no wheels for them.
+const versionProbe = `import sys, venv, ensurepip; sys.exit(0 if (3, 10) <= sys.version_info < (3, 13) else 1)`
 
 // findPython returns the first Python on PATH that can make a virtual environment for Synapse.
 func findPython(ctx context.Context) (string, error) {
-	for _, name := range []string{"python3", "python3.13", "python3.12", "python3.11", "python3.10", "python"} {
+	for _, name := range []string{"python3", "python3.12", "python3.11", "python3.10", "python"} {
 		path, err := exec.LookPath(name)
 		if err == nil && exec.CommandContext(ctx, path, "-c", versionProbe).Run() == nil {
 			return path, nil
 		}
 	}
 	return "", ErrUnavailable
+}
+
+// ensureBoth returns the Python of each homeserver.
+func ensureBoth(ctx context.Context, versions [2]string, progress servers.Progress) (pythons [2]string, err error) {
+	for i, standard := range [2]string{Oldest, Newest} {
+		wanted, err := releaseOf(cmp.Or(versions[i], standard))
+		if err != nil {
+			return pythons, err
+		}
+		if pythons[i], err = ensureSynapse(ctx, wanted, progress); err != nil {
+			return pythons, err
+		}
+	}
+	return pythons, nil
 }
 
 // ensureSynapse returns the Python of a virtual environment with Synapse in it, made once per set of requirements and

@@ -15,7 +15,7 @@ import (
 
 // Options say how to run the pair.
 type Options struct {
-	Version        string // of those in requirements/; the default one if empty
+	Versions       [2]string // of those in requirements/; Oldest and Newest where empty
 	Progress       servers.Progress
 	ScrapeInterval time.Duration // whole seconds; 3 s if zero
 	Crowd          Crowd         // a small one if zero
@@ -30,7 +30,7 @@ type Pair struct {
 
 	progress servers.Progress
 	space    *servers.Space
-	python   string
+	pythons  [2]string
 	world    *world
 }
 
@@ -39,11 +39,7 @@ func Start(ctx context.Context, options Options) (*Pair, error) {
 	if options.ScrapeInterval == 0 {
 		options.ScrapeInterval = 3 * time.Second
 	}
-	wanted, err := releaseOf(options.Version)
-	if err != nil {
-		return nil, err
-	}
-	python, err := ensureSynapse(ctx, wanted, options.Progress)
+	pythons, err := ensureBoth(ctx, options.Versions, options.Progress)
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +47,7 @@ func Start(ctx context.Context, options Options) (*Pair, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Pair{space: space, progress: options.Progress, ScrapeInterval: options.ScrapeInterval, python: python}
+	p := &Pair{space: space, progress: options.Progress, ScrapeInterval: options.ScrapeInterval, pythons: pythons}
 	if err := p.start(ctx, options); err != nil {
 		return nil, errors.Join(err, p.Stop())
 	}
@@ -92,7 +88,7 @@ func (p *Pair) startServers(ctx context.Context, globalFactor float64) error {
 		if err != nil {
 			return err
 		}
-		if err := server.launch(p.python); err != nil {
+		if err := server.launch(p.pythons[i]); err != nil {
 			return err
 		}
 		p.space.Own(server.stop)
@@ -104,11 +100,11 @@ func (p *Pair) startServers(ctx context.Context, globalFactor float64) error {
 // Restart ends both homeservers and starts them again, with empty caches and all counters at zero.
 func (p *Pair) Restart(ctx context.Context) error {
 	p.progress.Say("restarting both homeservers")
-	for _, server := range p.Servers {
+	for i, server := range p.Servers {
 		if err := server.stop(); err != nil {
 			return err
 		}
-		if err := server.launch(p.python); err != nil {
+		if err := server.launch(p.pythons[i]); err != nil {
 			return err
 		}
 	}
@@ -131,6 +127,11 @@ func (p *Pair) watch(ctx context.Context, server *Server) error {
 		return fmt.Errorf("register the admin of %s: %w", server.ServerName, err)
 	}
 	server.AdminToken = admin.token
+	said, err := ReadMetrics(ctx, server.MetricsURL)
+	if err != nil {
+		return err
+	}
+	_, server.named = said.By("synapse_util_caches_cache", "server_name", nil)[server.ServerName]
 	server.Scrapes, err = startRecorder(server.MetricsURL)
 	if err != nil {
 		return err

@@ -19,14 +19,20 @@ func (p *Pair) startPrometheus(ctx context.Context) error {
 }
 
 // scrapeConfig puts both servers under one job and index, as two homeservers of one admin may well be, so that only
-// server_name and instance tell them apart.
+// server_name and instance tell them apart. One that does not say its name gets it from here, as README.md asks.
 func (p *Pair) scrapeConfig() string {
-	return fmt.Sprintf(`global: {scrape_interval: %[1]ds, scrape_timeout: %[1]ds}
+	text := fmt.Sprintf(`global: {scrape_interval: %[1]ds, scrape_timeout: %[1]ds}
 scrape_configs:
   - job_name: synapse
     metrics_path: /_synapse/metrics
     static_configs:
-      - targets: [%[2]q, %[3]q]
-        labels: {index: "1"}
-`, int(p.ScrapeInterval.Seconds()), p.Servers[0].Scrapes.Instance, p.Servers[1].Scrapes.Instance)
+`, int(p.ScrapeInterval.Seconds()))
+	for _, server := range p.Servers {
+		labels := `index: "1"`
+		if !server.named {
+			labels += fmt.Sprintf(", server_name: %q", server.ServerName)
+		}
+		text += fmt.Sprintf("      - targets: [%q]\n        labels: {%s}\n", server.Scrapes.Instance, labels)
+	}
+	return text
 }

@@ -24,7 +24,7 @@ const (
 var (
 	dist    = flag.String("dist", "../dist", "the folder with the built plugin")
 	traffic = flag.Duration("traffic", 2*time.Minute, "how long the traffic lasts that is compared")
-	version = flag.String("synapse", "", "the version of Synapse, one of lab/servers/synapse/requirements")
+	version = flag.String("synapse", "", "one version of Synapse for both; by default the oldest and the newest of lab/servers/synapse/requirements")
 	stay    = flag.Bool("keep", false, "leave everything running until Ctrl-C")
 )
 
@@ -47,7 +47,7 @@ func run(ctx context.Context) (err error) {
 	progress := func(sentence string) {
 		fmt.Printf("%6.1f s  %s\n", time.Since(began).Seconds(), sentence)
 	}
-	pair, err := synapse.Start(ctx, synapse.Options{Version: *version, Progress: progress})
+	pair, err := synapse.Start(ctx, synapse.Options{Versions: [2]string{*version, *version}, Progress: progress})
 	if err != nil {
 		return err
 	}
