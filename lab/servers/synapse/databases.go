@@ -9,8 +9,8 @@ import (
 	"github.com/matrix-insight/synapse-datasource/lab/servers/postgres"
 )
 
-// createDatabases makes a database for each homeserver in one cluster, and the role that owns them.
-func createDatabases(ctx context.Context, server *postgres.Server) ([2]Database, error) {
+// CreateDatabases makes a database for each homeserver in one cluster, and the role that owns them.
+func CreateDatabases(ctx context.Context, server *postgres.Server) ([2]Database, error) {
 	const role = "synapse"
 	var databases [2]Database
 	connection, err := pgx.Connect(ctx, server.DSN("postgres"))

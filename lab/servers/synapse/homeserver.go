@@ -52,6 +52,8 @@ type Server struct {
 	dir     string
 	secret  string
 	named   bool // its metrics say which homeserver they belong to
+	alone   Alone
+	python  string // of a homeserver that runs alone
 	process *servers.Process
 }
 
@@ -121,9 +123,13 @@ var noProxy = []string{"http_proxy=", "https_proxy=", "all_proxy=", "HTTP_PROXY=
 // launch starts Synapse; ready waits until it answers clients. They are apart so that both servers start at once.
 func (s *Server) launch(python string) error {
 	var err error
+	command := append(s.alone.command(python), "--config-path", filepath.Join(s.dir, "homeserver.yaml"))
+	if s.alone.Settings != "" {
+		command = append(command, "--config-path", filepath.Join(s.dir, "more.yaml"))
+	}
 	s.process, err = servers.Start(servers.Command{
-		Path: python,
-		Args: []string{"-I", "-m", "synapse.app.homeserver", "--config-path", filepath.Join(s.dir, "homeserver.yaml")},
+		Path: command[0],
+		Args: command[1:],
 		Env:  noProxy,
 		Dir:  s.dir,
 		Log:  filepath.Join(s.dir, "synapse.log"),

@@ -79,7 +79,7 @@ func (p *Pair) startServers(ctx context.Context, globalFactor float64) error {
 		return err
 	}
 	p.space.Own(cluster.Stop)
-	databases, err := createDatabases(ctx, cluster)
+	databases, err := CreateDatabases(ctx, cluster)
 	if err != nil {
 		return err
 	}

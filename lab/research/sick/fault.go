@@ -1,0 +1,37 @@
+package main
+
+import (
+	"context"
+	"slices"
+)
+
+// fault is one way to make a homeserver sick by real means; a healthy control has no cause.
+type fault struct {
+	id, how  string
+	accepted []string // the checks that name the cause, of which one has to be the first finding
+	settings string   // YAML for homeserver.yaml
+	through  []string // the command that starts Synapse
+	postgres map[string]string
+	// begin makes the homeserver sick, and what it starts ends with the context of the run.
+	begin func(ctx context.Context, w *ward) error
+}
+
+func (f fault) control() bool { return len(f.accepted) == 0 }
+
+// faults are all of them; the accepted causes were written down before the first run.
+var faults = slices.Concat(controls, databaseFaults, processFaults, clientFaults)
+
+var controls = []fault{
+	{id: "quiet", how: "nothing happens besides the usual traffic", begin: nothing},
+	{id: "restart", how: "Synapse is ended by SIGTERM and started again", begin: restart},
+	{id: "backup", how: "pg_dump reads the whole database, again and again", begin: dump},
+}
+
+func nothing(context.Context, *ward) error { return nil }
+
+func restart(ctx context.Context, w *ward) error {
+	if err := w.server.Stop(); err != nil {
+		return err
+	}
+	return w.server.Start(ctx)
+}

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+var clientFaults = []fault{
+	{
+		id: "client-in-a-loop", how: "a client asks ten times a second for the state of a room that does not exist",
+		accepted: []string{"request-surge"}, begin: loop,
+	},
+	{
+		id: "bridge-500", how: "an application service answers every transaction with 500",
+		accepted: []string{"appservice-lag"}, settings: "@bridge", begin: nothing,
+	},
+	{
+		id: "tiny-caches", how: "the caches have a two-hundredth of their usual size",
+		accepted: []string{"cache-undersized"}, settings: "caches: {global_factor: 0.0025}", begin: nothing,
+	},
+	{
+		id: "presence-churn", how: "every user changes his presence twice a second",
+		accepted: []string{"federation-presence", "request-surge", "sync-time"}, begin: churn,
+	},
+}
+
+func loop(ctx context.Context, w *ward) error {
+	w.until(ctx, 100*time.Millisecond, func() {
+		_ = w.people[0].Do(ctx, http.MethodGet, client+"rooms/%21nowhere:localhost/state", nil, nil)
+	})
+	return nil
+}
+
+func churn(ctx context.Context, w *ward) error {
+	for _, p := range w.people {
+		n := 0
+		w.until(ctx, 500*time.Millisecond, func() {
+			n++
+			state := []string{"online", "unavailable"}[n%2]
+			_ = p.Do(ctx, http.MethodPut, client+"presence/"+p.UserID+"/status", map[string]any{"presence": state}, nil)
+		})
+	}
+	return nil
+}
+
+// bridge is the option for an application service that is interested in everything and answers each transaction with 500.
+func (w *ward) bridge() (string, error) {
+	broken := httptest.NewServer(http.HandlerFunc(func(answer http.ResponseWriter, _ *http.Request) {
+		http.Error(answer, `{"errcode": "M_UNKNOWN"}`, http.StatusInternalServerError)
+	}))
+	w.space.Own(func() error { broken.Close(); return nil })
+	registration := fmt.Sprintf(`{id: bridge, url: %q, as_token: a, hs_token: b, sender_localpart: bridge, rate_limited: false,
+namespaces: {users: [{exclusive: false, regex: ".*"}], rooms: [], aliases: []}}`, broken.URL)
+	path := filepath.Join(w.space.Dir, "bridge.yaml")
+	return fmt.Sprintf("app_service_config_files: [%q]\n", path), os.WriteFile(path, []byte(registration), 0o644)
+}

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+)
+
+var processFaults = []fault{
+	{
+		id: "stopped", how: "Synapse is stopped (SIGSTOP)",
+		accepted: []string{"availability", "scrape-health"}, begin: signal(syscall.SIGSTOP),
+	},
+	{
+		id: "killed", how: "Synapse is killed (SIGKILL) and not started again",
+		accepted: []string{"availability", "scrape-health", "restarts"}, begin: signal(syscall.SIGKILL),
+	},
+	{
+		id: "blocked-loop", how: "a module sleeps for 20 s on the event loop, five seconds apart",
+		accepted: []string{"availability", "reactor-lag"}, begin: touch("block"),
+	},
+	{
+		id: "little-cpu", how: "Synapse runs for 8 of each 100 ms (SIGSTOP and SIGCONT)",
+		accepted: []string{"cpu-saturation", "reactor-lag"}, begin: ration,
+	},
+	{
+		id: "full-collections", how: "a module holds three million lists, and every collection is a full one",
+		accepted: []string{"gc-pauses"}, begin: touch("heap"),
+	},
+	{
+		id: "descriptors", how: "Synapse may open 256 files, and idle connections take up all that are free",
+		accepted: []string{"open-files"}, through: []string{"prlimit", "--nofile=256:256"}, begin: holdConnections,
+	},
+}
+
+// signal sends one signal; what is stopped is woken up at the end, or it could not be ended.
+func signal(s syscall.Signal) func(context.Context, *ward) error {
+	return func(_ context.Context, w *ward) error {
+		if s == syscall.SIGSTOP {
+			w.space.Own(func() error { _ = syscall.Kill(w.server.PID(), syscall.SIGCONT); return nil })
+		}
+		return syscall.Kill(w.server.PID(), s)
+	}
+}
+
+// touch makes the file that modules/sick.py waits for.
+func touch(name string) func(context.Context, *ward) error {
+	return func(_ context.Context, w *ward) error {
+		return os.WriteFile(filepath.Join(w.space.Dir, name), nil, 0o644)
+	}
+}
+
+// ration takes the processor away from Synapse alone: a limit of the control group needs rights that few machines give,
+// and burners would take it from everything.
+func ration(ctx context.Context, w *ward) error {
+	pid := w.server.PID()
+	w.space.Own(func() error { _ = syscall.Kill(pid, syscall.SIGCONT); return nil })
+	w.until(ctx, 0, func() {
+		_ = syscall.Kill(pid, syscall.SIGCONT)
+		time.Sleep(8 * time.Millisecond)
+		_ = syscall.Kill(pid, syscall.SIGSTOP)
+		time.Sleep(92 * time.Millisecond)
+	})
+	return nil
+}
+
+func holdConnections(ctx context.Context, w *ward) error {
+	address := strings.TrimPrefix(w.server.ClientURL, "http://")
+	held := make(chan net.Conn, 250)
+	w.until(ctx, 100*time.Millisecond, func() {
+		connection, err := net.DialTimeout("tcp", address, time.Second)
+		if err != nil {
+			return
+		}
+		for len(held) == cap(held) {
+			_ = (<-held).Close()
+		}
+		held <- connection
+	})
+	return nil
+}
