@@ -138,6 +138,17 @@ func Real(ctx context.Context) error {
 	return steps.Command(ctx, "lab", steps.Lab("tests/pair", "-keep="+strconv.FormatBool(os.Getenv("KEEP") == "1"), "-synapse="+os.Getenv("SYNAPSE"))...)
 }
 
+// EvaluateReal makes real Synapse servers sick by real means and writes what the plugin said first into docs/evaluation-real.md.
+// ONLY=quiet,restart runs some of them, SYNAPSE=1.96.1 another version.
+func EvaluateReal(ctx context.Context) error {
+	mg.CtxDeps(ctx, Build)
+	args := []string{"-only=" + os.Getenv("ONLY")}
+	if version := os.Getenv("SYNAPSE"); version != "" {
+		args = append(args, "-synapse="+version)
+	}
+	return steps.Command(ctx, "lab", steps.Lab("research/sick", args...)...)
+}
+
 // E2e looks at the plugin in a real Grafana, in a real browser. Pictures of every dashboard go to test-results/.
 func E2e(ctx context.Context) error {
 	mg.CtxDeps(ctx, Build)

@@ -31,6 +31,7 @@ var (
 	parallel = flag.Int("parallel", 3, "how many run at once")
 	seed     = flag.Uint64("seed", 1, "what the users do")
 	out      = flag.String("out", "research/sick/testdata", "the folder for findings and series")
+	page     = flag.String("page", "../docs/evaluation-real.md", "the page whose table is made from that folder")
 )
 
 func main() {
@@ -63,7 +64,7 @@ func run(ctx context.Context) (err error) {
 			return nil
 		})
 	}
-	return group.Wait()
+	return errors.Join(group.Wait(), writeTable(*out, *page))
 }
 
 // outcome is what one run showed.
@@ -165,7 +166,7 @@ func keep(ctx context.Context, w *ward, result outcome) error {
 	if err := os.MkdirAll(*out, 0o755); err != nil {
 		return err
 	}
-	if err := os.WriteFile(base+".json", append(text, '\n'), 0o644); err != nil {
+	if err := os.WriteFile(base+".outcome.json", append(text, '\n'), 0o644); err != nil {
 		return err
 	}
 	return record(ctx, w.prometheus.URL, base+".series.gz", time.Now())

@@ -28,7 +28,7 @@ func (a Alone) command(python string) []string {
 	if a.Modules == "" {
 		return append(through, python, "-I", "-m", "synapse.app.homeserver")
 	}
-	return append(through, python, "-I", "-c", withModules, a.Modules)
+	return append(through, python, "-I", "-B", "-c", withModules, a.Modules)
 }
 
 // StartAlone starts one homeserver and waits until it answers.
