@@ -16,10 +16,12 @@ var (
 	loopBlockedCritical = limits.Limit{Name: "blockedCritical", Value: 30, Unit: "s", Meaning: "time that the event loop is away in two scrapes in a row that is critical", Source: "ours"}
 
 	// loopBlocked is the time that the loop is away at each of the last two scrapes, the longest of the last minutes.
+	// The window holds no third one: of a loop that is away for four scrapes out of five, some are always short.
 	loopBlocked = measure("blocked", func(s Scope) string {
-		twoScrapes := metrics.Window(2*s.Scrape + s.Scrape/2)
-		away := metrics.ReactorLastSeen.Series().Over("min_over_time", s.Filters.ProcessSelector(), twoScrapes)
-		return s.WithServer(s.held(away))
+		ofTwo := func(function string) string {
+			return metrics.ReactorLastSeen.Series().Over(function, s.Filters.ProcessSelector(), metrics.Window(2*s.Scrape))
+		}
+		return s.WithServer(s.held(ofTwo("min_over_time") + " and " + ofTwo("count_over_time") + " >= 2"))
 	})
 	// silentProcesses did not answer a scrape lately and are not there now.
 	silentProcesses = measure("silent", func(s Scope) string {

@@ -33,7 +33,7 @@ var databaseFaults = []fault{
 		accepted: []string{"database-pool"}, settings: "@pool", begin: slow(15 * time.Millisecond),
 	},
 	{
-		id: "connections-used-up", how: "Synapse's role may have two sessions only, and all of them are ended",
+		id: "connections-used-up", how: "Synapse's role may open no session any more, and all of them are ended",
 		accepted: []string{"availability", "database-connections"}, begin: refuse,
 	},
 	{
@@ -91,7 +91,7 @@ func lock(ctx context.Context, w *ward) error {
 }
 
 func refuse(ctx context.Context, w *ward) error {
-	return w.execute(ctx, `ALTER ROLE synapse CONNECTION LIMIT 2`,
+	return w.execute(ctx, `ALTER ROLE synapse CONNECTION LIMIT 0`,
 		`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'synapse'`)
 }
 
