@@ -97,7 +97,7 @@ func judgeDatabasePool(in Input) []Finding {
 	case len(found) > 0:
 		return found
 	case judged == 0:
-		return okFinding("No process made " + poolEnough.String() + " transactions in the last 15 min: too few to judge.")
+		return okFinding("No process that has run for " + limits.Young.String() + " made " + poolEnough.String() + " transactions in the last 15 min: too early or too few to judge.")
 	}
 	used, _ := in.ValueFor(poolUsed, worst)
 	return okFinding(fmt.Sprintf("Most waits on %s: %s took more than %s, with %s of its connections in use.", worst.Process(), words.Percent(worst.Value), poolLong, words.Percent(used)))

@@ -87,6 +87,9 @@ func judgeCoverage(in Input) []Finding {
 		return okFinding("The oldest process started less than " + coverageAge.String() + " ago: too early to judge.")
 	}
 	there, version := coverageFound(in)
+	if len(there) == 0 {
+		return UnknownFinding("Prometheus has nothing of the last minutes from any process: they do not answer scrapes. Check Status → Targets in Prometheus.")
+	}
 	half := in.Scope.Identity.HalfLabelled(in.Server)
 	var missing, newer []string
 	for _, m := range coverageNeeded {

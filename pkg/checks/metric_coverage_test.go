@@ -36,6 +36,7 @@ func TestMetricCoverage(t *testing.T) {
 		"the version is unknown":      {series: with(7200, "", metrics.BackgroundUpdateStatus), want: Warning, value: 1},
 		"missing on an older version": {series: with(7200, "1.85.2", metrics.BackgroundUpdateStatus, metrics.CacheHits), want: Warning, value: 1},
 		"just started":                {series: with(600, "1.160.0", few...), want: OK},
-		"age unknown":                 {series: map[string]float64{"alive": 1}, want: Warning, value: all},
+		"no scrape succeeds":          {series: map[string]float64{"alive": 3}, want: Unknown},
+		"age unknown":                 {series: map[string]float64{"alive": 3, "present0 __name__=" + coverageNeeded[0].Marker().Name: 3}, want: Warning, value: all - 1},
 	})
 }
