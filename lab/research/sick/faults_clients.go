@@ -19,32 +19,12 @@ var clientFaults = []fault{
 		id: "bridge-500", how: "an application service answers every transaction with 500",
 		accepted: []string{"appservice-lag"}, settings: "@bridge", begin: nothing,
 	},
-	{
-		id: "tiny-caches", how: "the caches have a two-hundredth of their usual size",
-		accepted: []string{"cache-undersized"}, settings: "caches: {global_factor: 0.0025}", begin: nothing,
-	},
-	{
-		id: "presence-churn", how: "every user changes his presence twice a second",
-		accepted: []string{"federation-presence", "request-surge", "sync-time"}, begin: churn,
-	},
 }
 
 func loop(ctx context.Context, w *ward) error {
 	w.until(ctx, 100*time.Millisecond, func() {
 		_ = w.people[0].Do(ctx, http.MethodGet, client+"rooms/%21nowhere:localhost/state", nil, nil)
 	})
-	return nil
-}
-
-func churn(ctx context.Context, w *ward) error {
-	for _, p := range w.people {
-		n := 0
-		w.until(ctx, 500*time.Millisecond, func() {
-			n++
-			state := []string{"online", "unavailable"}[n%2]
-			_ = p.Do(ctx, http.MethodPut, client+"presence/"+p.UserID+"/status", map[string]any{"presence": state}, nil)
-		})
-	}
 	return nil
 }
 

@@ -24,10 +24,6 @@ var processFaults = []fault{
 		accepted: []string{"availability", "reactor-lag"}, begin: touch("block"),
 	},
 	{
-		id: "little-cpu", how: "Synapse runs for 8 of each 100 ms (SIGSTOP and SIGCONT)",
-		accepted: []string{"cpu-saturation", "reactor-lag"}, begin: ration,
-	},
-	{
 		id: "full-collections", how: "a module holds three million lists, and every collection is a full one",
 		accepted: []string{"gc-pauses"}, begin: touch("heap"),
 	},
@@ -52,20 +48,6 @@ func touch(name string) func(context.Context, *ward) error {
 	return func(_ context.Context, w *ward) error {
 		return os.WriteFile(filepath.Join(w.space.Dir, name), nil, 0o644)
 	}
-}
-
-// ration takes the processor away from Synapse alone: a limit of the control group needs rights that few machines give,
-// and burners would take it from everything.
-func ration(ctx context.Context, w *ward) error {
-	pid := w.server.PID()
-	w.space.Own(func() error { _ = syscall.Kill(pid, syscall.SIGCONT); return nil })
-	w.until(ctx, 0, func() {
-		_ = syscall.Kill(pid, syscall.SIGCONT)
-		time.Sleep(8 * time.Millisecond)
-		_ = syscall.Kill(pid, syscall.SIGSTOP)
-		time.Sleep(92 * time.Millisecond)
-	})
-	return nil
 }
 
 func holdConnections(ctx context.Context, w *ward) error {
