@@ -1,3 +1,5 @@
+//go:build unix
+
 // Command sick makes real homeservers sick by real means and asks the built plugin what is wrong: each fault has a Synapse, a
 // PostgreSQL, a Prometheus and users of its own. It needs Linux and a PostgreSQL that is installed.
 package main
