@@ -24,6 +24,11 @@ var (
 	appserviceFailed = measure("failed", func(s Scope) string {
 		return fmt.Sprintf("topk by (server_name) (20, %s >= %g)", s.Sum(s.Increase(metrics.AppserviceFailed.Series(), appserviceWindow), "service"), appserviceFailures.Value)
 	})
+	// appserviceServed are the bridges that anything was handed to within a week, whether or not that worked: while nothing is handed
+	// over there is no position either, as if none were registered.
+	appserviceServed = measure("served", func(s Scope) string {
+		return "count by (server_name) (count by (server_name, service) (" + s.Over("last_over_time", metrics.AppserviceSent.Series(), week) + " > 0 or " + s.Over("last_over_time", metrics.AppserviceFailed.Series(), week) + " > 0))"
+	})
 	appserviceDelivered = measure("delivered", func(s Scope) string {
 		return s.Sum(s.Increase(metrics.AppserviceSent.Series(), appserviceWindow/2), "service") + " > 0"
 	})
@@ -37,7 +42,7 @@ var appserviceLag = Check{
 		"does not accept them, people report a slow Synapse.",
 	Decides: "Over 15 min: the share of events that are handed over more than {late} after their arrival; {warning} is a warning, from {enough} events on. Critical if the sender is " +
 		"at least {farBehind} events behind the newest one all the time, which are also at least the events of {farBehindFor}, and falls behind further. Senders that have run for less than {caughtUp} " +
-		"are not judged. Also a warning: an application service that failed at least {failures} times in an hour and accepted nothing in half an hour.",
+		"are not judged. Also a warning: an application service that failed at least {failures} times in an hour and accepted nothing in half an hour. An info: Synapse served one within the last week, and has handed over nothing since its start.",
 	CannotKnow: "What happens inside the bridge and in the network behind it.",
 	Thresholds: limits.Thresholds{
 		Check: "appservice-lag", Warning: limits.At(0.05), Unit: "percentunit", WarningOf: "of the events handed over late",
@@ -52,7 +57,7 @@ var appserviceLag = Check{
 	Causes:      slices.Concat(whenFound("replication-lag"), ofLoad, whenFound("restarts")),
 	Panel:       "bridge-lag",
 	CriticalToo: true,
-	Measures:    appserviceSender.measures(eventProcessors, appserviceFailed, appserviceDelivered),
+	Measures:    appserviceSender.measures(eventProcessors, appserviceFailed, appserviceDelivered, appserviceServed),
 	Signal:      &Signal{appserviceSender.lateShare, subjectOfProcess},
 	Judge:       judgeAppservices,
 	Rule: Rule{Expr: processorRule + `{{if pick "down" ""}}
@@ -64,6 +69,17 @@ func judgeAppservices(in Input) []Finding {
 	switch {
 	case !in.Has(eventProcessors):
 		return metricMissing(metrics.ProcessingPosition)
+	case !in.Has(appserviceSender.position) && in.Has(appserviceServed):
+		n := in.Total(appserviceServed)
+		return []Finding{{
+			Severity: Info, Title: "Bridge served before gets nothing", Value: &n, Threshold: limits.At(1), Unit: "none", Confidence: 0.6, NotCausedBy: causeIDs(in.check.Causes),
+			Evidence: fmt.Sprintf("Within the last week Synapse served %s; since its start it has handed over no event.", words.Count(n, "application service", "application services")),
+			Steps: []string{
+				"Search Synapse's log since its start for `push_bulk to` and for errors of the application service API, and check that the bridge runs.",
+				"Check that the process of `notify_appservices_from_worker`, if that is set, runs and is scraped.",
+				"If you removed the registration, nothing is wrong.",
+			},
+		}}
 	case !in.Has(appserviceSender.position):
 		return okFinding("No event is handed to application services: none is registered, or the process that does it is not scraped.")
 	}

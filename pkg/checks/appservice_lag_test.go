@@ -14,6 +14,7 @@ func TestAppserviceLag(t *testing.T) {
 		"falls behind":               {series: with(lagOn("1", 100, 0, 9000, 2000, 1900, day), nil), want: Critical, subject: "synapse/1", value: 9000, unit: "none"},
 		"prompt":                     {series: with(prompt, nil), want: OK},
 		"no bridges":                 {series: map[string]float64{"processors": 5}, want: OK},
+		"silent since the start":     {series: map[string]float64{"processors": 5, "served": 2}, want: Info, value: 2, unit: "none", free: []string{}},
 		"not scraped":                {want: Unknown},
 		"a bridge is down":           {series: with(prompt, down), want: Warning, subject: "telegram", value: 7, unit: "none", free: []string{}},
 		"a bridge was down":          {series: with(prompt, together(down, map[string]float64{"delivered service=telegram": 3})), want: OK},

@@ -45,8 +45,8 @@ var extremities = Check{
 		"resolve their states before each event: sending there becomes slow and keeps the process busy.",
 	Decides: "Per room, from PostgreSQL, if it has more forward extremities than `dummy_events_threshold`: a room that does not recover is a warning, with local members and " +
 		"{manyExtremities} or more with different states it is critical; one that may still recover is an info. Rooms that recover on their own, or that have no local member and receive nothing, are fine. Without PostgreSQL: " +
-		"the share of writes of the last hour that went to rooms with more than {extremitiesPerRoom}, {warning} is a warning and {critical} critical, from {enough} writes on. Your own thresholds change these shares.",
-	CannotKnow: "Without PostgreSQL, which rooms. A write may hold several events. Synapse's hourly count of rooms includes rooms that were left long ago, so it is shown and does not decide. Whether a local " +
+		"the share of writes of the last hour that went to rooms with more than {extremitiesPerRoom}, {warning} is a warning and {critical} critical, from {enough} writes on; else an info if Synapse's hourly count has such rooms. Your own thresholds change these shares.",
+	CannotKnow: "Without PostgreSQL, which rooms. A write may hold several events. Synapse's hourly count of rooms includes rooms that were left long ago, so it is an info at most. Whether a local " +
 		"member has the power to send in a room.",
 	Thresholds: limits.Thresholds{
 		Check: "extremities", Warning: limits.At(0.01), Critical: limits.At(0.1), Unit: "percentunit", WarningOf: "of the writes to rooms with many forward extremities", CriticalOf: "of the writes to such rooms",
@@ -179,30 +179,34 @@ func splitText(in Input) string {
 
 // judgeWrites judges without knowing the rooms.
 func judgeWrites(in Input) []Finding {
-	hourly := ""
+	rooms, hourly := in.Total(splitCounted), ""
 	if in.Has(splitCounted) {
-		hourly = fmt.Sprintf(" Synapse counts %s with more than %s, including rooms left long ago.", words.Count(in.Total(splitCounted), "room", "rooms"), limits.ExtremitiesPerRoom)
+		hourly = fmt.Sprintf("Synapse counts %s with more than %s, including rooms left long ago.", words.Count(rooms, "room", "rooms"), limits.ExtremitiesPerRoom)
 	}
 	all := in.Total(splitAll)
+	connect := "Connect PostgreSQL to this data source: with it, this check shows the rooms that need attention. " + in.RowsMissing
+	f, text := Finding{}, ""
 	switch {
 	case !in.Has(splitAll) || !in.Has(splitToFew):
-		text := "Prometheus has no " + metrics.ExtremitiesPersisted.Name + ": nothing was written yet, or the processes that write events are not scraped."
-		if in.Total(splitCounted) < 1 {
-			return UnknownFinding(text + " " + in.RowsMissing + hourly)
+		text = "Prometheus has no " + metrics.ExtremitiesPersisted.Name + ": nothing was written yet, or the processes that write events are not scraped."
+		if rooms < 1 {
+			return UnknownFinding(strings.TrimSpace(text + " " + in.RowsMissing + " " + hourly))
 		}
-		return []Finding{{
-			Severity: Info, Evidence: text + hourly,
-			Steps: []string{"Connect PostgreSQL to this data source: with it, this check shows the rooms that need attention.", "Scrape the processes that write events."},
-		}}
+		f.Steps = []string{connect, "Scrape the processes that write events."}
 	case all < splitEnough.Value:
-		return okFinding(fmt.Sprintf("Writes in the last hour: %s, too few to judge without PostgreSQL.%s", words.Number(all), hourly))
-	}
-	return []Finding{in.graded(max(0, 1-in.Total(splitToFew)/all), Finding{
-		Evidence: strings.TrimSpace(splitText(in)) + hourly,
-		Steps: []string{
-			"Connect PostgreSQL to this data source: with it, this check shows the rooms that need attention. " + in.RowsMissing,
+		text = fmt.Sprintf("Writes in the last hour: %s, too few to judge without PostgreSQL.", words.Number(all))
+		f.Steps = []string{connect}
+	default:
+		text = strings.TrimSpace(splitText(in))
+		f = in.graded(max(0, 1-in.Total(splitToFew)/all), Finding{Steps: []string{
+			connect,
 			"Without PostgreSQL, set the logger `synapse.state.metrics` to DEBUG: it names the rooms that take most. Reload the log configuration with SIGHUP.",
 			"Let local members send normal messages in these rooms: each one merges up to 10 extremities.",
-		},
-	})}
+		}})
+	}
+	f.Evidence = strings.TrimSpace(text + " " + hourly)
+	if f.Severity == OK && rooms >= 1 { // worth a look, says the guide, and no more than that: rooms that were left keep theirs
+		f.Severity, f.Value, f.Threshold, f.Unit = Info, &rooms, limits.At(1), "none"
+	}
+	return []Finding{f}
 }

@@ -158,7 +158,7 @@ func TestFederationChecks(t *testing.T) {
 		"b.example device-lists":                  {"ok", 0, ""},
 		"b.example appservice-lag":                {"ok", 0, ""},
 		"b.example state-resolution":              {"ok", 0, ""},
-		"b.example extremities":                   {"ok", 0, ""},
+		"b.example extremities":                   {"info", 7, ""},
 		"b.example extremities-corrupt":           {"unknown", 0, ""},
 		"b.example partial-state":                 {"unknown", 0, ""},
 		"b.example sync-time":                     {"ok", 0.033, ""},
