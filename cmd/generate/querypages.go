@@ -159,7 +159,7 @@ func index() file {
 	p.table([]string{"Query type", "What it answers"}, rows)
 	p.para("[graphs.md](graphs.md) tells what each graph shows and when to worry; [contrib-parity.md](contrib-parity.md) lists Synapse's own dashboard beside it.")
 	p.heading(2, "How the cache advice is made")
-	p.para("[cache-model.md](cache-model.md) explains how it is computed and how accurate it is; [evaluation.md](evaluation.md) compares it with a real Synapse.")
+	p.para("[cache-model.md](cache-model.md) explains how it is computed and how accurate it is; [cache-evaluation.md](cache-evaluation.md) compares it with a real Synapse.")
 	p.heading(2, "Alerts")
 	p.para("`" + grafanaRuleFile + "` holds Grafana's alert rules: one for warnings and, for most checks, one for critical findings. For Prometheus without Grafana's alerting there is `" +
 		prometheusRuleFile + "`, with the checks that one PromQL expression can decide.")

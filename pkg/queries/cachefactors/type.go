@@ -10,7 +10,7 @@ import (
 )
 
 // experimental links what was measured of the predictions.
-const experimental = "Experimental: https://github.com/matrix-insight/synapse-datasource/blob/main/docs/evaluation.md says how often predictions were right."
+const experimental = "Experimental: https://github.com/matrix-insight/synapse-datasource/blob/main/docs/cache-evaluation.md says how often predictions were right."
 
 // Type declares the query type "cacheFactors".
 func Type() query.Type {

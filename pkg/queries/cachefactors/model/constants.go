@@ -21,7 +21,7 @@ type Constants struct {
 	Floor                 float64 // added on each side, as an elasticity
 	Unseen                float64 // the same where no fill was seen
 	// WidenLow divides what the low end avoids, on the same logarithm, and WidenHigh multiplies what the high end avoids. They
-	// were chosen for one half of the caches of a real server (docs/evaluation.md), which vary more than simulated ones do:
+	// were chosen for one half of the caches of a real server (docs/cache-evaluation.md), which vary more than simulated ones do:
 	// keys come in small sets that fit all at once, and caches depend on each other.
 	WidenLow, WidenHigh float64
 }

@@ -1,4 +1,4 @@
-// Command evaluate compares the cache advice with a real Synapse: it runs the same seeded traffic at a factor of all
+// Command cachereal compares the cache advice with a real Synapse: it runs the same seeded traffic at a factor of all
 // caches, at twice and at four times that, and prints what the cache model predicts from the smallest beside what the larger
 // ones then hit. The smallest is run twice, which tells by how much two runs differ for no reason at all.
 //

@@ -11,7 +11,7 @@ import (
 )
 
 // TestRealServer judges what was kept of a real pair (six minutes for each run, Synapse 1.160): no cache avoids more than
-// its limit, and who is told to double does well to. The other figures of docs/evaluation.md are printed.
+// its limit, and who is told to double does well to. The other figures of docs/cache-evaluation.md are printed.
 func TestRealServer(t *testing.T) {
 	all := recorded(t)
 	t.Log("\n" + table(all))
