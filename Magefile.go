@@ -155,6 +155,12 @@ func E2e(ctx context.Context) error {
 	return steps.Command(ctx, "lab", steps.Lab("tests/e2e")...)
 }
 
+// Evaluate counts how often the diagnosis is right first on simulated homeservers, into docs/evaluation.md. It takes about
+// half an hour.
+func Evaluate(ctx context.Context) error {
+	return steps.Command(ctx, "lab", steps.Lab("research/diagnosis")...)
+}
+
 // Bench runs the Go benchmarks.
 func Bench(ctx context.Context) error {
 	for _, module := range []string{".", "lab"} {

@@ -145,3 +145,11 @@ func metric(ls labels.Labels) model.Metric {
 	ls.Range(func(l labels.Label) { m[model.LabelName(l.Name)] = model.LabelValue(l.Value) })
 	return m
 }
+
+// Over asks series that lie elsewhere.
+func Over(series storage.Queryable) *Engine {
+	return &Engine{storage: series, engine: promql.NewEngine(promql.EngineOpts{
+		MaxSamples: 50_000_000, Timeout: 2 * time.Minute, LookbackDelta: 5 * time.Minute, EnableAtModifier: true, EnableNegativeOffset: true,
+		NoStepSubqueryIntervalFn: func(int64) int64 { return time.Minute.Milliseconds() }, Parser: parser.NewParser(parser.Options{}),
+	})}
+}

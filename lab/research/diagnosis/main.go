@@ -1,0 +1,87 @@
+// Command diagnosis measures how often the diagnosis is right first: it plays homeservers whose trouble is known, asks
+// for the findings as a user does, and writes the counts into docs/evaluation.md.
+//
+// A homeserver is a recorded one of lab/testdata/versions that goes on for days; series are functions of time, and only
+// the samples that a query reads are made. A new kind of trouble is one entry in a list of scenarios.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"sync"
+)
+
+func main() {
+	seeds := flag.Int("seeds", 4, "seeds of each scenario: the even ones to tune with, the odd ones to judge")
+	only := flag.String("only", "", "only scenarios whose name contains it; prints every miss and writes nothing")
+	half := flag.String("half", "", "tuning or judging: only this half; prints and writes nothing")
+	page := flag.String("page", "../docs/evaluation.md", "the page to write into")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := evaluate(ctx, *seeds, *only, *half, *page); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func evaluate(ctx context.Context, seeds int, only, half, page string) error {
+	all, err := scenarios()
+	if err != nil {
+		return err
+	}
+	outcomes, err := playAll(ctx, all, func(s *scenario, seed uint64) bool {
+		return strings.Contains(s.name, only) && seed < uint64(seeds) && (half == "" || s.judging(seed) == (half == "judging"))
+	}, seeds)
+	if err != nil {
+		return err
+	}
+	if only != "" || half != "" {
+		fmt.Print(tell(outcomes))
+		return nil
+	}
+	return write(page, report(outcomes))
+}
+
+// playAll plays two at a time.
+func playAll(ctx context.Context, all []scenario, wanted func(*scenario, uint64) bool, seeds int) ([]outcome, error) {
+	type job struct {
+		scenario *scenario
+		seed     uint64
+	}
+	var jobs []job
+	for i := range all {
+		for seed := range uint64(seeds) {
+			if wanted(&all[i], seed) {
+				jobs = append(jobs, job{&all[i], seed})
+			}
+		}
+	}
+	results, failed := make([][]outcome, len(jobs)), make([]error, len(jobs))
+	var running sync.WaitGroup
+	next := make(chan int)
+	for range 2 {
+		running.Go(func() {
+			for i := range next {
+				results[i], failed[i] = jobs[i].scenario.play(ctx, jobs[i].seed)
+			}
+		})
+	}
+	for i := range jobs {
+		next <- i
+	}
+	close(next)
+	running.Wait()
+	var outcomes []outcome
+	for i, err := range failed {
+		if err != nil {
+			return nil, fmt.Errorf("%s, seed %d: %w", jobs[i].scenario.name, jobs[i].seed, err)
+		}
+		outcomes = append(outcomes, results[i]...)
+	}
+	return outcomes, nil
+}
