@@ -3,6 +3,7 @@ package main
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestSample plays a few servers of each half: outages and slow servers are found first, and healthy ones aren't accused.
@@ -21,7 +22,7 @@ func TestSample(t *testing.T) {
 			}
 		}
 		return false
-	}, 1)
+	}, 1, time.Now().Add(time.Hour))
 	if err != nil {
 		t.Fatal(err)
 	}

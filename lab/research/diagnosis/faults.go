@@ -159,6 +159,11 @@ func (s *server) burns(on *process, cores float64) {
 
 // pauses lets garbage collection stop the process every so many seconds.
 func (s *server) pauses(on *process, every, seconds float64) {
+	if len(s.selected(`{__name__=~"python_gc_time_.*",gen="2"}`, on)) == 0 { // a young process has not had one
+		for _, l := range s.selected(`{__name__=~"python_gc_time_.*",gen="1"}`, on) {
+			s.copy(l, map[string]string{"gen": "2"}, 0)
+		}
+	}
 	for _, l := range s.selected(`{__name__=~"python_gc_time_.*",gen="2"}`, on) {
 		s.gains(l, pauseShare(l, seconds)/every)
 	}

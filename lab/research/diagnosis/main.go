@@ -9,34 +9,37 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/signal"
 	"strings"
 	"sync"
+	"time"
 )
 
 func main() {
 	seeds := flag.Int("seeds", 4, "seeds of each scenario: the even ones to tune with, the odd ones to judge")
 	only := flag.String("only", "", "only scenarios whose name contains it; prints every miss and writes nothing")
 	half := flag.String("half", "", "tuning or judging: only this half; prints and writes nothing")
+	within := flag.Duration("within", 30*time.Minute, "begin no more servers after so long; the page says how many were played")
 	page := flag.String("page", "../docs/evaluation.md", "the page to write into")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := evaluate(ctx, *seeds, *only, *half, *page); err != nil {
+	if err := evaluate(ctx, *seeds, *only, *half, *page, time.Now().Add(*within)); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func evaluate(ctx context.Context, seeds int, only, half, page string) error {
+func evaluate(ctx context.Context, seeds int, only, half, page string, last time.Time) error {
 	all, err := scenarios()
 	if err != nil {
 		return err
 	}
 	outcomes, err := playAll(ctx, all, func(s *scenario, seed uint64) bool {
 		return strings.Contains(s.name, only) && seed < uint64(seeds) && (half == "" || s.judging(seed) == (half == "judging"))
-	}, seeds)
+	}, seeds, last)
 	if err != nil {
 		return err
 	}
@@ -48,7 +51,7 @@ func evaluate(ctx context.Context, seeds int, only, half, page string) error {
 }
 
 // playAll plays two at a time.
-func playAll(ctx context.Context, all []scenario, wanted func(*scenario, uint64) bool, seeds int) ([]outcome, error) {
+func playAll(ctx context.Context, all []scenario, wanted func(*scenario, uint64) bool, seeds int, last time.Time) ([]outcome, error) {
 	type job struct {
 		scenario *scenario
 		seed     uint64
@@ -61,6 +64,7 @@ func playAll(ctx context.Context, all []scenario, wanted func(*scenario, uint64)
 			}
 		}
 	}
+	rand.New(rand.NewPCG(1, 2)).Shuffle(len(jobs), func(i, j int) { jobs[i], jobs[j] = jobs[j], jobs[i] }) // what is left out when time is over is chance
 	results, failed := make([][]outcome, len(jobs)), make([]error, len(jobs))
 	var running sync.WaitGroup
 	next := make(chan int)
@@ -72,6 +76,9 @@ func playAll(ctx context.Context, all []scenario, wanted func(*scenario, uint64)
 		})
 	}
 	for i := range jobs {
+		if time.Now().After(last) {
+			break
+		}
 		next <- i
 	}
 	close(next)

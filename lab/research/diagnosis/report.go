@@ -131,13 +131,10 @@ func misses(all []outcome) string {
 		why := o.cameFirst()
 		if len(o.alarms) > 0 {
 			why += " " + o.alarms[0].severity + " " + o.alarms[0].subject + ": " + o.alarms[0].evidence
-		} else {
-			for _, f := range o.rows {
-				if slices.Contains(o.scenario.expect, f.check) {
-					why = "nothing; " + f.check + " is " + f.severity + ": " + f.evidence
-					break
-				}
-			}
+		}
+		if at := slices.IndexFunc(o.rows, func(f finding) bool { return slices.Contains(o.scenario.expect, f.check) }); at >= 0 {
+			f := o.rows[at]
+			why += " But row " + fmt.Sprint(at+1) + ", " + f.check + " " + f.subject + ", is " + f.severity + ": " + f.evidence
 		}
 		text += fmt.Sprintf("| %s | %d | %s | %s | %s |\n", o.scenario.name, o.seed, o.after, strings.Join(o.scenario.expect, ", "), strings.NewReplacer("|", "\\|", "\n", " ").Replace(why))
 	}

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/matrix-insight/synapse-datasource/lab/simulate"
-	"github.com/matrix-insight/synapse-datasource/lab/testdata"
 )
 
 const (
@@ -56,7 +55,7 @@ func labelScenarios() []scenario {
 
 // versionScenarios are every recorded version, healthy and in trouble.
 func versionScenarios() ([]scenario, error) {
-	scrapes, err := testdata.Versions()
+	scrapes, err := recordings()
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/prometheus/prometheus/model/labels"
@@ -66,7 +67,11 @@ type shape struct {
 	home      string        // the homeserver's name, where labels say it
 }
 
-const names = 16
+// recordings are unpacked once.
+var recordings = sync.OnceValues(testdata.Versions)
+
+// phases is how many kinds of noise there are.
+const phases = 16
 
 // newServer draws what is left open.
 func newServer(seed uint64, like shape) (*server, error) {
@@ -88,7 +93,7 @@ func newServer(seed uint64, like shape) (*server, error) {
 	if like.scheme == nil {
 		like.scheme = simulate.Static
 	}
-	scrapes, err := testdata.Versions()
+	scrapes, err := recordings()
 	if err != nil {
 		return nil, err
 	}
@@ -180,19 +185,25 @@ func phase(of labels.Labels) float64 {
 	for _, name := range []string{"job", "index", "servlet", "desc", "name"} {
 		_, _ = hash.Write([]byte(of.Get(name)))
 	}
-	return float64(hash.Sum32()%names) / names * 2 * math.Pi
+	return float64(hash.Sum32()%phases) / phases * 2 * math.Pi
 }
 
 func (s *server) matching(matchers []*labels.Matcher) []*line {
 	var found []*line
-	for name, lines := range s.lines {
-		if slices.ContainsFunc(matchers, func(m *labels.Matcher) bool { return m.Name == labels.MetricName && !m.Matches(name) }) {
-			continue
-		}
+	add := func(lines []*line) {
 		for _, l := range lines {
-			if !slices.ContainsFunc(matchers, func(m *labels.Matcher) bool { return !m.Matches(l.labels.Get(m.Name)) }) {
+			if !slices.ContainsFunc(matchers, func(m *labels.Matcher) bool { return m.Name != labels.MetricName && !m.Matches(l.labels.Get(m.Name)) }) {
 				found = append(found, l)
 			}
+		}
+	}
+	if at := slices.IndexFunc(matchers, func(m *labels.Matcher) bool { return m.Name == labels.MetricName && m.Type == labels.MatchEqual }); at >= 0 {
+		add(s.lines[matchers[at].Value])
+		return found
+	}
+	for name, lines := range s.lines {
+		if !slices.ContainsFunc(matchers, func(m *labels.Matcher) bool { return m.Name == labels.MetricName && !m.Matches(name) }) {
+			add(lines)
 		}
 	}
 	return found

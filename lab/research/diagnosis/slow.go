@@ -85,10 +85,17 @@ func fullCore(s *server, p *process) {
 	}
 }
 
+// oneTransaction is called by sends, which take as much longer as it takes.
 func oneTransaction(description string, calls, seconds float64) func(*server, *process) {
 	return func(s *server, p *process) {
-		s.transaction(p, description, calls, seconds*(1+s.random.Float64()))
-		s.slower(nil, "synapse_http_server_response_time_seconds", `servlet="RoomSendEventRestServlet"`, 40)
+		cost := calls * seconds * (1 + s.random.Float64())
+		s.transaction(p, description, calls, cost/calls)
+		for _, l := range s.selected(`synapse_http_server_response_db_txn_duration_seconds_total{servlet="RoomSendEventRestServlet"}`, p) {
+			s.gains(l, cost)
+		}
+		if took := s.selected(`synapse_http_server_response_time_seconds_sum{servlet="RoomSendEventRestServlet",code="200"}`, p); len(took) > 0 && took[0].level > 0 {
+			s.slower(p, "synapse_http_server_response_time_seconds", `servlet="RoomSendEventRestServlet"`, 1+1.1*cost/took[0].level)
+		}
 	}
 }
 

@@ -86,7 +86,7 @@ func (l *line) scraped(t float64) (float64, bool) {
 		return began, true
 	}
 	if l.endless {
-		began = p.lives[0][0]
+		began = min(p.server.installed, p.server.trouble-10*86400) // the positions of all processes are those of one stream
 	}
 	v := l.at(t, began)
 	return v, !l.late || v > 0
