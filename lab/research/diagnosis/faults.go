@@ -114,6 +114,10 @@ func (s *server) hang(on *process, servlets string) {
 func (s *server) requests(on *process, servlet, method, code string, perSecond float64) {
 	own := `servlet="` + servlet + `",method="` + method + `"` + home(on)
 	add := func(name, more string, level float64) {
+		if there := s.selected(`{__name__="`+name+`",`+own+more+`}`, on); len(there) > 0 {
+			s.gains(there[0], level)
+			return
+		}
 		l := s.put(on, name, own+more, level, true)
 		l.late = true
 		l.starts(s.trouble)
