@@ -10,6 +10,7 @@ var All = []Check{
 	eventSendTime,
 	syncTime,
 	cpuSaturation,
+	starvation,
 	memory,
 	openFiles,
 	restarts,

@@ -92,7 +92,7 @@ var eventSendTime = Check{
 		"Check how many events come from bridges: their messages are among the sends.",
 	},
 	Causes: slices.Concat(
-		whenFound("database-locks", "sqlite", "replication-lag"), byLoopTime("gc-pauses", "state-resolution", "federation-presence", "cpu-saturation", "reactor-lag"),
+		whenFound("database-locks", "sqlite", "replication-lag"), byLoopTime("gc-pauses", "state-resolution", "federation-presence", "starvation", "cpu-saturation", "reactor-lag"),
 		byDatabaseTime("background-updates", "database-slow", "database-cost"), whenFound("database-pool", "restarts"),
 	),
 	Symptom:     true,

@@ -4,7 +4,7 @@ import "slices"
 
 // ofLoad are the causes of work that does not keep up, on any process, the deeper ones in front.
 var ofLoad = slices.Concat(
-	byLoopTime("gc-pauses", "state-resolution", "federation-presence", "cpu-saturation", "reactor-lag"),
+	byLoopTime("gc-pauses", "state-resolution", "federation-presence", "starvation", "cpu-saturation", "reactor-lag"),
 	byDatabaseTime("background-updates", "database-slow"), whenFound("database-pool"),
 )
 

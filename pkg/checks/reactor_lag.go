@@ -63,7 +63,7 @@ var reactorLag = Check{
 		"Move work to another process only if the machine has a free core and no finding above explains the load.",
 		"While the loop is blocked, run `py-spy dump --pid <pid>` on the process: it shows what blocks it and changes nothing.",
 	},
-	Causes:     append(byLoopTime("gc-pauses", "state-resolution", "federation-presence", "cpu-saturation"), whenFound("version")...),
+	Causes:     append(byLoopTime("gc-pauses", "state-resolution", "federation-presence", "starvation", "cpu-saturation"), whenFound("version")...),
 	Panel:      "event-loop",
 	PerProcess: true,
 	Measures:   []*Measurement{loopBusy, loopTicks, loopStalls, loopLost, loopP99, loopBlocked, uptime},

@@ -117,7 +117,7 @@ var syncTime = Check{
 		"If a process stays saturated and the machine has a free core, spread syncs over more workers, each user always on the same one.",
 	},
 	Causes: slices.Concat(
-		whenFound("version", "database-locks", "sqlite", "replication-lag"), byLoopTime("gc-pauses", "state-resolution", "federation-presence", "cpu-saturation", "reactor-lag"),
+		whenFound("version", "database-locks", "sqlite", "replication-lag"), byLoopTime("gc-pauses", "state-resolution", "federation-presence", "starvation", "cpu-saturation", "reactor-lag"),
 		byDatabaseTime("background-updates", "database-slow", "database-cost"), whenFound("database-pool", "restarts"),
 	),
 	Symptom:     true,

@@ -59,6 +59,7 @@ var known = map[string]facts{
 	},
 	"restarts": {whole: []string{"restarts", "hour", "halfHour"}, atMost: map[string][]string{"hour": {"restarts"}, "halfHour": {"hour"}}, lacks: []string{"uptime"}, odd: true,
 		why: "of an even number of processes the check takes the lower one of the two in the middle; PromQL has their mean only"},
+	"starvation":          {lacks: []string{"uptime", "spread", "collecting", "silent"}, of: map[string]string{"cpu": "busy"}},
 	"open-files":          {lacks: []string{"uptime", "soon"}},
 	"reactor-lag":         {lacks: []string{"uptime", "stalls", "lost", "blocked"}},
 	"database-cost":       {of: map[string]string{"cost": "totalCost", "costBefore": "cost", "slowSendSeconds": "cost"}, lacks: []string{"slowSendSeconds", "costBefore", "lastWeek", "coldNow", "coldThen", "calls"}},

@@ -19,10 +19,6 @@ const (
 	fine       = "fine"
 )
 
-// starvedShare is the part of the time that the loop was busy in which the process got a CPU. Below it, the loop waits.
-// Source: ours.
-const starvedShare = 0.5
-
 // thresholds are those of the checks reactor-lag, cpu-saturation and open-files in force.
 type thresholds struct{ loop, cpu, files limits.Levels }
 
@@ -63,4 +59,6 @@ func (r row) load(t thresholds) limits.Severity {
 }
 
 // starves: a loop that waits for the CPU or the disk is busy too, but does no work.
-func (r row) starves() bool { return r.cpu != nil && *r.cpu < starvedShare*query.OrZero(r.busy) }
+func (r row) starves() bool {
+	return r.cpu != nil && *r.cpu <= limits.Starved.Value*query.OrZero(r.busy)
+}

@@ -45,6 +45,8 @@ var (
 	StallLength = Limit{Name: "stallLength", Value: 1, Unit: "s", Meaning: "length of a tick from which the event loop counts as blocked", Source: "ours: a bucket of the histogram"}
 	// Stalls is how many ticks of more than StallLength within an hour matter.
 	Stalls = Limit{Name: "someStalls", Value: 10, Meaning: "number of blocked ticks per hour that is a warning", Source: "ours"}
+	// Starved is when a busy loop waits more than it works.
+	Starved = Limit{Name: "starved", Value: 0.5, Unit: "percentunit", Meaning: "CPU as a part of the busy time of the event loop up to which the loop waits", Source: "ours"}
 	// LongPause is the bucket of the collections' histogram that counts as a spike; Spikes is how many within 6 hours matter.
 	LongPause = Limit{Name: "longPause", Value: 2.5, Unit: "s", Meaning: "length of a collection that is a spike", Source: "the guide's spikes; a bucket of the histogram"}
 	Spikes    = Limit{Name: "someSpikes", Value: 5, Meaning: "number of long pauses within 6 hours that matters", Source: "ours"}

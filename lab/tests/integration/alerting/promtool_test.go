@@ -84,7 +84,7 @@ type pace struct {
 
 // What takes days is told every ten minutes and looked at every hour.
 var paces = []pace{
-	{"1m", "2m", slices.Concat(promtoolCases, moreCases, restartCases, fileCases, chattyCases, costCases)},
+	{"1m", "2m", slices.Concat(promtoolCases, moreCases, restartCases, processCases, chattyCases, costCases)},
 	{"10m", "1h", slices.Concat(memoryCases, grownCases)},
 }
 
