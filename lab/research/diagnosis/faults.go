@@ -106,8 +106,19 @@ func (s *server) hang(on *process, servlets string) {
 	s.times(on, `{__name__=~"synapse_http_server_response_.*",servlet=~"`+servlets+`"}`, 0)
 	for _, l := range s.selected(`synapse_http_server_requests_received_total{servlet=~"`+servlets+`"}`, on) {
 		flight := `synapse_http_server_in_flight_requests_count{servlet="` + l.labels.Get("servlet") + `",method="` + l.labels.Get("method") + `"}`
-		s.rises(l.process, flight, l.level)
+		s.rises(l.process, flight, l.levelAt(s.trouble))
 	}
+}
+
+// levelAt is a counter's level at a moment, with what happened to it before.
+func (l *line) levelAt(t float64) float64 {
+	level := l.level
+	for _, s := range l.spans {
+		if t >= s.from && t < s.until {
+			level *= s.times
+		}
+	}
+	return level
 }
 
 // requests adds requests of a client, so many per second from the trouble on.

@@ -38,6 +38,11 @@ func (l *line) at(t, began float64) float64 {
 		}
 		return value
 	}
+	for _, s := range l.spans { // what stands still does so exactly: a difference of large amounts would count backwards
+		if s.times == 0 && t >= s.from && t < s.until {
+			t = max(began, s.from)
+		}
+	}
 	amount := l.usual(began, t)
 	for _, s := range l.spans {
 		if from, until := max(began, s.from), min(t, s.until); until > from {
