@@ -68,7 +68,7 @@ func TestTrouble(t *testing.T) {
 		t.Fatal(err)
 	}
 	main := s.processes[0]
-	s.answers(nil, sends, "500")
+	s.answers(sends, "500")
 	s.times(nil, `synapse_storage_transaction_time_count_total{desc="persist_events"}`, 3)
 	began := main.lives[0][0]
 	for selector, want := range map[string]float64{

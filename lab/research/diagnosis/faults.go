@@ -94,17 +94,17 @@ func (s *server) copy(l *line, change map[string]string, level float64) *line {
 func (l *line) starts(at float64) { l.spans = append(l.spans, span{math.Inf(-1), at, 0, 0}) }
 
 // answers gives requests that were answered well another code.
-func (s *server) answers(on *process, servlets, code string) {
-	for _, l := range s.selected(`{__name__=~"synapse_http_server_response_time_seconds_.*",code=~"2..",servlet=~"`+servlets+`"}`, on) {
+func (s *server) answers(servlets, code string) {
+	for _, l := range s.selected(`{__name__=~"synapse_http_server_response_time_seconds_.*",code=~"2..",servlet=~"`+servlets+`"}`, nil) {
 		l.spans = append(l.spans, span{s.trouble, math.Inf(1), 0, 0})
 		s.copy(l, map[string]string{"code": code}, l.level).starts(s.trouble)
 	}
 }
 
 // hang leaves requests without an answer.
-func (s *server) hang(on *process, servlets string) {
-	s.times(on, `{__name__=~"synapse_http_server_response_.*",servlet=~"`+servlets+`"}`, 0)
-	for _, l := range s.selected(`synapse_http_server_requests_received_total{servlet=~"`+servlets+`"}`, on) {
+func (s *server) hang(servlets string) {
+	s.times(nil, `{__name__=~"synapse_http_server_response_.*",servlet=~"`+servlets+`"}`, 0)
+	for _, l := range s.selected(`synapse_http_server_requests_received_total{servlet=~"`+servlets+`"}`, nil) {
 		flight := `synapse_http_server_in_flight_requests_count{servlet="` + l.labels.Get("servlet") + `",method="` + l.labels.Get("method") + `"}`
 		s.rises(l.process, flight, l.levelAt(s.trouble))
 	}

@@ -26,7 +26,7 @@ var healthyServers = []scenario{
 	{name: "a busy day", class: "healthy", shape: shape{recording: newest, size: 1}, after: quietTimes, happens: func(s *server, _ *process) {
 		s.times(nil, `{__name__=~"(synapse|process_cpu|python).*(_total|_count|_sum|_bucket|_time)"}`, 2)
 	}},
-	{name: "a bot is refused", class: "healthy", shape: shape{recording: newest}, after: quietTimes, happens: func(s *server, _ *process) { s.answers(nil, sends, "403") }},
+	{name: "a bot is refused", class: "healthy", shape: shape{recording: newest}, after: quietTimes, happens: func(s *server, _ *process) { s.answers(sends, "403") }},
 }
 
 // quiet is a night in which most people sleep; the homeserver's own jobs go on.

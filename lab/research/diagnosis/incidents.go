@@ -11,7 +11,7 @@ var incidents = []scenario{
 	// A connection attempt blocks the loop.
 	{incident: "INC-010", expect: []string{"availability", "reactor-lag"}, outage: true, after: outageTimes[:2], happens: blocked},
 	// The lock on device keys fills the pool.
-	{incident: "INC-014", expect: hanging, after: outageTimes[:2], happens: func(s *server, _ *process) { s.hang(nil, "KeyUploadServlet|KeyQueryServlet|"+sends) }},
+	{incident: "INC-014", expect: hanging, after: outageTimes[:2], happens: func(s *server, _ *process) { s.hang("KeyUploadServlet|KeyQueryServlet|" + sends) }},
 	// Ten copies of a recursive query on state groups.
 	{incident: "INC-016", expect: []string{"database-cost", "database-slow"}, after: slowTimes, happens: oneTransaction("_get_state_groups_from_groups", 0.5, 8)},
 	// Sequential scans because a statistic is wrong by orders of magnitude.
@@ -37,7 +37,7 @@ var incidents = []scenario{
 	// A lock of Synapse's own is held for 640 s: uploads of keys hang.
 	{incident: "INC-065", expect: hanging, after: outageTimes[:2], happens: func(s *server, p *process) {
 		s.requests(p, "KeyUploadServlet", "POST", "200", 1)
-		s.hang(nil, "KeyUploadServlet|KeyQueryServlet")
+		s.hang("KeyUploadServlet|KeyQueryServlet")
 	}},
 	// One client uploads keys 20 times a second and is told 400 each time, while memory grows.
 	{incident: "INC-067", expect: []string{"request-surge"}, after: []time.Duration{2 * time.Hour}, happens: func(s *server, p *process) {
@@ -81,7 +81,7 @@ var incidents = []scenario{
 	// Memberships of 499 people, five times a second.
 	{incident: "INC-144", expect: []string{"database-cost"}, after: slowTimes, happens: oneTransaction("_get_membership_from_event_ids", 5, 0.4)},
 	// A purge locks the tables of events.
-	{incident: "INC-147", expect: hanging, after: outageTimes[:2], happens: func(s *server, _ *process) { s.hang(nil, sends+"|RoomMessageListRestServlet|RoomEventContextServlet") }},
+	{incident: "INC-147", expect: hanging, after: outageTimes[:2], happens: func(s *server, _ *process) { s.hang(sends + "|RoomMessageListRestServlet|RoomEventContextServlet") }},
 }
 
 func init() {

@@ -17,15 +17,15 @@ var outages = []scenario{
 	{name: "the database refuses", class: "outages", shape: shape{recording: newest}, expect: databaseAway, outage: true, after: outageTimes, happens: refuses},
 	{name: "the database refuses, workers", class: "outages", shape: shape{recording: workers}, expect: databaseAway, outage: true, after: outageTimes, happens: refuses},
 	{name: "sends fail", class: "outages", shape: shape{recording: newest}, expect: databaseAway, outage: true, after: outageTimes,
-		happens: func(s *server, _ *process) { s.answers(nil, sends, "500") }},
+		happens: func(s *server, _ *process) { s.answers(sends, "500") }},
 	{name: "sends fail, code by name", class: "outages", shape: shape{recording: newest}, expect: databaseAway, outage: true, after: outageTimes,
-		happens: func(s *server, _ *process) { s.answers(nil, sends, "HTTPStatus.INTERNAL_SERVER_ERROR") }},
+		happens: func(s *server, _ *process) { s.answers(sends, "HTTPStatus.INTERNAL_SERVER_ERROR") }},
 	{name: "a worker behind it is gone", class: "outages", shape: shape{recording: workers}, expect: []string{"availability", "scrape-health"}, outage: true, after: outageTimes,
-		happens: func(s *server, _ *process) { s.answers(nil, sends, "502") }},
+		happens: func(s *server, _ *process) { s.answers(sends, "502") }},
 	{name: "the database freezes", class: "outages", shape: shape{recording: newest}, expect: hanging, outage: true, after: outageTimes, happens: freezes},
 	{name: "the database freezes, workers", class: "outages", shape: shape{recording: workers}, expect: hanging, outage: true, after: outageTimes, happens: freezes},
 	{name: "a lock on one table", class: "outages", shape: shape{recording: newest}, expect: hanging, outage: true, after: outageTimes,
-		happens: func(s *server, _ *process) { s.hang(nil, sends) }},
+		happens: func(s *server, _ *process) { s.hang(sends) }},
 	{name: "the loop is blocked", class: "outages", shape: shape{recording: newest}, expect: []string{"availability", "reactor-lag"}, outage: true, after: outageTimes, happens: blocked},
 	{name: "a worker's loop is blocked", class: "outages", shape: shape{recording: workers}, expect: []string{"availability", "reactor-lag"}, sick: "generic_worker1", outage: true,
 		after: outageTimes, happens: blocked},
@@ -37,12 +37,12 @@ var outages = []scenario{
 }
 
 func refuses(s *server, _ *process) {
-	s.answers(nil, asksDatabase, "500")
+	s.answers(asksDatabase, "500")
 	s.times(nil, `{__name__=~"synapse_storage_(transaction|query|schedule)_time.*"}`, 0)
 }
 
 func freezes(s *server, _ *process) {
-	s.hang(nil, asksDatabase)
+	s.hang(asksDatabase)
 	s.times(nil, `{__name__=~"synapse_storage_(transaction|query|schedule)_time.*"}`, 0)
 	for _, l := range s.selected(`synapse_threadpool_max_threads{name=~"database-.*"}`, nil) {
 		s.becomes(l.process, `synapse_threadpool_working_threads{name="`+l.labels.Get("name")+`"}`, l.level)

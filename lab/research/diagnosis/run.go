@@ -28,13 +28,13 @@ type scenario struct {
 
 // outcome is what the diagnosis said once.
 type outcome struct {
-	scenario       *scenario
-	seed           uint64
-	after          time.Duration
-	rows           []finding // those of a warning or worse first
-	first, among3  bool
-	alarms         []finding
-	critical, fail bool
+	scenario      *scenario
+	seed          uint64
+	after         time.Duration
+	rows          []finding // those of a warning or worse first
+	first, among3 bool
+	alarms        []finding
+	critical      bool
 }
 
 type finding struct {

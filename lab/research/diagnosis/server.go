@@ -64,7 +64,6 @@ type shape struct {
 	scheme    simulate.Scheme
 	size      float64       // 1 is the two people of the recording
 	age       time.Duration // of the installation; 0 is months
-	home      string        // the homeserver's name, where labels say it
 }
 
 // recordings are unpacked once.

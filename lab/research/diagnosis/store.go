@@ -53,7 +53,7 @@ func (*seriesSet) Warnings() annotations.Annotations { return nil }
 // samples are what Prometheus stored within a time, and the marker where a series ended.
 func (l *line) samples(from, until int64) []chunks.Sample {
 	var samples []chunks.Sample
-	every := int64(l.process.server.scrape.Milliseconds())
+	every := l.process.server.scrape.Milliseconds()
 	there := false
 	for t := from - (from-l.process.offset)%every - every; t <= until; t += every {
 		v, is := l.scraped(float64(t) / 1000)
