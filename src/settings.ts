@@ -6,6 +6,8 @@ export const settingDefaults = {
   scrapeInterval: '15s',
   queryTimeout: '25s',
   cacheTTL: 'as the scrape interval',
+  prometheusMaxConcurrent: '6',
+  memoryLimit: '128',
   postgresServerName: 'found automatically',
   postgresSslMode: 'require',
   postgresMaxConnections: '3',

@@ -27,6 +27,8 @@ export interface SynapseOptions extends DataSourceJsonData {
   queryTimeout?: string;
   cacheTTL?: string;
   keepCookies?: string[];
+  prometheusMaxConcurrent?: number;
+  memoryLimit?: number;
   postgresHost?: string;
   postgresDatabase?: string;
   postgresUser?: string;

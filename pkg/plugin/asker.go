@@ -26,6 +26,9 @@ func (i *Instance) asker(ctx context.Context, user *backend.User, headers http.H
 			identity.Set(name, value)
 		}
 	}
+	if fromAlert {
+		ctx = prometheus.WithPriority(ctx, prometheus.Alerts)
+	}
 	return prometheus.WithIdentity(ctx, identity), query.Asker{
 		View:     viewOf(user, headers, fromAlert, i.settings.Privacy),
 		Identity: hashed(identity),

@@ -10,6 +10,7 @@ import (
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
+	"github.com/matrix-insight/synapse-datasource/pkg/upstream/prometheus"
 )
 
 const (
@@ -31,7 +32,7 @@ func (i *Instance) aspects(ctx context.Context, by caller) (aspects []upstream.A
 		if by.edits {
 			ttl = 0
 		}
-		aspects, err = i.health.Do(ctx, by.identity, ttl, i.probe)
+		aspects, err = i.health.Do(prometheus.WithPriority(ctx, prometheus.Health), by.identity, ttl, i.probe)
 	}
 	return by.shown(aspects), err
 }

@@ -58,7 +58,7 @@ func (i *Instance) connect(ctx context.Context, ds backend.DataSourceInstanceSet
 	if err != nil {
 		return &settings.Invalid{Message: "The HTTP settings of the data source can't be used. Check its TLS certificates and keys, and its proxy settings."}
 	}
-	if i.prometheus, err = prometheus.New(address, i.settings.HTTPMethod, transport); err != nil {
+	if i.prometheus, err = prometheus.New(address, i.settings.HTTPMethod, i.settings.MaxConcurrent, transport); err != nil {
 		return errAddress
 	}
 	var database query.Database
@@ -66,6 +66,7 @@ func (i *Instance) connect(ctx context.Context, ds backend.DataSourceInstanceSet
 		i.postgres = newPostgres(ctx, ds, i.settings.Postgres)
 		database = i.postgres
 	}
+	limitMemory(i.settings.MemoryLimit)
 	i.runner = query.NewRunner(i.settings, i.prometheus, database)
 	i.healthTimeout = healthTimeout
 	i.health = query.NewShared[[]upstream.Aspect](healthTimeout+2*healthGrace, healthAnswers)

@@ -21,6 +21,9 @@ import (
 // keptAnswers bounds the memory of kept answers; a dashboard asks for some thirty.
 const keptAnswers = 256
 
+// leastKept is what is kept in any case: without settings there is no limit to obey.
+const leastKept = 32 << 20
+
 // Runner wraps every Run of one data source.
 type Runner struct {
 	settings settings.Settings
@@ -42,10 +45,11 @@ type answer struct {
 
 // NewRunner makes the runner of one data source; metrics or database are nil where not configured.
 func NewRunner(o settings.Settings, metrics Metrics, database Database) *Runner {
+	half := uint64(max(o.MemoryLimit, leastKept)) / 2
 	return &Runner{
 		settings: o, metrics: metrics, database: database, memory: NewMemory(), now: time.Now,
-		shared: NewShared[answer](o.QueryTimeout, keptAnswers),
-		parts:  NewShared[part](o.QueryTimeout, keptParts),
+		shared: NewShared[answer](o.QueryTimeout, keptAnswers).Bounded(half),
+		parts:  NewShared[part](o.QueryTimeout, keptParts).Bounded(half),
 	}
 }
 

@@ -12,8 +12,9 @@ import (
 // answer. The work runs detached from its first caller, under its own time limit; each caller leaves by its own
 // context, and the last one who leaves cancels it. Errors are never kept; a panic reaches every caller as an error.
 type Shared[V any] struct {
-	limit time.Duration
-	kept  *ttlcache.Cache[string, V]
+	limit    time.Duration
+	capacity uint64
+	kept     *ttlcache.Cache[string, V]
 
 	mu      sync.Mutex
 	running map[string]*flight[V]
@@ -30,12 +31,22 @@ type flight[V any] struct {
 // NewShared bounds each piece of work by limit and keeps at most capacity answers.
 func NewShared[V any](limit time.Duration, capacity uint64) *Shared[V] {
 	return &Shared[V]{
-		limit: limit, running: map[string]*flight[V]{},
+		limit: limit, capacity: capacity, running: map[string]*flight[V]{},
 		kept: ttlcache.New(
 			ttlcache.WithCapacity[string, V](capacity),
 			ttlcache.WithDisableTouchOnHit[string, V](),
 		),
 	}
+}
+
+// Bounded keeps no more than about so many bytes of answers: the oldest leave.
+func (s *Shared[V]) Bounded(bytes uint64) *Shared[V] {
+	s.kept = ttlcache.New(
+		ttlcache.WithCapacity[string, V](s.capacity),
+		ttlcache.WithDisableTouchOnHit[string, V](),
+		ttlcache.WithMaxCost(bytes, func(item ttlcache.CostItem[string, V]) uint64 { return sizeOf(item.Value) }),
+	)
+	return s
 }
 
 // Do gives the kept answer to key where it is no older than ttl, or the running work's, or work's own, kept for ttl (0: not

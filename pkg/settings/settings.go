@@ -17,12 +17,16 @@ import (
 // Settings are the data source's settings, with defaults filled in and checked. Everybody uses them as they are.
 type Settings struct {
 	// DatasourceUID is the data source's own: part of every pseudonym.
-	DatasourceUID    string
-	URL              string
-	HTTPMethod       string
-	ScrapeInterval   time.Duration
-	QueryTimeout     time.Duration
-	CacheTTL         time.Duration
+	DatasourceUID  string
+	URL            string
+	HTTPMethod     string
+	ScrapeInterval time.Duration
+	QueryTimeout   time.Duration
+	CacheTTL       time.Duration
+	// MaxConcurrent is how many requests are under way at Prometheus at a time.
+	MaxConcurrent int
+	// MemoryLimit is how many bytes kept and decoded answers may take.
+	MemoryLimit      int64
 	Postgres         Postgres
 	SecureSocksProxy bool
 	Privacy          Privacy

@@ -27,15 +27,15 @@ func load(t *testing.T, jsonData string) Settings {
 func TestDefaults(t *testing.T) {
 	want := Settings{
 		URL: address, HTTPMethod: "POST", ScrapeInterval: 15 * time.Second, QueryTimeout: 25 * time.Second,
-		CacheTTL: 15 * time.Second,
-		Privacy:  Privacy{HideRoomsFromViewers: true, HideDestinationsFromViewers: true, HideRooms: "viewers"},
+		CacheTTL: 15 * time.Second, MaxConcurrent: 6, MemoryLimit: 128 << 20,
+		Privacy: Privacy{HideRoomsFromViewers: true, HideDestinationsFromViewers: true, HideRooms: "viewers"},
 		Postgres: Postgres{
 			SSLMode: "require", MaxConnections: 3, StatementTimeout: 10 * time.Second, FullPassTimeout: 5 * time.Minute,
 		},
 		Homeserver: Homeserver{CacheEntryTTL: 30 * time.Minute, DummyEventsThreshold: 10, PerCacheFactors: map[string]float64{}},
 	}
 	for _, jsonData := range []string{``, `null`, `{}`, `{"somebody":"else's"}`,
-		`{"httpMethod":"","scrapeInterval":"","cacheTTL":"","postgresMaxConnections":null,"postgresSslMode":" ","hideRoomsFromViewers":null,
+		`{"httpMethod":"","scrapeInterval":"","cacheTTL":"","prometheusMaxConcurrent":"","memoryLimit":null,"postgresMaxConnections":null,"postgresSslMode":" ","hideRoomsFromViewers":null,
 		  "hideDestinationsFromViewers":"","hideRooms":" ","showRoomsToServiceAccounts":null,
 		  "globalCacheFactor":"","perCacheFactors":null,"processLabels":"","thresholds":null,"cacheEntryTtl":"","dummyEventsThreshold":""}`,
 	} {
@@ -51,7 +51,7 @@ func TestDefaults(t *testing.T) {
 func TestEverySetting(t *testing.T) {
 	factor, warning := 2.5, 0.6
 	want := Settings{
-		URL: address, HTTPMethod: "GET", ScrapeInterval: time.Minute, QueryTimeout: 40 * time.Second, CacheTTL: 0,
+		URL: address, HTTPMethod: "GET", ScrapeInterval: time.Minute, QueryTimeout: 40 * time.Second, CacheTTL: 0, MaxConcurrent: 12, MemoryLimit: 256 << 20,
 		SecureSocksProxy: true,
 		Privacy:          Privacy{HideRooms: Everyone, ShowRoomsToServiceAccounts: true, PseudonymKey: "exactly sixteen!"},
 		Postgres: Postgres{
@@ -72,13 +72,13 @@ func TestEverySetting(t *testing.T) {
 	}
 	// As the editor stores them, and as provisioning with environment variables writes them: everything is a string.
 	for _, jsonData := range []string{
-		`{"httpMethod":"get","scrapeInterval":"1m","queryTimeout":"40s","cacheTTL":"0s","enableSecureSocksProxy":true,
+		`{"httpMethod":"get","scrapeInterval":"1m","queryTimeout":"40s","cacheTTL":"0s","prometheusMaxConcurrent":12,"memoryLimit":256,"enableSecureSocksProxy":true,
 		  "hideRoomsFromViewers":false,"hideDestinationsFromViewers":false,"hideRooms":"everyone","showRoomsToServiceAccounts":true,"postgresHost":"/var/run/postgresql","postgresDatabase":"synapse","postgresUser":"grafana",
 		  "postgresServerName":"example.org","postgresSslMode":"verify-full","postgresMaxConnections":5,
 		  "postgresStatementTimeout":"30s","postgresFullPassTimeout":"10m","cacheEntryTtl":"0s","cacheAutotuning":true,
 		  "dummyEventsThreshold":20,"globalCacheFactor":2.5,"perCacheFactors":{"getevent":4},"processLabels":["namespace","pod"],
 		  "thresholds":{"reactor-lag":{"warning":0.6}}}`,
-		`{"httpMethod":"GET","scrapeInterval":" 60s ","queryTimeout":"40s","cacheTTL":"0s","enableSecureSocksProxy":"true",
+		`{"httpMethod":"GET","scrapeInterval":" 60s ","queryTimeout":"40s","cacheTTL":"0s","prometheusMaxConcurrent":"12","memoryLimit":"256","enableSecureSocksProxy":"true",
 		  "hideRoomsFromViewers":"false","hideDestinationsFromViewers":"false","hideRooms":" everyone","showRoomsToServiceAccounts":"true","postgresHost":" /var/run/postgresql","postgresDatabase":"synapse ","postgresUser":"grafana",
 		  "postgresServerName":"example.org","postgresSslMode":"verify-full","postgresMaxConnections":"5",
 		  "postgresStatementTimeout":"30s","postgresFullPassTimeout":"10m","cacheEntryTtl":"0s","cacheAutotuning":"true",

@@ -15,6 +15,8 @@ type stored struct {
 	ScrapeInterval             string               `json:"scrapeInterval"`
 	QueryTimeout               string               `json:"queryTimeout"`
 	CacheTTL                   string               `json:"cacheTTL"`
+	PrometheusMaxConcurrent    whole                `json:"prometheusMaxConcurrent"`
+	MemoryLimit                whole                `json:"memoryLimit"`
 	PostgresHost               string               `json:"postgresHost"`
 	PostgresDatabase           string               `json:"postgresDatabase"`
 	PostgresUser               string               `json:"postgresUser"`
@@ -122,6 +124,8 @@ func (s stored) withDefaults() (Settings, error) {
 	out := Settings{
 		HTTPMethod:       or(strings.ToUpper(s.HTTPMethod), "POST"),
 		SecureSocksProxy: valueOr(s.EnableSecureSocksProxy.value, false),
+		MaxConcurrent:    valueOr(s.PrometheusMaxConcurrent.value, 6),
+		MemoryLimit:      int64(valueOr(s.MemoryLimit.value, 128)) << 20,
 		Privacy: Privacy{
 			HideRoomsFromViewers:        valueOr(s.HideRoomsFromViewers.value, true),
 			HideDestinationsFromViewers: valueOr(s.HideDestinations.value, true),

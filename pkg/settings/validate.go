@@ -15,6 +15,13 @@ var sslModes = []string{"disable", "require", "verify-ca", "verify-full"}
 // shortestKey is the least number of characters of a pseudonym key.
 const shortestKey = 16
 
+const (
+	// mostConcurrent is Prometheus' own default of queries at a time (--query.max-concurrency) and some more.
+	mostConcurrent = 100
+	// leastMemory holds what one diagnosis of a large homeserver keeps.
+	leastMemory = 32 << 20
+)
+
 func (s Settings) validate() error {
 	if strings.TrimSpace(s.URL) == "" {
 		return invalidf("The data source has no Prometheus URL. Enter the address of the Prometheus (or Thanos, Mimir, VictoriaMetrics) that scrapes Synapse.")
@@ -30,6 +37,12 @@ func (s Settings) validate() error {
 	}
 	if s.QueryTimeout < time.Second {
 		return invalidf("The setting queryTimeout is %s; it takes one second or more.", s.QueryTimeout)
+	}
+	if s.MaxConcurrent < 1 || s.MaxConcurrent > mostConcurrent {
+		return invalidf("The setting prometheusMaxConcurrent is %d; it takes 1 to %d.", s.MaxConcurrent, mostConcurrent)
+	}
+	if s.MemoryLimit < leastMemory {
+		return invalidf("The setting memoryLimit is %d; it takes %d or more (MiB).", s.MemoryLimit>>20, leastMemory>>20)
 	}
 	if s.Privacy.HideRooms != "viewers" && s.Privacy.HideRooms != Everyone {
 		return invalidf("The setting hideRooms is %q; it takes viewers or everyone.", s.Privacy.HideRooms)

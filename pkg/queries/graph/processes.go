@@ -38,7 +38,7 @@ var processes = []Graph{
 	},
 	{
 		ID: "open-files", Title: "Open files of each process", Unit: "none", split: true, Check: "open-files",
-		Help:     "Open files and sockets. The limit is process_max_fds, usually far above.",
+		Help:     "Open files and sockets. The limit is usually far above: see the check.",
 		Worry:    "Near the limit, federation and clients are refused. Raise LimitNOFILE.",
 		Replaces: []Panel{panel("Overview", "Open FDs", "")},
 		term:     level(metrics.ProcessOpenFDs),

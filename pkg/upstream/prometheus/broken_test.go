@@ -131,12 +131,12 @@ func TestBodyTooLong(t *testing.T) {
 		answer(w, emptyVector)
 	})
 	_, _, err := client.Instant(t.Context(), "up", time.Unix(0, 0))
-	wantFault(t, err, upstream.Limit, upstream.Downstream, 502, "Prometheus' answer is longer than 32 MiB and was cut off.")
+	wantFault(t, err, upstream.Limit, upstream.Downstream, 502, "Prometheus' answer is longer than 8 MiB and was cut off.")
 }
 
 func TestBodyBelowTheLimit(t *testing.T) {
 	client := serve(t, "", "POST", func(w http.ResponseWriter, _ *http.Request) {
-		answer(w, emptyVector+strings.Repeat(" ", 31<<20))
+		answer(w, emptyVector+strings.Repeat(" ", 7<<20))
 	})
 	if _, _, err := client.Instant(t.Context(), "up", time.Unix(0, 0)); err != nil {
 		t.Error(err)

@@ -48,7 +48,7 @@ func (c *Client) fault(ctx context.Context, err error, status int) *upstream.Fau
 			Remedy:  "Choose a shorter time range, or raise the query timeout in the data source settings."}
 	case errors.Is(err, httpclient.ErrResponseBodyTooLarge):
 		return &upstream.Fault{Kind: upstream.Limit, Source: upstream.Downstream, Status: http.StatusBadGateway,
-			Message: "Prometheus' answer is longer than 32 MiB and was cut off.",
+			Message: "Prometheus' answer is longer than 8 MiB and was cut off.",
 			Remedy:  "Restrict the query to fewer homeservers or processes, or choose a shorter time range."}
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:
 		return &upstream.Fault{Kind: upstream.Auth, Source: upstream.Downstream, Status: status,

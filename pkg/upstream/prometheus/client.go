@@ -16,22 +16,29 @@ import (
 // Client reads one Prometheus, Thanos, Mimir or VictoriaMetrics. It implements query.Metrics. Prometheus' infos are
 // dropped: they are hints to the author of a query ("metric might not be a counter"), wrong for Synapse's cache gauges.
 type Client struct {
-	api v1.API
+	api   v1.API
+	queue *queue
 }
 
 // New makes a client of the API at an address over transport, which adds the address's credentials and query. method is
-// POST or GET.
-func New(address Address, method string, transport http.RoundTripper) (*Client, error) {
-	own := &roundTripper{next: transport, get: method == http.MethodGet, address: address}
+// POST or GET; places is how many requests may be under way at a time.
+func New(address Address, method string, places int, transport http.RoundTripper) (*Client, error) {
+	waiting := newQueue(places)
+	own := &roundTripper{next: transport, get: method == http.MethodGet, address: address, large: waiting.large}
 	client, err := api.NewClient(api.Config{Address: address.base.String(), RoundTripper: own})
 	if err != nil {
 		return nil, err
 	}
-	return &Client{api: v1.NewAPI(client)}, nil
+	return &Client{api: v1.NewAPI(client), queue: waiting}, nil
 }
 
 // Instant evaluates promql at one time. The strings are the server's warnings about a partial answer.
 func (c *Client) Instant(ctx context.Context, promql string, at time.Time) (model.Vector, []string, error) {
+	leave, err := c.queue.enter(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer leave()
 	ctx, status := withStatus(ctx)
 	value, warnings, _, err := c.api.Query(ctx, promql, at)
 	if err != nil {
@@ -48,6 +55,11 @@ func (c *Client) Instant(ctx context.Context, promql string, at time.Time) (mode
 
 // Range evaluates promql at each step from from to to.
 func (c *Client) Range(ctx context.Context, promql string, from, to time.Time, step time.Duration) (model.Matrix, []string, error) {
+	leave, err := c.queue.enter(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer leave()
 	ctx, status := withStatus(ctx)
 	value, warnings, _, err := c.api.QueryRange(ctx, promql, v1.Range{Start: from, End: to, Step: step})
 	if err != nil {
@@ -62,6 +74,11 @@ func (c *Client) Range(ctx context.Context, promql string, from, to time.Time, s
 
 // LabelValues lists the values of a label over the series that match, sorted, empty ones left out.
 func (c *Client) LabelValues(ctx context.Context, label string, matches []string, from, to time.Time) ([]string, error) {
+	leave, err := c.queue.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
 	ctx, status := withStatus(ctx)
 	found, _, _, err := c.api.LabelValues(ctx, label, matches, from, to)
 	if err != nil {

@@ -43,7 +43,7 @@ func over(t *testing.T, address, method string, transport http.RoundTripper) *Cl
 	if err != nil {
 		t.Fatal(err)
 	}
-	client, err := New(parsed, method, parsed.AddQuery(transport))
+	client, err := New(parsed, method, 6, parsed.AddQuery(transport))
 	if err != nil {
 		t.Fatal(err)
 	}

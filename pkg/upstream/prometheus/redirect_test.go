@@ -202,7 +202,7 @@ func TestRedirectRepeatsTheQueryOfTheAddress(t *testing.T) {
 			t.Fatal(err)
 		}
 		wire := address.AddQuery(transport)
-		client, err := New(address, method, httpclient.RoundTripperFunc(func(r *http.Request) (*http.Response, error) {
+		client, err := New(address, method, 6, httpclient.RoundTripperFunc(func(r *http.Request) (*http.Response, error) {
 			if strings.Contains(r.URL.String(), "s3") {
 				t.Errorf("seen above the wire: %s", r.URL)
 			}

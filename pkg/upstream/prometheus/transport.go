@@ -8,16 +8,23 @@ import (
 	"sync"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend/httpclient"
+	"golang.org/x/sync/semaphore"
 )
 
-// maxBody is the largest answer that is read: ours are rankings and a few lines of a graph, far below it.
-const maxBody = 32 << 20
+const (
+	// maxBody is the largest answer that is read: decoding one takes up to twenty times its size of memory, and ours, rankings and
+	// a few lines of a graph, are far below it.
+	maxBody = 8 << 20
+	// largeBody is what of an answer is read before it has to wait until no other large one is read.
+	largeBody = 2 << 20
+)
 
 // roundTripper forwards the asker's identity, turns POST into GET where the settings say so, and cuts long bodies.
 type roundTripper struct {
 	next    http.RoundTripper
 	get     bool
 	address Address
+	large   *semaphore.Weighted
 }
 
 func (t *roundTripper) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -37,7 +44,7 @@ func (t *roundTripper) RoundTrip(r *http.Request) (*http.Response, error) {
 	if status, ok := r.Context().Value(statusKey{}).(*int); ok {
 		*status = resp.StatusCode
 	}
-	resp.Body = &orderlyBody{ReadCloser: httpclient.MaxBytesReader(resp.Body, maxBody)}
+	resp.Body = &orderlyBody{ReadCloser: &singleBody{ReadCloser: httpclient.MaxBytesReader(resp.Body, maxBody), ctx: r.Context(), token: t.large}}
 	return resp, nil
 }
 
@@ -57,6 +64,35 @@ func (b *orderlyBody) Read(p []byte) (int, error) {
 func (b *orderlyBody) Close() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	return b.ReadCloser.Close()
+}
+
+// singleBody reads on in a large answer only while no other large one is read. What was read is decoded before it is closed.
+type singleBody struct {
+	io.ReadCloser
+	ctx   context.Context //nolint:containedctx // a body belongs to one request
+	token *semaphore.Weighted
+	read  int
+	holds bool
+}
+
+func (b *singleBody) Read(p []byte) (int, error) {
+	if b.read > largeBody && !b.holds {
+		if err := b.token.Acquire(b.ctx, 1); err != nil {
+			return 0, err
+		}
+		b.holds = true
+	}
+	n, err := b.ReadCloser.Read(p)
+	b.read += n
+	return n, err
+}
+
+func (b *singleBody) Close() error {
+	if b.holds {
+		b.holds = false
+		b.token.Release(1)
+	}
 	return b.ReadCloser.Close()
 }
 

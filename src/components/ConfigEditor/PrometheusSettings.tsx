@@ -3,7 +3,7 @@ import { Field, TagsInput } from '@grafana/ui';
 
 import { chosen, settingDefaults, withSetting } from '../../settings';
 import { Choice } from '../Choice';
-import { DurationSetting, type SettingsProps } from './SettingFields';
+import { DurationSetting, NumberSetting, type SettingsProps } from './SettingFields';
 
 const methods = [
   { value: 'POST' as const, label: 'POST', description: 'Right for nearly everyone' },
@@ -32,6 +32,23 @@ export function PrometheusSettings(props: SettingsProps) {
         setting="cacheTTL"
         label="Reuse answers for"
         help="How long one answer may serve other panels and viewers. 0s switches this off."
+      />
+      <NumberSetting
+        {...props}
+        setting="prometheusMaxConcurrent"
+        label="Requests at a time"
+        help="How many requests are sent to Prometheus at a time. One of them is kept for alert rules."
+        whole
+        min={1}
+        max={100}
+      />
+      <NumberSetting
+        {...props}
+        setting="memoryLimit"
+        label="Memory for answers (MiB)"
+        help="What answers that are kept for other panels and viewers may take. The largest of all data sources holds."
+        whole
+        min={32}
       />
       <Field label="HTTP method" description="How queries are sent to Prometheus." disabled={readOnly}>
         <Choice

@@ -38,7 +38,7 @@ func TestPrometheusFails(t *testing.T) {
 		{"success without data", text("application/json", `{"status":"success"}`), 502, []string{"not as a Prometheus API", "Check"}, true, 0},
 		{"wrong kinds inside", text("application/json", `{"status":"success","data":{"resultType":"vector","result":[{"metric":5,"value":"x"}]}}`), 502, []string{"not as a Prometheus API", "Check"}, true, 0},
 		{"cut in the middle", cut, 502, []string{"broke", "Check that it runs"}, false, 0},
-		{"too long", endless, 502, []string{"32 MiB", "Restrict"}, true, 20 * time.Second},
+		{"too long", endless, 502, []string{"8 MiB", "Restrict"}, true, 20 * time.Second},
 		{"silent", between.silentFunc(), 504, []string{"did not answer within", "query timeout", "raise"}, true, 0},
 		{"a trickle", between.tricklingFunc(), 504, []string{"did not answer within", "query timeout", "raise"}, true, 0},
 	} {
