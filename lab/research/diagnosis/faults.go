@@ -145,6 +145,10 @@ func (s *server) requests(on *process, servlet, method, code string, perSecond f
 func (s *server) transaction(on *process, description string, calls, seconds float64) {
 	own := `desc="` + description + `"` + home(on)
 	for name, level := range map[string]float64{"synapse_storage_transaction_time_count_total": calls, "synapse_storage_transaction_time_sum_total": calls * seconds} {
+		if there := s.selected(`{__name__="`+name+`",`+own+`}`, on); len(there) > 0 {
+			s.gains(there[0], level)
+			continue
+		}
 		l := s.put(on, name, own, level, true)
 		l.late = true
 		l.starts(s.trouble)

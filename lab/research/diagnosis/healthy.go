@@ -7,7 +7,7 @@ var healthyServers = []scenario{
 	{name: "nothing happens", class: "healthy", shape: shape{recording: newest}, after: quietTimes},
 	{name: "nothing happens, workers", class: "healthy", shape: shape{recording: workers}, after: quietTimes},
 	{name: "federation", class: "healthy", shape: shape{recording: "1.120.0 pair"}, after: quietTimes},
-	{name: "large", class: "healthy", shape: shape{recording: workers, size: 15}, after: quietTimes},
+	{name: "large", class: "healthy", shape: shape{recording: workers, size: 8}, after: quietTimes},
 	{name: "tiny", class: "healthy", shape: shape{recording: newest, size: 0.05}, after: quietTimes},
 	{name: "fresh", class: "healthy", shape: shape{recording: newest, age: 3 * time.Hour}, after: quietTimes},
 	{name: "fresh, ten minutes", class: "healthy", shape: shape{recording: workers, age: 10 * time.Minute}, after: quietTimes},

@@ -45,7 +45,7 @@ func labelScenarios() []scenario {
 			scenario{name: "labels: " + scheme.name, class: "healthy, labels", shape: shape, after: quietTimes},
 			scenario{name: "labels, pauses: " + scheme.name, class: "labels", shape: shape, expect: []string{"gc-pauses"}, sick: "generic_worker2",
 				after: slowTimes, happens: longPauses},
-			scenario{name: "labels, silent: " + scheme.name, class: "labels", shape: shape, expect: []string{"availability", "scrape-health"}, sick: "generic_worker1",
+			scenario{name: "labels, silent: " + scheme.name, class: "labels", shape: shape, expect: []string{"availability", "scrape-health"}, sick: "generic_worker1", outage: true,
 				after: outageTimes[:2], happens: silent},
 			scenario{name: "labels, full core: " + scheme.name, class: "labels", shape: shape, expect: []string{"cpu-saturation", "starvation"}, sick: "generic_worker2",
 				after: slowTimes, happens: fullCore})
