@@ -23,9 +23,17 @@ interface Check {
   title: string;
   /** The panel that shows what the check measures: its id, or "graph:<id>" for a graph of the catalogue. */
   panel: string;
+  warning: number | null;
+  critical: number | null;
 }
 
 export const checks = JSON.parse(readFileSync(resolve(__dirname, '../src/generated/checks.json'), 'utf8')) as Check[];
+
+/** Where a check becomes a warning and critical, by default; critical is left out where it never does. */
+export function levelsOf(id: string): number[] {
+  const check = checks.find((one) => one.id === id);
+  return [check?.warning, check?.critical].filter((level) => typeof level === 'number');
+}
 
 /** What each check finds, in words. */
 export const titleOfCheck: Record<string, string> = Object.fromEntries(checks.map(({ id, title }) => [id, title]));

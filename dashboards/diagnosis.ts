@@ -3,10 +3,11 @@ import { type Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { dashboardOf } from './dashboard';
 import { guide } from './guide';
 import { diagnosis as findings } from './sections/diagnosis';
+import { overview } from './sections/overview';
 import { cacheVariable } from './variables';
 
 /** The findings, then the sections that they lead to. */
-export const start = { uid: guide.uid, sections: [findings, ...guide.sections] };
+export const start = { uid: guide.uid, sections: [overview, findings, ...guide.sections] };
 
 /** What is wrong, then what the findings lead to. */
 export function diagnosis(): Dashboard {

@@ -4,6 +4,7 @@ import { type Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 
 import { allGraphs } from './allGraphs';
 import { diagnosis, start } from './diagnosis';
+import { family } from './family';
 import { placesIn } from './places';
 import { rooms, roomsAndDatabase } from './rooms';
 
@@ -21,6 +22,7 @@ const folder = 'provisioning/dashboards/matrix-synapse';
 export const dashboardFiles: GeneratedFile[] = [
   dashboardFile('synapse-diagnosis.json', diagnosis()),
   dashboardFile('synapse-rooms-database.json', roomsAndDatabase()),
+  ...family.map(({ file, dashboard }) => dashboardFile(file, dashboard)),
   dashboardFile('synapse-graphs.json', allGraphs()),
 ];
 

@@ -24,7 +24,22 @@ function link(title: string, url: string, tooltip: string): Builder<DashboardLin
   return { build: () => ({ ...link, placement: undefined }) };
 }
 
+/** The other dashboards, with what the reader chose and when he looks. */
+const family: Builder<DashboardLink> = {
+  build: () => ({
+    ...new DashboardLinkBuilder('Dashboards')
+      .type(DashboardLinkType.Dashboards)
+      .tags(['matrix-synapse'])
+      .asDropdown(true)
+      .keepTime(true)
+      .includeVars(true)
+      .build(),
+    placement: undefined,
+  }),
+};
+
 export const links = [
+  family,
   link("Synapse's guide", guideLink(), 'Understanding Synapse through Grafana graphs'),
   link('About', `${project}#readme`, 'What this dashboard reads, and how to set it up'),
 ];

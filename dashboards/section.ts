@@ -13,10 +13,12 @@ export interface Section {
    */
   id: number;
   title: string;
+  /** Closed until the reader opens it: it asks nothing before. */
+  closed?: boolean;
   /** The words' own title: the rule to take away. */
-  heading: string;
+  heading?: string;
   /** Markdown: what to look at, and what to conclude. */
-  text: string;
+  text?: string;
   /** The panels by id, in the order in which they are shown. Checks name the panel that shows what they measure. */
   panels: Record<string, Builder<Panel>>;
 }
@@ -50,8 +52,16 @@ function asked({ targets = [] }: Panel): NumberedPanel['asks'] {
 
 export function addSection(dashboard: DashboardBuilder, section: Section): void {
   const panels = panelsOf(section);
+  if (section.closed) {
+    const row = new RowBuilder(section.title).id(section.id).collapsed(true);
+    panels.forEach(({ number, panel }) => row.withPanel(placed(number, panel)));
+    dashboard.withRow(row);
+    return;
+  }
   dashboard.withRow(new RowBuilder(section.title).id(section.id));
-  add(dashboard, section.id + 1, text(section).build());
+  if (section.heading && section.text) {
+    add(dashboard, section.id + 1, text({ heading: section.heading, text: section.text }).build());
+  }
   const judged = checks.filter(({ panel }) => panels.some(({ names }) => names.includes(panel)));
   if (judged.length > 0) {
     add(dashboard, section.id + 49, verdictOf(judged.map(({ id }) => id)).build());
@@ -59,7 +69,11 @@ export function addSection(dashboard: DashboardBuilder, section: Section): void 
   panels.forEach(({ number, panel }) => add(dashboard, number, panel));
 }
 
-/** The dashboard writes into a panel's position where it stands, and a section may be part of two dashboards. */
 function add(dashboard: DashboardBuilder, id: number, panel: Panel): void {
-  dashboard.withPanel({ build: () => ({ ...panel, id, gridPos: panel.gridPos && { ...panel.gridPos } }) });
+  dashboard.withPanel(placed(id, panel));
+}
+
+/** The dashboard writes into a panel's position where it stands, and a section may be part of two dashboards. */
+function placed(id: number, panel: Panel): Builder<Panel> {
+  return { build: () => ({ ...panel, id, gridPos: panel.gridPos && { ...panel.gridPos } }) };
 }

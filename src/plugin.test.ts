@@ -49,7 +49,9 @@ describe('plugin.json', () => {
     const pictures = [...Object.values(logos), ...screenshots.map((shot) => shot.path)];
     expect(pictures.filter((file) => !existsSync(path.join(root, 'src', file)))).toEqual([]);
     // The build copies every dashboard from where Grafana's provisioning mounts them.
-    expect(manifest.includes.map((include) => include.path)).toEqual(dashboards.map((file) => `dashboards/${file}`));
+    expect(manifest.includes.map((include) => include.path).sort()).toEqual(
+      dashboards.map((file) => `dashboards/${file}`)
+    );
   });
 
   test('is reached through a relative link from src', () => {

@@ -61,7 +61,7 @@ const ruleFolder = "Matrix Synapse alerts"
 const lookBack = 6 * 60 * 60 // seconds
 
 func grafanaRules() ([]file, error) {
-	findings, err := panel("findings")
+	findings, err := panel("problems")
 	if err != nil {
 		return nil, err
 	}

@@ -12,7 +12,7 @@ import (
 // An alert leads to the table of findings, wherever the dashboards' generator puts it.
 func TestRulesLeadToTheFindings(t *testing.T) {
 	t.Chdir("../..")
-	findings, err := panel("findings")
+	findings, err := panel("problems")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,7 +5,7 @@ export const decimals = (digits: number): DynamicConfigValue => ({ id: 'decimals
 /** A sentence: wrapped, and as tall as it needs. */
 export const sentence: DynamicConfigValue[] = [
   { id: 'custom.wrapText', value: true },
-  { id: 'custom.minWidth', value: 300 },
+  { id: 'custom.minWidth', value: 200 },
 ];
 
 /** A verdict in the colour that the data source gives it. */

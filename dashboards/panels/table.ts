@@ -30,6 +30,8 @@ export interface Table {
   header?: boolean;
   /** Columns of the 24; by default all of them. */
   span?: number;
+  /** Said where there is no row; by default "No data". */
+  none?: string;
 }
 
 /** A ranking, in the order in which the backend delivers it. */
@@ -45,8 +47,9 @@ export function table({
   height,
   header = true,
   span = 24,
+  none,
 }: Table): PanelBuilder {
-  return new PanelBuilder()
+  const panel = new PanelBuilder()
     .title(title)
     .description(description)
     .datasource(datasource)
@@ -69,8 +72,10 @@ export function table({
     .overrides([
       wrappedTitles,
       unknownNumbers,
+      ...(none ? [emptyCells] : []),
       ...columns.map(override).filter(({ properties }) => properties.length > 0),
     ]);
+  return none ? panel.noValue(none) : panel;
 }
 
 const wrappedTitles = {
@@ -82,6 +87,12 @@ const wrappedTitles = {
 const unknownNumbers = {
   matcher: { id: 'byType', options: 'number' },
   properties: [{ id: 'noValue', value: '–' }],
+};
+
+/** What is said of an empty table is not said in an empty cell. */
+const emptyCells = {
+  matcher: { id: 'byRegexp', options: '/.*/' },
+  properties: [{ id: 'noValue', value: '\u00a0' }],
 };
 
 function override({ name, width, settings = [] }: Column) {

@@ -1,38 +1,13 @@
 import { titleOfCheck } from '../declarations';
 import { asWord, hidden, inspected, paragraph, sentence, severity, wrapped } from '../panels/cells';
 import { table } from '../panels/table';
-import { addressOfCheck } from '../places';
+import { instead, linksOfFinding, panelsOfChecks } from './findings';
 import { type Section } from '../section';
-
-/** Shows other texts than the ids of checks. */
-const instead = (texts: Record<string, string>) => ({
-  id: 'mappings',
-  value: [
-    {
-      type: 'value',
-      options: Object.fromEntries(Object.entries(texts).map(([check, text], index) => [check, { text, index }])),
-    },
-  ],
-});
-
-/** Gives the hidden id of a check the address of its panel as text, which the link in the title reads. */
-const panelsOfChecks = instead(addressOfCheck);
-
-const linkToPanel = {
-  id: 'links',
-  value: [
-    {
-      title: 'Show the graph',
-      url: '/d/${__data.fields.Check.text}&${__url_time_range}&${__all_variables}',
-    },
-  ],
-};
 
 export const diagnosis: Section = {
   id: 10,
-  title: 'What is wrong?',
-  heading: 'Start here',
-  text: 'The worst finding comes first. Click a finding to open its graph.',
+  title: 'All checks',
+  closed: true,
   panels: {
     findings: table({
       title: 'Findings',
@@ -44,13 +19,14 @@ export const diagnosis: Section = {
       height: 18,
       columns: [
         { name: 'severity', width: 70, settings: severity },
-        { name: 'title', width: 150, settings: [...wrapped, linkToPanel] },
+        { name: 'title', width: 150, settings: [...wrapped, linksOfFinding] },
         { name: 'evidence', settings: paragraph },
         { name: 'remedy', settings: paragraph },
         { name: 'subject', width: 130, settings: [inspected, ...wrapped] },
         { name: 'since', width: 85, settings: [...wrapped, { id: 'unit', value: 'dateTimeFromNow' }] },
         { name: 'server_name', width: 90, settings: wrapped },
         { name: 'check', settings: [hidden, panelsOfChecks] },
+        { name: 'next', settings: [hidden] },
       ],
     }),
     advice: table({

@@ -58,7 +58,7 @@ var appserviceLag = Check{
 	Panel:       "bridge-lag",
 	CriticalToo: true,
 	Measures:    appserviceSender.measures(eventProcessors, appserviceFailed, appserviceDelivered, appserviceServed),
-	Signal:      &Signal{appserviceSender.lateShare, subjectOfProcess},
+	Signal:      &Signal{Measurement: appserviceSender.lateShare, Subject: subjectOfProcess},
 	Judge:       judgeAppservices,
 	Rule: Rule{Expr: processorRule + `{{if pick "down" ""}}
 or on (server_name)

@@ -67,7 +67,7 @@ var availability = Check{
 		requestsInFlight, requestsAnswered, errorsNow, errorsLong, errorSpread, errorAnswers, authenticationErrors, unanswered, unansweredJoins, stuckRequests, stuckSends,
 		fullPools, poolFinished, loopBlocked, silentProcesses, silentLately,
 	},
-	Signal: &Signal{errorShare, subjectOfProcess},
+	Signal: &Signal{Measurement: errorShare, Subject: subjectOfProcess},
 	Judge:  judgeAvailability,
 	Rule: Rule{Expr: `
 count by (server_name) (

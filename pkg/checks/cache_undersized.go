@@ -150,7 +150,7 @@ func (in Input) smallCache(m *caches.Measurements, h caches.Homeserver, judged c
 func stepsFor(m *caches.Measurements, h caches.Homeserver, factor caches.Factor) []string {
 	steps := slices.Clone(cacheSteps)
 	if factor.Next != nil {
-		steps[0] = fmt.Sprintf("Set caches.per_cache_factors.%s to %s (now %s) in homeserver.yaml and send SIGHUP to every Synapse process. The cache grows in each of them: check that there is memory to spare.",
+		steps[0] = fmt.Sprintf("In homeserver.yaml, under `caches`, `per_cache_factors`, set `%s` to %s (now %s), and send SIGHUP to every Synapse process. The cache grows in each of them: check that there is memory to spare.",
 			caches.ConfigKey(m.Cache), plain(*factor.Next), plain(*factor.Current))
 	}
 	if h.Playbook() {

@@ -89,6 +89,8 @@ type Signal struct {
 	*Measurement
 	// Subject names the subject of a series, as Judge does; nil: the whole homeserver.
 	Subject func(Sample) string
+	// SinceOnly: it tells when something began that Judge found, but above a threshold it is not always something wrong.
+	SinceOnly bool
 }
 
 // Rule is how one PromQL expression decides what the check decides.

@@ -50,7 +50,7 @@ var cpuSaturation = Check{
 	Panel:      "processes",
 	PerProcess: true,
 	Measures:   []*Measurement{cpu, loopBusy, uptime, cpuRequests, cpuJobs, cpuGC},
-	Signal:     &Signal{cpu, subjectOfProcess},
+	Signal:     &Signal{Measurement: cpu, Subject: subjectOfProcess},
 	Judge:      judgeCPU,
 	Rule: Rule{Expr: `
 max by (server_name) (

@@ -57,7 +57,7 @@ var databasePool = Check{
 	PerProcess:  true,
 	Measures:    []*Measurement{poolTransactions, poolWaits, poolShare, poolUsed, poolSize, sqliteProcesses, connectionPools, loopBusy, uptime},
 	Read:        readConnections, ReadOnce: "connections",
-	Signal: &Signal{poolShare, subjectOfProcess},
+	Signal: &Signal{Measurement: poolShare, Subject: subjectOfProcess},
 	Judge:  judgeDatabasePool,
 	Rule: Rule{Expr: `
 max by (server_name) (

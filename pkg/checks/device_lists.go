@@ -37,7 +37,7 @@ var deviceLists = Check{
 	Causes:   ofLoad,
 	Panel:    "device-list-lag",
 	Measures: []*Measurement{deviceListLag, deviceListLowest, deviceListChanges, txnTotalCost},
-	Signal:   &Signal{deviceListLag, nil},
+	Signal:   &Signal{Measurement: deviceListLag},
 	Judge:    judgeDeviceLists,
 	Rule:     Rule{Expr: `{{.lowest}} >= {{.threshold}} and on (server_name) {{.lag}} > 0`},
 }

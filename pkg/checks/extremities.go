@@ -66,7 +66,7 @@ var extremities = Check{
 	Measures: []*Measurement{splitAll, splitToFew, splitCounted},
 	Read:     readSurvey,
 	ReadOnce: "extremities",
-	Signal:   &Signal{splitShare, nil},
+	Signal:   &Signal{Measurement: splitShare},
 	Judge:    judgeExtremities,
 	Rule:     Rule{Expr: `1 - {{.toFew}} / ({{.writes}} >= {{.enough}}) >= {{.threshold}}`},
 }

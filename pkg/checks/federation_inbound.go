@@ -77,7 +77,7 @@ var federationInbound = Check{
 	Completions: true,
 	Measures:    []*Measurement{inboundOldest, inboundLowest, inboundWaiting, inboundPDUs, inboundRequests, inboundRefused, inboundSlowed, inboundRefusedHosts, inboundReceived, inboundAnswered, inboundHandlers, txnTotalCost},
 	Read:        readInbound,
-	Signal:      &Signal{inboundOldest, nil},
+	Signal:      &Signal{Measurement: inboundOldest},
 	Judge:       judgeInbound,
 	Rule:        Rule{Expr: `{{.lowest}} >= {{.threshold}} and on (server_name) {{.waiting}} >= {{.fewWaiting}}`},
 }

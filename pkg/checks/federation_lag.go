@@ -33,7 +33,7 @@ var federationLag = Check{
 	PerProcess:  true,
 	CriticalToo: true,
 	Measures:    federationSender.measures(),
-	Signal:      &Signal{federationSender.lateShare, subjectOfProcess},
+	Signal:      &Signal{Measurement: federationSender.lateShare, Subject: subjectOfProcess},
 	Judge: func(in Input) []Finding {
 		if !in.Has(federationSender.position) {
 			return UnknownFinding("Prometheus has no " + metrics.ProcessingPosition.Name + " of a federation sender: none is scraped, or no event was written since it started.")

@@ -67,7 +67,7 @@ var federationPresence = Check{
 	Completions: true,
 	PerProcess:  true,
 	Measures:    []*Measurement{presenceShare, cpu, loopBusy, uptime, presenceJobsSeen, presenceUpdates, presenceInbound, presenceEDUs, presenceSent},
-	Signal:      &Signal{measure("share", presenceShareOfCPU), subjectOfProcess},
+	Signal:      &Signal{Measurement: measure("share", presenceShareOfCPU), Subject: subjectOfProcess},
 	Judge:       judgePresence,
 	Rule: Rule{Expr: `
 max by (server_name) (

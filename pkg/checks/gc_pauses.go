@@ -64,7 +64,7 @@ var gcPauses = Check{
 	Panel:      "gc-processes",
 	PerProcess: true,
 	Measures:   []*Measurement{gcPause, gcShare, gcSpikes, gcFull, gcEntries, uptime},
-	Signal:     &Signal{gcPause, subjectOfProcess},
+	Signal:     &Signal{Measurement: gcPause, Subject: subjectOfProcess},
 	Rises:      pauseWindow,
 	Judge:      judgePauses,
 	Rule: Rule{Expr: `

@@ -54,7 +54,7 @@ var openFiles = Check{
 	Panel:      "processes",
 	PerProcess: true,
 	Measures:   []*Measurement{filesShare, filesOpen, filesSoon, uptime},
-	Signal:     &Signal{filesShare, subjectOfProcess},
+	Signal:     &Signal{Measurement: filesShare, Subject: subjectOfProcess},
 	Judge:      judgeOpenFiles,
 	Rule: Rule{Expr: `
 max by (server_name) ({{.share}} >= {{.threshold}})

@@ -67,7 +67,7 @@ var reactorLag = Check{
 	Panel:      "event-loop",
 	PerProcess: true,
 	Measures:   []*Measurement{loopBusy, loopTicks, loopStalls, loopLost, loopP99, loopBlocked, uptime},
-	Signal:     &Signal{loopBusy, subjectOfProcess},
+	Signal:     &Signal{Measurement: loopBusy, Subject: subjectOfProcess},
 	Judge:      judgeReactorLag,
 	Rule: Rule{Expr: `
 max by (server_name) (

@@ -71,7 +71,7 @@ var replicationLag = Check{
 	Measures: []*Measurement{
 		replicationQueue, replicationWait, replicationStream, replicationUpdates, replicationHeard, replicationConnected, followersBehind, uptime, txnTotalCost,
 	},
-	Signal: &Signal{replicationWait, subjectOfProcess},
+	Signal: &Signal{Measurement: replicationWait, Subject: subjectOfProcess},
 	Judge:  judgeReplication,
 	// vector(0) stands for homeservers without a name, which may be two that know nothing of each other.
 	Rule: Rule{Expr: `

@@ -97,7 +97,7 @@ var requestSurge = Check{
 	},
 	Panel:    "requests-cpu",
 	Measures: []*Measurement{refusals, refusalsLong, answersLong, requestRate, requestUsual, requestCPU, requestErrors, youngest},
-	Signal:   &Signal{surgeSignal, subjectOfRequests},
+	Signal:   &Signal{Measurement: surgeSignal, Subject: subjectOfRequests, SinceOnly: true},
 	Judge:    judgeRequestSurge,
 	Rule:     Rule{None: "which refusals are normal depends on the pair of request and status."},
 }

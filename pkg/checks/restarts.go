@@ -62,7 +62,7 @@ var restarts = Check{
 	Panel:      "processes",
 	PerProcess: true,
 	Measures:   []*Measurement{restartCount, restartHour, restartHalf, restartRisen, restartMemory, restartHung, memoryPeak, uptime},
-	Signal:     &Signal{restartCount, subjectOfProcess},
+	Signal:     &Signal{Measurement: restartCount, Subject: subjectOfProcess},
 	Rises:      restartWindow,
 	Judge:      judgeRestarts,
 	Rule: Rule{Expr: apartFromRollouts("restarts") + " >= {{.threshold}}\nor on (server_name)\n" +

@@ -86,7 +86,7 @@ var scrapeHealth = Check{
 	Measures: []*Measurement{
 		scrapesSeen, scrapesFailing, scrapesFailed, scrapesCount, scrapesDuration, scrapesTimeout, scrapesStrange, uptime,
 	},
-	Signal: &Signal{scrapesFailedNow, subjectOfProcess},
+	Signal: &Signal{Measurement: scrapesFailedNow, Subject: subjectOfProcess},
 	Judge:  judgeScrapes,
 	Rule: Rule{Expr: `
 max by (server_name) (

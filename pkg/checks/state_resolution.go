@@ -82,7 +82,7 @@ var stateResolution = Check{
 	Completions: true,
 	PerProcess:  true,
 	Measures:    []*Measurement{stateCPU, stateCPUHour, stateDB, stateDBHour, stateCount, stateCPURoom, stateDBRoom, stateEvents, stateMerges, stateSmall, uptime},
-	Signal:      &Signal{stateWorse, subjectOfProcess},
+	Signal:      &Signal{Measurement: stateWorse, Subject: subjectOfProcess},
 	Judge:       judgeStateResolution,
 	Rule: Rule{Expr: `
 max by (server_name) (

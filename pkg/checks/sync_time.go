@@ -126,7 +126,7 @@ var syncTime = Check{
 	Measures: append([]*Measurement{
 		requestsScraped, syncMean, syncSliding, syncNotSlow, syncNotVerySlow, syncServed, syncOrdinary, syncCPU, syncDatabase, syncWaiting, syncReceived, syncAnswered, syncProcesses, syncTransactions,
 	}, syncsOfDay.measures()...),
-	Signal: &Signal{syncMean, func(s Sample) string { return s.Label("kind") }},
+	Signal: &Signal{Measurement: syncMean, Subject: byLabel("kind")},
 	Judge:  judgeSyncTime,
 	Rule: Rule{Expr: `
 max by (server_name) ({{.mean}}) >= {{.threshold}}

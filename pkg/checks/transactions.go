@@ -83,9 +83,9 @@ func txnColdAt(s Scope, ago time.Duration) string {
 
 // txnSignal is the history of the three transactions that lead now.
 func txnSignal(m *metrics.Metric) *Signal {
-	return &Signal{measure("leading", func(s Scope) string {
+	return &Signal{Measurement: measure("leading", func(s Scope) string {
 		return txnPerName(s, m, "") + " and on (server_name, desc) topk by (server_name) (3, " + txnPerName(s, m, " @ end()") + ")"
-	}), subjectOfTransaction}
+	}), Subject: subjectOfTransaction}
 }
 
 // txnHousekeeping and txnPersistEvents are the series of transactions by their names, for rules to leave out.

@@ -57,7 +57,7 @@ var workers = Check{
 	Symptom:    true,
 	Panel:      "event-loop",
 	Measures:   []*Measurement{workerRoles, workerBusy, uptime},
-	Signal:     &Signal{workerBusy, subjectOfProcess},
+	Signal:     &Signal{Measurement: workerBusy, Subject: subjectOfProcess},
 	Judge:      judgeWorkers,
 	Rule:       Rule{None: "what each process does has to be found out first, to compare those that do the same"},
 }

@@ -12,6 +12,7 @@ type Column[R any] struct {
 	ColumnInfo
 	mappings data.ValueMappings
 	links    []data.DataLink
+	custom   map[string]any // the table panel's own settings of the column
 	field    func(rows []R, view View) *data.Field
 }
 
@@ -37,6 +38,21 @@ func (c Column[R]) WithHighest(bound float64) Column[R] {
 // WithLink makes the values addresses to open.
 func (c Column[R]) WithLink(title string) Column[R] {
 	c.links = []data.DataLink{{Title: title, TargetBlank: true, URL: "${__value.raw}"}}
+	return c
+}
+
+// AsSentence lets texts break into lines, in Explore and in anybody's panel.
+func (c Column[R]) AsSentence() Column[R] {
+	c.custom = map[string]any{"wrapText": true, "minWidth": 200, "cellOptions": map[string]any{"type": "auto", "wrapText": true}}
+	return c
+}
+
+// hidden is the setting of a column that is there for links and filters, not to be seen.
+var hidden = map[string]any{"hideFrom": map[string]any{"viz": true, "legend": false, "tooltip": false}}
+
+// Behind hides a column in the table panel; its values are there.
+func (c Column[R]) Behind() Column[R] {
+	c.custom = hidden
 	return c
 }
 

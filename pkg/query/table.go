@@ -24,8 +24,11 @@ func TableFrame[R any](name string, columns []Column[R], rows []R, view View) *d
 	for _, c := range columns {
 		field := c.field(rows, view)
 		field.SetConfig(&data.FieldConfig{
-			DisplayName: c.Title, Unit: c.Unit, Description: c.Help, Mappings: c.mappings, Links: c.links,
+			DisplayName: c.Title, Unit: c.Unit, Description: c.Help, Mappings: c.mappings, Links: c.links, Custom: c.custom,
 		})
+		if c.Name == "server_name" && alike(field) {
+			field.Config.Custom = hidden // it would take the width of what differs
+		}
 		frame.Fields = append(frame.Fields, field)
 	}
 	frame.SetMeta(&data.FrameMeta{
@@ -33,6 +36,16 @@ func TableFrame[R any](name string, columns []Column[R], rows []R, view View) *d
 		PreferredVisualization: data.VisTypeTable,
 	})
 	return frame
+}
+
+// alike tells whether all values of a column of texts are the same.
+func alike(field *data.Field) bool {
+	for i := range field.Len() {
+		if field.At(i) != field.At(0) {
+			return false
+		}
+	}
+	return true
 }
 
 // ColumnInfos is the documentation of a table's columns.

@@ -4,6 +4,7 @@ package words
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -97,4 +98,12 @@ func Rate(perSecond float64) string {
 		return Number(perSecond*3600) + " per hour"
 	}
 	return "less than one per hour"
+}
+
+// markdownLink is [text](address).
+var markdownLink = regexp.MustCompile(`\[([^\]]+)\]\(([^)]+)\)`)
+
+// Plain takes Markdown's marks out of a sentence: a table's cell shows them as they are.
+func Plain(text string) string {
+	return strings.ReplaceAll(markdownLink.ReplaceAllString(text, "$1 ($2)"), "`", "")
 }

@@ -21,7 +21,7 @@ var configColumns = []query.Column[config]{
 		"that have a factor of their own already; caches to try stand as comments. Empty where nothing is advised.", func(c config) string { return c.yaml }),
 	query.TextColumn("server_name", "Homeserver", "The homeserver; empty where Synapse is older than the label.", func(c config) string { return c.server }),
 	query.TextColumn("environment", "Environment", "The same steps as environment variables, one a line: they override the file.", func(c config) string { return c.environment }),
-	query.TextColumn("notes", "Notes", "How to apply it and when to look again.", func(c config) string { return c.notes }),
+	query.TextColumn("notes", "Notes", "How to apply it and when to look again.", func(c config) string { return c.notes }).AsSentence(),
 }
 
 type configs []config

@@ -52,7 +52,7 @@ var columns = []query.Column[row]{
 		func(r row) *float64 { return r.factor.Memory(r.Measurements, r.Verdict) }),
 	query.NumberColumn("confidence", "Confidence", "percentunit", "Of the verdict. 1: follows from what was measured. Else how often this verdict was right in replayed "+
 		"simulations, or our judgement where none apply. 0: not judged.", func(r row) float64 { return r.Confidence }),
-	query.TextColumn("reason", "Reason", "What the verdict rests on, and what to do.", row.reason),
+	query.TextColumn("reason", "Reason", "What the verdict rests on, and what to do.", row.reason).AsSentence(),
 }
 
 func colour(v caches.Verdict, name string) query.Colour {

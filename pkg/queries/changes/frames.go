@@ -39,6 +39,16 @@ func (e event) tags() string {
 	return strings.Join(tags, ",")
 }
 
+// around is what a link to the time of the event adds to an address.
+func (e event) around() string {
+	const before = time.Hour
+	until := e.at
+	if e.end.After(until) {
+		until = e.end
+	}
+	return fmt.Sprintf("from=%d&to=%d", e.at.Add(-before).UnixMilli(), until.Add(before).UnixMilli())
+}
+
 var columns = []query.Column[event]{
 	query.TimeColumn("time", "Time", "When it happened.", func(e event) *time.Time { return &e.at }),
 	query.TimeColumn("timeEnd", "Until", "When the last of several changes that belong together happened; empty for a single one.", func(e event) *time.Time {
@@ -48,9 +58,10 @@ var columns = []query.Column[event]{
 		return &e.end
 	}),
 	query.TextColumn("title", "Title", "What happened.", func(e event) string { return e.title }),
-	query.TextColumn("text", "Text", "Which processes or caches changed, from what to what.", func(e event) string { return e.text }),
+	query.TextColumn("text", "Text", "Which processes or caches changed, from what to what.", func(e event) string { return e.text }).AsSentence(),
 	query.TextColumn("tags", "Tags", "synapse, the kind, the homeserver.", event.tags),
 	query.TextColumn("id", "Id", "The same for the same event.", event.id),
+	query.TextColumn("around", "Around", "The time from an hour before to an hour after, as an address of Grafana has it.", event.around).Behind(),
 }
 
 type events []event

@@ -37,10 +37,11 @@ type past struct {
 func runHistory(ctx context.Context, s *query.Session, wanted []checks.Check) (query.Result, error) {
 	var without []string
 	wanted = slices.DeleteFunc(slices.Clone(wanted), func(c checks.Check) bool {
-		if c.Signal == nil {
+		none := c.Signal == nil || c.Signal.SinceOnly
+		if none {
 			without = append(without, c.Topic)
 		}
-		return c.Signal == nil
+		return none
 	})
 	if len(without) > 0 {
 		s.Inform("Without history, as no number over time decides them: %s.", strings.Join(without, ", "))
@@ -57,12 +58,14 @@ func runHistory(ctx context.Context, s *query.Session, wanted []checks.Check) (q
 		return nil, err
 	}
 	m.homeservers(s, present)
+	atLeast := severityOf(s.Text("atLeast"))
 	h := history{times: grid(s.Range), measured: s.Flag("measured"), several: len(m.servers) > 1}
 	for _, server := range m.servers {
 		for _, c := range wanted {
 			h.past = append(h.past, pastOf(s, h.times, m.lines(c), c, server)...)
 		}
 	}
+	h.past = slices.DeleteFunc(h.past, func(p past) bool { return p.worst() < atLeast })
 	return h, nil
 }
 
@@ -91,7 +94,7 @@ func pastOf(s *query.Session, times []time.Time, lines []line, c checks.Check, s
 				whole.values[i] = v
 			}
 		}
-		if one.subject != "" && one.worst() >= checks.Info {
+		if one.subject != "" && one.worst() >= checks.Info && s.Flag("subjects") {
 			wrong = append(wrong, one)
 		}
 	}

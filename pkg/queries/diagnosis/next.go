@@ -40,13 +40,16 @@ func (r row) nextOf() string {
 	asks := r.check.Next()
 	n := next{
 		RefID: "A", Datasource: datasource{pluginID, r.source}, QueryType: asks.Type, Format: asks.Format, Graph: asks.Graph, ServerName: r.server,
-		Job: string(r.process["job"]), Index: string(r.process["index"]), Instance: string(r.process["instance"]),
 	}
-	if !r.check.PerProcess && r.Subject.Hidden == nil {
-		switch asks.Type {
-		case "caches", "cacheFactors":
+	switch asks.Type {
+	case "resources", "garbageCollection": // what a process causes elsewhere is not among its own series
+		n.Job, n.Index, n.Instance = string(r.process["job"]), string(r.process["index"]), string(r.process["instance"])
+	case "caches", "cacheFactors":
+		if !r.check.PerProcess {
 			n.Cache = r.Subject.Name
-		case "transactions":
+		}
+	case "transactions":
+		if !r.check.PerProcess {
 			n.Transaction = r.Subject.Name
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/matrix-insight/synapse-datasource/pkg/checks"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
+	"github.com/matrix-insight/synapse-datasource/pkg/words"
 )
 
 // scores are numbers for alert rules: one frame per homeserver, check and subject, and one per check with subject ""
@@ -56,7 +57,7 @@ func (s scores) Frames(query.View) data.Frames {
 		labels := data.Labels{"check": r.check.ID, "subject": subject, "server_name": r.server}
 		if s.measured { // for the alert's text only; the alert's own labels are the score's
 			labels["unit"], labels["caused_by"] = r.unit(), r.causeTitle
-			labels["worst_subject"], labels["first_step"] = r.Subject.Key(), r.firstStep()
+			labels["worst_subject"], labels["first_step"] = r.Subject.Key(), words.Plain(r.firstStep())
 		}
 		field := data.NewField(name, labels, []*float64{s.value(r)})
 		field.SetConfig(&data.FieldConfig{DisplayNameFromDS: legend(r, subject, several), Description: help, Unit: s.unit(r)})

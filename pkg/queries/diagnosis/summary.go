@@ -31,7 +31,7 @@ type standing struct {
 
 var standingColumns = []query.Column[standing]{
 	query.TextColumn("server_name", "Homeserver", "The homeserver; empty where Synapse is older than this label.", func(s standing) string { return s.server }),
-	query.ViewColumn("sentence", "Summary", "", "How the homeserver is, in one or two sentences.", standing.sentence),
+	query.ViewColumn("sentence", "Summary", "", "How the homeserver is, in one or two sentences.", standing.sentence).AsSentence(),
 	countOf(checks.Critical), countOf(checks.Warning), countOf(checks.Info), countOf(checks.OK), countOf(checks.Unknown),
 	query.TextColumn("worst", "Worst", "The worst of them: critical, warning, info, unknown, ok.", func(s standing) string { return s.worst.String() }).
 		WithColours(severityColours...),

@@ -8,6 +8,7 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/words"
 )
 
 // docs is where each check has its page.
@@ -25,12 +26,12 @@ var columns = []query.Column[row]{
 	query.TextColumn("title", "Finding", "The problem in a few words.", row.title),
 	query.ViewColumn("subject", "Subject", "", "The process, transaction, cache or room that the finding is about; empty for the whole homeserver.",
 		func(r row, view query.View) string { return r.Subject.Text(view) }),
-	query.ViewColumn("evidence", "Evidence", "", "The numbers that the severity rests on, and what changed within the day before.", func(r row, view query.View) string { return r.EvidenceIn(view) + r.changed }),
+	query.ViewColumn("evidence", "Evidence", "", "The numbers that the severity rests on, and what changed within the day before.", func(r row, view query.View) string { return words.Plain(r.EvidenceIn(view) + r.changed) }).AsSentence(),
 	query.ViewColumn("value", "Value", "none", "The number that decided, in the unit of its row.", row.measured),
 	query.NumberColumn("threshold", "Threshold", "none", "The threshold that it is compared with, in the unit of its row.", func(r row) *float64 { return r.Threshold }),
 	query.TextColumn("unit", "Unit", "The Grafana unit of value and threshold.", row.unit),
-	query.TextColumn("advice", "Advice", "What to do, the first step first, one per line.", func(r row) string { return numbered(r.steps()) }),
-	query.TextColumn("remedy", "First step", "What to do first.", row.firstStep),
+	query.TextColumn("advice", "Advice", "What to do, the first step first, one per line.", func(r row) string { return words.Plain(numbered(r.steps())) }).AsSentence(),
+	query.TextColumn("remedy", "First step", "What to do first.", func(r row) string { return words.Plain(r.firstStep()) }).AsSentence(),
 	query.TextColumn("caused_by", "Caused by", "The check whose finding explains this one.", func(r row) string { return r.CausedBy }),
 	query.NumberColumn("confidence", "Confidence", "percentunit", "How sure the finding is.", func(r row) float64 {
 		if r.Confidence == 0 {
@@ -40,9 +41,9 @@ var columns = []query.Column[row]{
 	}),
 	query.TextColumn("docs_url", "Documentation", "The check's page: how it decides and what it can't see.", func(r row) string { return docs + r.check.ID + ".md" }),
 	query.TimeColumn("since", "Since", "When the problem began; the start of the time range if it began earlier.", func(r row) *time.Time { return r.since }),
-	query.CountColumn("severity_rank", "Rank", "0 ok or unknown, 1 info, 2 warning, 3 critical: to sort by.", func(r row) int64 { return r.Severity.Rank() }),
+	query.CountColumn("severity_rank", "Rank", "0 ok or unknown, 1 info, 2 warning, 3 critical: to sort by.", func(r row) int64 { return r.Severity.Rank() }).Behind(),
 	query.ViewColumn("subject_name", "Name", "", "What a person calls the subject: the room's name, the process; empty where it is hidden from you.", func(r row, view query.View) string { return r.Subject.NameIn(view) }),
-	query.TextColumn("next", "Next", "The query that looks further, as JSON: what Explore and a panel take.", row.nextOf),
+	query.TextColumn("next", "Next", "The query that looks further, as JSON: what Explore and a panel take.", row.nextOf).Behind(),
 	query.TextColumn("subject_alias", "Pseudonym", "The pseudonym of a room or another homeserver, which alerts and viewers see in place of its name; empty for "+
 		"other subjects.", func(r row) string { return r.Subject.Pseudonym() }),
 }

@@ -33,12 +33,12 @@ func Type() query.Type {
 		Limit: query.Limit{Default: 200, Max: 1000},
 		Params: []query.Param{
 			{ID: "checks", Title: "Checks", Kind: query.List, Options: options(), Help: "Only these checks; empty runs all. Possible causes are measured too."},
-			{ID: "atLeast", Title: "At least", Kind: query.Choice, Default: "ok", Options: query.OptionsOf("ok", "info", "warning", "critical"), Formats: []string{"findings", "score"},
-				Help: "Leaves milder findings out, and unknown ones unless it is ok. In the score, what is milder is 0."},
+			{ID: "atLeast", Title: "At least", Kind: query.Choice, Default: "ok", Options: query.OptionsOf("ok", "info", "warning", "critical"), Formats: []string{"findings", "score", "history"},
+				Help: "Leaves milder findings out, and unknown ones unless it is ok. In the score, what is milder is 0; in the history, what never was so bad is left out."},
 			{ID: "measured", Title: "Measured", Kind: query.Boolean, Default: false, Formats: []string{"history"},
 				Help: "The number that decides in place of the severity."},
-			{ID: "subjects", Title: "Subjects", Kind: query.Boolean, Default: true, Formats: []string{"score", "measured"},
-				Help: "One number per subject as well. Switched off, there is one per check and homeserver, its worst, with the unit of the measured number as a label: right for alert rules."},
+			{ID: "subjects", Title: "Subjects", Kind: query.Boolean, Default: true, Formats: []string{"score", "measured", "history"},
+				Help: "One number per subject as well. Switched off, there is one per check and homeserver, its worst: right for alert rules."},
 		},
 		Examples: []query.Example{
 			{Title: "What is wrong?", Query: map[string]any{"queryType": "diagnosis", "format": "findings"}},

@@ -100,7 +100,7 @@ var columns = []query.Column[row]{
 	query.NumberColumn("heals_in", "Heals in", "s", "How long Synapse takes at best to merge them. Empty where it does not.",
 		func(r row) *float64 { return secondsOf(r.judgement.HealsIn) }),
 	query.TextColumn("advice", "Advice", "Why the room has its verdict, and what to do, from harmless to risky.",
-		func(r row) string { return query.BreakSteps(r.advice) }),
+		func(r row) string { return query.BreakSteps(r.advice) }).AsSentence(),
 	query.PseudonymColumn("room_alias", "The room's pseudonym, which alerts and viewers see instead of its id.",
 		func(r row) query.Room { return r.room }),
 }

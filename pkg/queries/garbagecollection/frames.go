@@ -32,5 +32,5 @@ var columns = []query.Column[row]{
 		query.Colour{Value: slow, Colour: "red"}, query.Colour{Value: spikes, Colour: "orange"}, query.Colour{Value: expensive, Colour: "orange"},
 		query.Colour{Value: starting, Colour: "blue"}, query.Colour{Value: fine, Colour: "green"}),
 	query.TextColumn("explanation", "What it means", "What the verdict means for this process, with the numbers.",
-		func(r row) string { return r.explanation }),
+		func(r row) string { return r.explanation }).AsSentence(),
 }

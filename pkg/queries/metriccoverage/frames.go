@@ -22,5 +22,5 @@ var columns = []query.Column[row]{
 	query.TextColumn("used_by", "Read by", "The query types and checks that see less, or nothing, without it.",
 		func(r row) string { return strings.Join(r.readBy, ", ") }),
 	query.TextColumn("meaning", "Meaning", "What it says, and how the numbers of several processes become one.",
-		row.meaning),
+		row.meaning).AsSentence(),
 }

@@ -59,5 +59,5 @@ var columns = []query.Column[row]{
 		query.Colour{Value: busy, Colour: "orange"}, query.Colour{Value: stalling, Colour: "orange"}, query.Colour{Value: collecting, Colour: "orange"},
 		query.Colour{Value: starting, Colour: "blue"}, query.Colour{Value: unknown, Colour: "gray"}, query.Colour{Value: fine, Colour: "green"}),
 	query.TextColumn("advice", "What to do", "What the verdict means for this process.",
-		func(r row) string { return r.advice }),
+		func(r row) string { return r.advice }).AsSentence(),
 }

@@ -35,5 +35,5 @@ var columns = []query.Column[row]{
 	query.TextColumn("known_issue", "Known issue", "Where it is discussed that this table grows without bound, or more than it should, on some servers.",
 		func(r row) string { return r.issue }).WithLink("The issue"),
 	query.TextColumn("advice", "Advice", "What the table is and what to do where it is too large, from harmless to risky.",
-		func(r row) string { return r.advice }),
+		func(r row) string { return r.advice }).AsSentence(),
 }

@@ -50,5 +50,5 @@ var columns = []query.Column[row]{
 			return &r.cache.misses
 		}),
 	query.TextColumn("explanation", "What it means", "What to conclude, with the numbers.",
-		row.explain),
+		row.explain).AsSentence(),
 }
