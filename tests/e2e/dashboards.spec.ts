@@ -142,6 +142,9 @@ test('a finding leads to the panel that shows it, and to Explore', async ({ page
 async function open(page: Page, { uid, panels }: Dashboard, width: number, theme: string) {
   await page.setViewportSize({ width, height: 900 });
   await page.goto(`/d/${uid}?kiosk&theme=${theme}&refresh=1d`); // no panel refreshes meanwhile
+  await expect(page.locator('[data-viz-panel-key]').first()).toBeVisible();
+  // As people see it: the first screen first.
+  await expect.poll(() => problems(page), { timeout: 60_000, message: 'the first screen shows something' }).toEqual([]);
   for (const { title } of panels.filter((panel) => panel.type === 'row' && panel.collapsed)) {
     const row = page.getByTestId(`data-testid dashboard-row-title-${title}`);
     await expect(async () => {
@@ -151,9 +154,6 @@ async function open(page: Page, { uid, panels }: Dashboard, width: number, theme
     await row.click();
   }
   await page.evaluate(() => window.scrollTo(0, 0));
-  await expect(page.locator('[data-viz-panel-key]').first()).toBeVisible();
-  // As people see it: the first screen first.
-  await expect.poll(() => problems(page), { timeout: 60_000, message: 'the first screen shows something' }).toEqual([]);
 }
 
 /** Goes through the whole dashboard, asserts that every panel is well, photographs it, and returns its text. */
