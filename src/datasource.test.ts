@@ -109,6 +109,7 @@ describe('queries', () => {
     const alert = datasource.getDefaultQuery(CoreApp.UnifiedAlerting);
     const format = findQueryType(alert.queryType)?.formats.find(({ id }) => id === alert.format);
     expect(format?.visualization).not.toBe('table');
+    expect(alert).toMatchObject({ atLeast: 'warning', subjects: false });
   });
 
   test('are described in a line', () => {

@@ -44,10 +44,9 @@ export class SynapseDatasource extends DataSourceWithBackend<SynapseQuery, Synap
 
   override getDefaultQuery(app: CoreApp): Partial<SynapseQuery> {
     const [first] = queryTypes;
-    // An alert rule can't work on a table, so it starts with the first format that is none.
-    const series = first.formats.find((format) => format.visualization !== 'table');
-    if (app === CoreApp.UnifiedAlerting && series) {
-      return { queryType: first.id, format: series.id };
+    if (app === CoreApp.UnifiedAlerting) {
+      // Grafana's own condition is "above 0": milder findings count as 0, and there is one number per check.
+      return { queryType: 'diagnosis', format: 'score', atLeast: 'warning', subjects: false };
     }
     // A new panel is a time series, in which a table shows nothing.
     const drawn = queryTypes.find(({ formats }) => formats[0].visualization === 'timeseries');

@@ -9,11 +9,13 @@ import (
 	"github.com/matrix-insight/synapse-datasource/pkg/queries"
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/graph"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/upstream/postgres"
 )
 
 const (
 	declarations      = "src/generated/queryTypes.json"
 	checkDeclarations = "src/generated/checks.json"
+	roleStatements    = "src/generated/role.json"
 	graphDeclarations = "src/generated/graphs.json"
 )
 
@@ -44,7 +46,11 @@ func declarationFiles() ([]file, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []file{{declarations, types}, {checkDeclarations, all}, {graphDeclarations, graphs}}, nil
+	role, err := asJSON(map[string]string{"sql": postgres.RoleSQL("grafana_synapse", "synapse")})
+	if err != nil {
+		return nil, err
+	}
+	return []file{{declarations, types}, {checkDeclarations, all}, {graphDeclarations, graphs}, {roleStatements, role}}, nil
 }
 
 func asJSON(v any) ([]byte, error) {

@@ -244,10 +244,10 @@ test('a provisioned data source can be read, not changed', async () => {
       expect(control).toBeDisabled();
     }
   }
-  // What opens and closes a part of the page works; everything else would change something.
+  // What opens and closes a part of the page, or copies, works; everything else would change something.
   for (const button of screen
     .getAllByRole('button')
-    .filter((one) => !/section|Show secret/.test(one.ariaLabel ?? ''))) {
+    .filter((one) => !/section|Show secret|Copy/.test(one.ariaLabel ?? one.textContent ?? ''))) {
     expect(button).toBeDisabled();
   }
 });
@@ -297,4 +297,12 @@ test('what the health check found to improve is shown with its remedy', () => {
   const alert = screen.getByRole('alert', { name: /Grants in PostgreSQL/ });
   expect(within(alert).getByText('GRANT SELECT (a) ON events;')).toBeInTheDocument();
   expect(screen.queryByText('Answers.')).not.toBeInTheDocument();
+});
+
+test('the statements that make the role have the names that were typed', () => {
+  show({ postgresUser: 'reader "one"', postgresDatabase: 'matrix' });
+  const sql = screen.getByLabelText('Statements that make the role').textContent;
+  expect(sql).toContain('CREATE ROLE "reader ""one""" LOGIN');
+  expect(sql).toContain('GRANT CONNECT ON DATABASE "matrix" TO "reader ""one"""');
+  expect(sql).not.toMatch(/"grafana_synapse"|"synapse"/);
 });

@@ -3,6 +3,7 @@ import { Field } from '@grafana/ui';
 
 import { chosen, settingDefaults, withSetting } from '../../settings';
 import { Choice } from '../Choice';
+import { RoleStatements } from './RoleStatements';
 import { type EditorProps, SecretSetting } from './SecretFields';
 import { DurationSetting, NumberSetting, type SettingsProps, TextSetting } from './SettingFields';
 
@@ -45,9 +46,10 @@ export function PostgresSettings({ editor, ...props }: SettingsProps & { editor:
         {...props}
         setting="postgresUser"
         label="User"
-        help="A role that may only read. The README has the statements that create it."
+        help="A role that may only read. The statements below make it."
         placeholder="grafana_synapse"
       />
+      <RoleStatements user={settings.postgresUser} database={settings.postgresDatabase} />
       <SecretSetting {...editor} secret="postgresPassword" label="Password" help="Empty where the role needs none." />
       <TextSetting
         {...props}
