@@ -6,8 +6,8 @@ go 1.26.5
 tool (
 	github.com/matrix-insight/synapse-datasource/lab/demo
 	github.com/matrix-insight/synapse-datasource/lab/research/diagnosis
-	github.com/matrix-insight/synapse-datasource/lab/tests/e2e
 	github.com/matrix-insight/synapse-datasource/lab/research/sick
+	github.com/matrix-insight/synapse-datasource/lab/tests/e2e
 	github.com/matrix-insight/synapse-datasource/lab/tests/pair
 )
 
@@ -32,8 +32,10 @@ require (
 	github.com/jackc/puddle/v2 v2.2.3 // indirect
 	github.com/jellydator/ttlcache/v3 v3.4.1 // indirect
 	github.com/jszwedko/go-datemath v0.1.1-0.20260113213115-7f666eef0523 // indirect
+	github.com/magefile/mage v1.17.2 // indirect
 	github.com/mattn/go-shellwords v1.0.12 // indirect
 	github.com/opencontainers/go-digest v1.0.0 // indirect
+	github.com/patrickmn/go-cache v2.1.0+incompatible // indirect
 	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3 // indirect
 	github.com/sirupsen/logrus v1.10.1 // indirect
 	github.com/x448/float16 v0.8.4 // indirect

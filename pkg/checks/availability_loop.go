@@ -16,12 +16,14 @@ var (
 	loopBlockedCritical = limits.Limit{Name: "blockedCritical", Value: 30, Unit: "s", Meaning: "time that the event loop is away in two scrapes in a row that is critical", Source: "ours"}
 
 	// loopBlocked is the time that the loop is away at each of the last two scrapes, the longest of the last minutes.
-	// The window holds no third one: of a loop that is away for four scrapes out of five, some are always short.
+	// The window holds no third one: of a loop that is away for four scrapes out of five, some are always short. Where Prometheus
+	// scrapes less often than is assumed (the rules for Prometheus can't know), the window is longer.
 	loopBlocked = measure("blocked", func(s Scope) string {
-		ofTwo := func(function string) string {
-			return metrics.ReactorLastSeen.Series().Over(function, s.Filters.ProcessSelector(), metrics.Window(2*s.Scrape))
+		of := func(function string, scrapes int) string {
+			return metrics.ReactorLastSeen.Series().Over(function, s.Filters.ProcessSelector(), metrics.Window(time.Duration(scrapes)*s.Scrape))
 		}
-		return s.WithServer(s.held(ofTwo("min_over_time") + " and " + ofTwo("count_over_time") + " >= 2"))
+		return s.WithServer(s.held(of("min_over_time", 2) + " and " + of("count_over_time", 2) + " >= 2 or " +
+			of("min_over_time", 4) + " unless " + of("count_over_time", 4) + " > 2"))
 	})
 	// silentProcesses did not answer a scrape lately and are not there now.
 	silentProcesses = measure("silent", func(s Scope) string {

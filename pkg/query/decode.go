@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend/gtime"
 )
@@ -112,11 +111,11 @@ func (p Param) decodeChoice(raw json.RawMessage) (any, error) {
 		return nil, err
 	}
 	if !slices.ContainsFunc(p.Options, func(o Option) bool { return o.Value == text }) {
-		valid := make([]string, len(p.Options))
+		valid := make(validValues, len(p.Options))
 		for i, o := range p.Options {
 			valid[i] = o.Value
 		}
-		return nil, Badf("%q is %q. Valid values: %s.", p.ID, text, strings.Join(valid, ", "))
+		return nil, Badf("%q is %q. Valid values: %s.", p.ID, truncate(text, shownText), valid)
 	}
 	return text, nil
 }

@@ -31,8 +31,17 @@ func Badf(format string, args ...any) error {
 	return &BadRequest{fmt.Sprintf(format, short...)}
 }
 
-// readableLength is above that of our longest list of valid values.
-const readableLength = 1000
+const (
+	// readableLength is how much of a text is shown that somebody else wrote.
+	readableLength = 1000
+	// shownText is how much of a wrong value is, beside a list of the valid ones.
+	shownText = 100
+)
+
+// validValues are the values of a choice, which are ours: an error names all of them, however many.
+type validValues []string
+
+func (n validValues) String() string { return strings.Join(n, ", ") }
 
 func shorten(arg any) any {
 	var text string

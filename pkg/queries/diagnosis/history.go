@@ -152,7 +152,7 @@ func (h history) Frames(query.View) data.Frames {
 	}
 	frames := make(data.Frames, len(h.past))
 	for i, p := range h.past {
-		values, config := p.severities(), &data.FieldConfig{Description: "0 ok, 1 info, 2 warning, 3 critical; empty: unknown.", Mappings: severityMappings}
+		values, config := p.severities(), &data.FieldConfig{Description: "0 ok, 1 info, 2 warning, 3 critical; empty: unknown.", Unit: "none", Mappings: severityMappings}
 		if h.measured {
 			values, config = p.values, &data.FieldConfig{Description: "The number that decides, in the check's unit.", Unit: p.check.Thresholds.Unit}
 		}
