@@ -86,7 +86,7 @@ func says(t *testing.T, name, text string, words ...string) {
 	if !strings.HasSuffix(trimmed, ".") && !strings.HasSuffix(trimmed, ";") && !strings.HasSuffix(trimmed, "…") {
 		t.Errorf("%s is no sentence: %s", name, shortened(text))
 	}
-	if len(text) > 2500 { // the names of all graphs, and some words
+	if len(text) > 3000 { // the names of all graphs, and some words
 		t.Errorf("%s takes %d characters: %s", name, len(text), shortened(text))
 	}
 }
