@@ -58,5 +58,7 @@ export const graphs = JSON.parse(
 
 /** The columns of a table format, in the order in which the backend delivers them. */
 export function columnsOf(queryType: string, format: string): Array<{ name: string; title: string }> {
-  return declarations.find(({ id }) => id === queryType)?.columns?.[format] ?? [];
+  const columns = declarations.find(({ id }) => id === queryType)?.columns?.[format] ?? [];
+  // Grafana reads annotations by field name, so their columns have no other title.
+  return format === 'annotations' ? columns.map(({ name }) => ({ name, title: name })) : columns;
 }

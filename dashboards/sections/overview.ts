@@ -127,12 +127,13 @@ export const overview: Section = {
       format: 'annotations',
       height: 7,
       columns: [
-        { name: 'time', width: 160 },
+        { name: 'time', width: 160, settings: [{ id: 'displayName', value: 'Time' }] },
         {
           name: 'title',
           width: 230,
           settings: [
             ...wrapped,
+            { id: 'displayName', value: 'What' },
             {
               id: 'links',
               value: [
@@ -144,7 +145,7 @@ export const overview: Section = {
             },
           ],
         },
-        { name: 'text', settings: sentence },
+        { name: 'text', settings: [...sentence, { id: 'displayName', value: 'Details' }] },
         { name: 'around', settings: [hidden] },
       ],
       none: 'No restart, new version or resized cache in this time range.',
