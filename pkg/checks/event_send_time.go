@@ -15,7 +15,7 @@ import (
 const sendWindow = time.Hour
 
 // sentMessages are the requests of the guide's graph; other codes are refusals, which say nothing about the time to send.
-var sentMessages = []query.Matcher{query.Equal("servlet", "RoomSendEventRestServlet"), `code=~"2.."`}
+var sentMessages = []query.Matcher{query.Equal("servlet", "RoomSendEventRestServlet"), metrics.Succeeded.Are()}
 
 var (
 	// slowSend and verySlowSend are bounds of the histogram near the panel's lines at 1 s and 2 s.
