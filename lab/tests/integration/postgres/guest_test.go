@@ -126,18 +126,32 @@ func TestFullPool(t *testing.T) {
 	c := config()
 	c.MaxConnections = 1
 	db := client(t, c)
+	if _, err := one(t.Context(), db, "SELECT ''::text"); err != nil { // opening the connection is not what takes the time
+		t.Fatal(err)
+	}
+	// Others keep the one connection turning, and go on when those who wait give up.
+	working, stop := context.WithCancel(t.Context())
+	var all, others sync.WaitGroup
+	for range 20 {
+		others.Go(func() {
+			for working.Err() == nil {
+				_, _ = one(working, db, "SELECT pg_sleep(0.05)::text")
+			}
+		})
+	}
 	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
 	defer cancel()
-	var all sync.WaitGroup
 	failed := make(chan error, 20)
 	for range cap(failed) {
 		all.Go(func() {
-			if _, err := one(ctx, db, "SELECT pg_sleep(0.1)::text"); err != nil {
+			if _, err := one(ctx, db, "SELECT pg_sleep(0.05)::text"); err != nil {
 				failed <- err
 			}
 		})
 	}
 	all.Wait()
+	stop()
+	others.Wait()
 	close(failed)
 	busy := 0
 	for err := range failed {
