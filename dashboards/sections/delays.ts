@@ -24,5 +24,9 @@ export const delays: Section = {
     'schema-updates': catalogued('schema-updates'),
     'scrapes-up': catalogued('up'),
     threads: catalogued('threads'),
+    'answers-by-code': catalogued('requests-by-code'),
+    'push-notifications': catalogued('push'),
+    'token-checks': catalogued('token-checks'),
+    'federation-queue': catalogued('federation-pending'),
   },
 };

@@ -27,7 +27,9 @@ var (
 	})
 )
 
-var availabilityCauses = append(whenFound("open-files", "database-locks", "database-connections", "restarts"), byLoopTime("gc-pauses", "state-resolution")...)
+var availabilityCauses = slices.Concat(
+	whenFound("open-files", "database-locks", "database-connections", "restarts"), whenNamed("authentication"), byLoopTime("gc-pauses", "state-resolution"),
+)
 
 var availability = Check{
 	ID:    "availability",
@@ -64,7 +66,7 @@ var availability = Check{
 	For:         "1m",
 	Connects:    true,
 	Measures: []*Measurement{
-		requestsInFlight, requestsAnswered, errorsNow, errorsLong, errorSpread, errorAnswers, authenticationErrors, unanswered, unansweredJoins, stuckRequests, stuckSends,
+		requestsInFlight, requestsAnswered, errorsNow, errorsLong, errorSpread, errorAnswers, unanswered, unansweredJoins, stuckRequests, stuckSends,
 		fullPools, poolFinished, loopBlocked, silentProcesses, silentLately,
 	},
 	Signal: &Signal{Measurement: errorShare, Subject: subjectOfProcess},

@@ -113,12 +113,15 @@ func failing(in Input, m *Measurement, threshold float64, severity limits.Severi
 		seen[p.Process()] = true
 		worst := append(key, failed...)[0]
 		f := Finding{Subject: Subject{Name: p.Process()}, Severity: severity, Title: "Requests fail", Value: limits.At(worst.Value), Threshold: limits.At(threshold),
-			NotCausedBy: notCausedBut("open-files", "database-locks", "database-connections")}
+			NotCausedBy: notCausedBut("open-files", "database-locks", "database-connections", authentication.ID)}
 		f.Evidence = fmt.Sprintf("%s of the answers to %s failed (%s in the last 15 min).", words.Percent(worst.Value), worst.Label("servlet"), codesOf(in, worst))
 		if others := len(failed) - 1; others > 0 {
 			f.Evidence = strings.TrimSuffix(f.Evidence, ".") + fmt.Sprintf(", and %s.", words.Count(others, "other kind of requests fails", "other kinds of requests fail"))
 		}
-		found = append(found, blameAuthentication(in, p, f))
+		if mostlyUnavailable(in, p) {
+			f.CauseSubjects = []string{authenticationService}
+		}
+		found = append(found, f)
 	}
 	return found
 }
@@ -132,4 +135,17 @@ func codesOf(in Input, p Sample) string {
 		}
 	}
 	return words.List(all[:min(len(all), 3)])
+}
+
+// mostlyUnavailable tells whether at least half of a process's failed answers are 503: what it answers where the authentication
+// service fails.
+func mostlyUnavailable(in Input, p Sample) bool {
+	all, unavailable := 0.0, 0.0
+	for _, s := range in.SamplesFor(errorAnswers, p) {
+		all += s.Value
+		if metrics.StatusOf(s.Label("code")) == 503 {
+			unavailable += s.Value
+		}
+	}
+	return unavailable >= all/2
 }

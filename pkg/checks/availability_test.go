@@ -34,7 +34,7 @@ func TestAvailability(t *testing.T) {
 		"one other kind fails":           {series: onServer(map[string]float64{forServlet("errors", receipts, ""): 1, onProcess("errorSpread", "1"): 0.4, forServlet("errorAnswers", receipts, " code=500"): 60}), want: OK},
 		"two of many kinds":              {series: together(others, map[string]float64{onProcess("errorSpread", "1"): 0.1}), want: OK},
 		"a few for long":                 {series: onServer(map[string]float64{forServlet("errorsLong", send, ""): 0.07, forServlet("errorAnswers", send, " code=500"): 22}), want: Warning, subject: "synapse/1", value: 0.07},
-		"the authentication fails":       {series: together(failing, map[string]float64{forServlet("errorAnswers", send, " code=503"): 400, "tokenErrors": 30}), want: Critical, subject: "synapse/1", value: 0.98},
+		"the authentication fails":       {series: together(failing, map[string]float64{forServlet("errorAnswers", send, " code=503"): 400}), want: Critical, subject: "synapse/1", value: 0.98},
 		"all for long":                   {series: onServer(map[string]float64{forServlet("errorsLong", send, ""): 0.9, forServlet("errorAnswers", send, " code=500"): 300}), want: Warning, subject: "synapse/1", value: 0.9},
 		"overridden":                     {series: onServer(map[string]float64{forServlet("errorsLong", send, ""): 0.07}), options: settings.Settings{Thresholds: overridden("availability", 0.1, 0.9)}, want: OK},
 		"none answered":                  {series: onServer(map[string]float64{forServlet("unanswered", send, ""): 45}), want: Critical, subject: "synapse/1", value: 45, unit: "none"},

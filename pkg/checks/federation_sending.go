@@ -71,7 +71,7 @@ var federationSending = Check{
 		"If destinations catch up without progress, check that every sender of `federation_sender_instances` runs: each serves its own part of the destinations.",
 	},
 	Causes:      whenFound("cpu-saturation"),
-	Panel:       "federation-traffic",
+	Panel:       "graph:federation-pending",
 	Completions: true,
 	Measures:    []*Measurement{sendingTried, sendingSent, sendingBefore, sendingUptime, sendingRequests, sendingAnswers, queued, queuedBefore, queuedLowest},
 	Read:        readSending,

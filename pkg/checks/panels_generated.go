@@ -13,7 +13,6 @@ var panelQueries = map[string]Next{
 	"event-loop":           {"resources", "reactor", ""},
 	"extremity-rooms":      {"forwardExtremities", "rooms", ""},
 	"federation-lag":       {"federation", "lag", ""},
-	"federation-traffic":   {"federation", "traffic", ""},
 	"gc-processes":         {"garbageCollection", "summary", ""},
 	"inbound-age":          {"graph", "series", "inbound-age"},
 	"jobs-running":         {"graph", "series", "background-running"},

@@ -43,7 +43,7 @@ var processor = facts{
 var known = map[string]facts{
 	"availability": {
 		counted: []string{"unanswered", "joins", "stuck", "sendsInFlight", "fullPools", "silent", "errors", "errorsLong"},
-		lacks:   []string{"errors", "errorsLong", "errorSpread", "errorAnswers", "tokenErrors", "finished", "blocked", "silentLately", "inFlight"},
+		lacks:   []string{"errors", "errorsLong", "errorSpread", "errorAnswers", "finished", "blocked", "silentLately", "inFlight"},
 	},
 	"event-send-time": {
 		of:     map[string]string{"notSlow": "sends", "notVerySlow": "sends"},
@@ -51,6 +51,9 @@ var known = map[string]facts{
 		lacks:  []string{"lastExcess", "mostExcess", "lastShare"},
 		where:  map[string]reached{"workers": {"sends", limits.EnoughSends.Value}},
 	},
+	"authentication": {lacks: []string{"share", "mean", "refused", "refusedShare", "refusedBefore"}},
+	"push":           {lacks: []string{"usual", "share", "pushers"}},
+	"rate-limited":   {lacks: []string{"hard"}},
 	"sync-time":      {lacks: []string{"mean", "lastExcess", "mostExcess"}, atMost: map[string][]string{"lastExcess": {"mostExcess"}}},
 	"cpu-saturation": {lacks: []string{"uptime", "busy"}},
 	"memory": {

@@ -6,7 +6,7 @@ type reasons map[string][]string
 var quiet = reasons{
 	"needs a homeserver on SQLite": {"database-pool sqlite", "sqlite sqlite"},
 	"needs the same hour of earlier days": {
-		"federation-sending failedBefore", "traffic-drop usual", "traffic-drop usualHour", "traffic-drop processesThen", "request-surge rate", "request-surge errors",
+		"federation-sending failedBefore", "push usual", "traffic-drop usual", "traffic-drop usualHour", "traffic-drop processesThen", "request-surge rate", "request-surge errors",
 		"memory entries", "memory day", "memory dayBefore", "memory lowest", "version mixed", "version day", "version dayBefore",
 		"database-cost lastWeek", "database-cost costBefore", "database-cost callsBefore", "database-cost coldThen", "database-cost coldNow", "database-cost onSaturated", "database-cost saturatedProcesses", "database-cost lastingMaintenance",
 		"database-slow lastWeek", "database-slow costBefore", "database-slow callsBefore", "database-slow coldThen", "database-slow coldNow",
@@ -41,8 +41,9 @@ var quiet = reasons{
 	"needs a state resolution: up to 1.135 its counters are 0 from the start": {
 		"state-resolution count", "state-resolution cpuRoom", "state-resolution dbRoom",
 	},
-	"needs requests that are refused":      {"request-surge refused", "request-surge refusedLong", "version refusedLong"},
-	"needs an issue of the version itself": {"version transactions"},
+	"needs requests that are refused":               {"request-surge refused", "request-surge refusedLong", "version refusedLong", "authentication refused", "rate-limited limited", "rate-limited share", "rate-limited hard"},
+	"needs push notifications within the last hour": {"push share"},
+	"needs an issue of the version itself":          {"version transactions"},
 	"needs a bridge": {
 		"appservice-lag events", "appservice-lag prompt", "appservice-lag position", "appservice-lag behind", "appservice-lag before", "appservice-lag lowest",
 	},
@@ -62,7 +63,7 @@ var unknowns = reasons{
 var unseen = reasons{
 	"PostgreSQL and SQLite have statements of their own": {`verb="BEGIN"`, `verb="SET"`},
 	"needs requests that fail or hang":                   {`code=~"5..|`, "synapse_http_server_in_flight_requests_count{"},
-	"needs requests that are refused":                    {`code=~"4[0-8].`},
+	"needs requests that are refused":                    {`code=~"4[0-8].`, `code=~"429|`, `code=~"401|`},
 	"needs a bridge":                                     {`name="appservice_sender"`},
 	"needs a client that asks for presence":              {`servlet=~".*Presence.*"`},
 	"needs media":                                        {`DownloadResource`},

@@ -52,7 +52,7 @@ var federationOut = []Graph{
 	{
 		ID: "federation-pending", Title: "Federation queues in memory", Unit: "none", By: []string{partLabel}, Check: "federation-lag",
 		Help:     "Homeservers with something to send, and the events and EDUs that wait for them.",
-		Worry:    "A climb for hours: the federation sender is short of CPU. Its memory grows with it.",
+		Worry:    "A climb for hours: the federation sender is short of CPU. Its memory grows with it. A fall to zero while sending fails is no recovery: homeservers that fail leave the queue.",
 		Replaces: []Panel{panel("Federation", "In-memory federation transmission queues", noUnit)},
 		term: parts(part{"destinations", level(metrics.PendingDestinations)}, part{"events", level(metrics.PendingPDUs)},
 			part{"EDUs", level(metrics.PendingEDUs)}),

@@ -44,7 +44,7 @@ const deadCounter = "Synapse has not counted this since 1.64"
 
 var push = []Graph{
 	{
-		ID: "push", Title: "Push notifications", Unit: "cps", By: []string{partLabel},
+		ID: "push", Title: "Push notifications", Unit: "cps", By: []string{partLabel}, Check: "push",
 		Help:     "Notifications handled, and those that a push gateway did not accept.",
 		Worry:    "Failed above 10%: the push gateway. Nothing handled while messages are sent: no process runs pushers.",
 		Replaces: []Panel{panel("Pushes", "HTTP Push rate", "adds a counter to its own rate")},

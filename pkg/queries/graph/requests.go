@@ -67,6 +67,12 @@ var requests = []Graph{
 		buckets: histogram(metrics.MessageListTime),
 	},
 	{
+		ID: "token-checks", Title: "Time of the authentication service", Unit: "s", Check: "authentication",
+		Help:    "Time of the authentication service (MAS) to check a token. Synapse keeps the result for two minutes.",
+		Worry:   "From 1 s on, requests without a checked token wait that long. No line while clients are active: no authentication service is in use.",
+		buckets: histogram(metrics.IntrospectionTime),
+	},
+	{
 		ID: "answers-size", Title: "Bytes sent by kind of request", Unit: "Bps", By: []string{"servlet"}, Kind: Stack,
 		Help: "Size of the answers per second.",
 		term: rate(metrics.ResponseSize),

@@ -17,6 +17,9 @@ var (
 	Succeeded    = statuses("2..", 200, 300)
 	Refused      = statuses("4[0-8].|49[0-8]", 400, 499)
 	ServerErrors = statuses("5..", 500, 600)
+	// LoggedOut are answers to a token that is not valid (any more), TooMany those over a rate limit.
+	LoggedOut = statuses("401", 401, 402)
+	TooMany   = statuses("429", 429, 430)
 	// InternalErrors are Synapse's own in every servlet: the other 5xx may pass on what somebody else's server answered.
 	InternalErrors = statuses("500", 500, 501)
 	// ClientLeft is the status of a request whose client did not wait: neither an answer nor an error.

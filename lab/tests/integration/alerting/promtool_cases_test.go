@@ -50,6 +50,34 @@ var moreCases = []promtoolCase{
 		[]expectation{{"20m", warning, 1}, {at: "60m"}},
 	},
 	{
+		// The authentication service fails half of the token checks.
+		"authentication",
+		twins([]twin{
+			{"synapse_api_auth_delegated_introspection_response_sum", `code="200"`, "0+0.3x90", "0+0.3x90"},
+			{"synapse_api_auth_delegated_introspection_response_count", `code="200"`, "0+30x90", "0+30x90"},
+			{"synapse_api_auth_delegated_introspection_response_count", `code="503"`, "0x10 0+30x80", "0+1x90"},
+		}, nil),
+		firesAs(critical, 0.5),
+	},
+	{
+		// It takes a second and a half.
+		"authentication",
+		twins([]twin{
+			{"synapse_api_auth_delegated_introspection_response_sum", `code="200"`, "0+45x90", "0+3x90"},
+			{"synapse_api_auth_delegated_introspection_response_count", `code="200"`, "0+30x90", "0+30x90"},
+		}, nil),
+		firesAs(warning, 1.5),
+	},
+	{
+		// Half of two sends per second are over the limit; on quiet.org it is one bot.
+		"rate-limited",
+		twins([]twin{
+			{"synapse_http_server_response_time_seconds_count", `servlet="RoomSendEventRestServlet",method="PUT",code="429"`, "0+120x90", "0+20x90"},
+			{"synapse_http_server_response_time_seconds_count", `servlet="RoomSendEventRestServlet",method="PUT",code="200"`, "0+120x90", "0+20x90"},
+		}, nil),
+		firesAs(warning, 0.5),
+	},
+	{
 		// A sliding sync takes a second.
 		"sync-time",
 		twins([]twin{

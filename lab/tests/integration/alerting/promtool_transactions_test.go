@@ -107,4 +107,18 @@ var grownCases = []promtoolCase{{
 		of("synapse_federation_client_sent_transactions_total", "", "quiet.org"):                        "0+90x1100",
 	},
 	expect: []expectation{{at: "5d"}, {"7d2h", critical, 1}},
+}, {
+	// Since yesterday no push notification is accepted; on quiet.org it was never otherwise.
+	check: "push",
+	series: map[string]string{
+		of("synapse_storage_schedule_time_count", "", "a.org"):                     "1x1100",
+		process("process_start_time_seconds", "a.org"):                             "-86400x1100",
+		of("synapse_http_httppusher_http_pushes_processed_total", "", "a.org"):     grown(100, 0),
+		of("synapse_http_httppusher_http_pushes_failed_total", "", "a.org"):        grown(1, 100),
+		of("synapse_storage_schedule_time_count", "", "quiet.org"):                 "1x1100",
+		process("process_start_time_seconds", "quiet.org"):                         "-86400x1100",
+		of("synapse_http_httppusher_http_pushes_processed_total", "", "quiet.org"): "0+10x1100",
+		of("synapse_http_httppusher_http_pushes_failed_total", "", "quiet.org"):    "0+100x1100",
+	},
+	expect: []expectation{{at: "5d"}, {"7d2h", warning, 1}},
 }}
