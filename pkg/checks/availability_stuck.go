@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,7 +17,9 @@ import (
 var (
 	manyInFlight  = limits.Limit{Name: "manyInFlight", Value: 5, Meaning: "number of requests in flight that count as a queue", Source: "ours"}
 	inFlightClimb = limits.Limit{Name: "climb", Value: 5, Meaning: "number of times the median of a day", Source: "ours"}
-	finishedFall  = limits.Limit{Name: "fallenTo", Value: 0.2, Unit: "percentunit", Meaning: "share of the requests that finished in the half hour before", Source: "ours"}
+	// oldSend is far above what a send waits for by itself: five seconds for another process.
+	oldSend      = limits.Limit{Name: "oldSend", Value: 600, Unit: "s", Meaning: "age of the oldest send in progress from which one room hangs", Source: "ours"}
+	finishedFall = limits.Limit{Name: "fallenTo", Value: 0.2, Unit: "percentunit", Meaning: "share of the requests that finished in the half hour before", Source: "ours"}
 )
 
 // beforeClimb is the time whose finished requests are the usual ones.
@@ -33,6 +36,11 @@ var (
 			"$lowest", s.lowestOf(inFlight(s, ofInFlight...), window), "$floor", usualInFlight(s), "$process", s.PerProcess(), "$finished", finished(s, window, ofInFlight),
 			"$few", fmt.Sprintf("%g * %s", finishedFall.Value*window.Seconds(), finishedBefore(s)),
 		).Replace("$lowest >= $floor unless on ($process) $finished > ($few or $finished * 0)"))
+	})
+	// A room in which nothing can be sent holds up few requests. The age of a block of code that is still in progress shows it; a send
+	// waits for no other homeserver there.
+	oldestSend = measure("oldestSend", func(s Scope) string {
+		return "max by (" + s.PerProcess() + ") (" + s.Now(metrics.BlockLongest.Series(), `block_name="handle_new_client_event"`) + ") >= " + plain(oldSend.Value)
 	})
 	// On small servers a single send tells: it is in flight at every scrape, and none finishes.
 	stuckSends = measure("sendsInFlight", func(s Scope) string {
@@ -82,5 +90,17 @@ func judgeStuck(in Input) []Finding {
 		}
 		add(p, "send", f)
 	}
+	for _, p := range in.Samples(oldestSend) {
+		found = append(found, Finding{Subject: Subject{Name: p.Process()}, Severity: Info, Confidence: 0.6, Title: "Sends to one room hang", Value: limits.At(p.Value), Threshold: limits.At(oldSend.Value), Unit: "s",
+			NotCausedBy: notCausedBut("database-locks"), Steps: slices.Clone(oneRoomHangs),
+			Evidence: fmt.Sprintf("The oldest send in progress began %s ago, while others finish: most likely one room hangs.", words.Seconds(p.Value))})
+	}
 	return found
+}
+
+// oneRoomHangs are what to do about a room in which nothing can be sent.
+var oneRoomHangs = []string{
+	"Find the room: in the reverse proxy's log, requests `PUT …/rooms/<room>/send/…` that end with 499 or 504 name it.",
+	"Before you change anything, run `py-spy dump --pid <pid>` on the process and keep it with its log since then: they show what the send waits for.",
+	"Restart that process. The send and those that wait behind it fail, and clients send them again.",
 }

@@ -16,7 +16,7 @@ var (
 	// sendGood ends a verdict that was kept.
 	sendGood = limits.Limit{Name: "goodSends", Value: 10, Meaning: "number of sends in an hour, slow ones below the warning, that end an earlier verdict", Source: "ours"}
 
-	sendsOfDay = countFew("send", "sends",
+	sendsOfDay = countFew(fewOf{one: "send", many: "sends", verdict: tookLonger},
 		func(s Scope, d time.Duration) string {
 			return s.Counted(metrics.ResponseTime.Count(), d, nil, sentMessages...)
 		},

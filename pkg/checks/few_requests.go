@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
@@ -24,12 +25,17 @@ var (
 	// fewKept keeps a verdict from changing with every request.
 	fewKept = limits.Limit{Name: "fewKept", Value: 1, Meaning: "number of slow requests by which a verdict of the last 24 h may miss the limit and stay", Source: "ours"}
 
+	tookLonger = "took longer than " + slowSend.String()
+
 	fewLimits = []limits.Limit{fewLeast, fewShare, fewSpread, fewBase, fewKept}
 )
 
+// fewOf is what is judged one by one, in words, and the beginning of its measurements' names where a check has several.
+type fewOf struct{ one, many, verdict, prefix string }
+
 // fewRequests are the measurements of requests that are judged one by one.
 type fewRequests struct {
-	what, plural string
+	fewOf
 	// all and slow are counts of the day; last and most are by how many more are slow than chance explains: when the last
 	// request came, and the most of the day; age is the time since that last request.
 	all, slow, last, most, age *Measurement
@@ -37,7 +43,7 @@ type fewRequests struct {
 
 // countFew declares the measurements. counted is the requests in a window, of all and of those that were not slow; enough
 // has a series where there are enough of them for the usual judgement.
-func countFew(what, plural string, all, notSlow func(Scope, time.Duration) string, enough func(Scope) string) fewRequests {
+func countFew(of fewOf, all, notSlow func(Scope, time.Duration) string, enough func(Scope) string) fewRequests {
 	day := func(s Scope, expression string) string {
 		return "sum_over_time((" + expression + ")" + subquery(fewDay, fewSlot(s)) + ")"
 	}
@@ -55,11 +61,17 @@ func countFew(what, plural string, all, notSlow func(Scope, time.Duration) strin
 			function, slowOf(s), fewShare.Value, n, fewSpread.Value, fewShare.Value, n, fewBase.Value, n, fewLeast.Value, settled(s, all), subquery(fewDay, fewSlot(s)),
 			enough(s), subquery(fewDay, fewSlot(s)))
 	}
+	name := func(name string) string {
+		if of.prefix == "" {
+			return name
+		}
+		return of.prefix + strings.ToUpper(name[:1]) + name[1:]
+	}
 	return fewRequests{
-		what: what, plural: plural, all: measure("dayAll", allOf), slow: measure("daySlow", slowOf),
-		last: measure("lastExcess", func(s Scope) string { return excess(s, "last_over_time") }),
-		most: measure("mostExcess", func(s Scope) string { return excess(s, "max_over_time") }),
-		age: measure("lastAge", func(s Scope) string {
+		fewOf: of, all: measure(name("dayAll"), allOf), slow: measure(name("daySlow"), slowOf),
+		last: measure(name("lastExcess"), func(s Scope) string { return excess(s, "last_over_time") }),
+		most: measure(name("mostExcess"), func(s Scope) string { return excess(s, "max_over_time") }),
+		age: measure(name("lastAge"), func(s Scope) string {
 			return "time() - max_over_time((timestamp(" + settled(s, all) + " > 0))" + subquery(fewDay, fewSlot(s)) + ")"
 		}),
 	}
@@ -90,7 +102,7 @@ func (few fewRequests) text(in Input) string {
 	if since := in.Total(few.age); since >= 3600 {
 		age = "; the last one came " + words.Seconds(since) + " ago"
 	}
-	return fmt.Sprintf("%s of %s in 24 h took longer than %s%s.", words.Number(in.Total(few.slow)), words.Count(in.Total(few.all), few.what, few.plural), slowSend, age)
+	return fmt.Sprintf("%s of %s in 24 h %s%s.", words.Number(in.Total(few.slow)), words.Count(in.Total(few.all), few.one, few.many), few.verdict, age)
 }
 
 // tooFewFinished tells that many requests were received and most of them have not finished: what did finish proves nothing.

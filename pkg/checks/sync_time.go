@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
@@ -55,16 +54,6 @@ var (
 	syncTransactions = measure("transactions", func(s Scope) string { return txnsOn(s, syncProcesses) })
 )
 
-// syncsOfDay judge sliding syncs on a server that never has enough of them. Sync v2 has no histogram without the wait for news.
-var syncsOfDay = countFew("sliding sync", "sliding syncs",
-	func(s Scope, d time.Duration) string {
-		return s.Counted(metrics.SlidingSyncTime.Count(), d, nil, slidingSyncs)
-	},
-	func(s Scope, d time.Duration) string {
-		return s.Counted(metrics.SlidingSyncTime.Bucket(), d, nil, slidingSyncs, upTo(plain(slowSend.Value)))
-	},
-	func(s Scope) string { return syncSliding.PromQL(s) + " >= " + plain(enoughSyncs.Value) })
-
 // syncs is a counter's increase on processes that have been up for a while. Where the age of a process is not known, all
 // count.
 func syncs(s Scope, series metrics.Series, more ...query.Matcher) string {
@@ -91,7 +80,7 @@ func syncMeans(s Scope) string {
 		return fmt.Sprintf(`label_replace((%s) / (%s >= %g), "kind", "%s", "", "")`, sum, count, enoughSyncs.Value, kind)
 	}
 	return mean(slidingSync, syncs(s, metrics.SlidingSyncTime.Sum(), slidingSyncs), syncSliding.PromQL(s)) + " or " +
-		mean(olderSync, syncWork(s, metrics.ResponseUserCPU, metrics.ResponseSystemCPU, metrics.ResponseDatabaseTime, metrics.ResponseScheduleTime), syncOrdinary.PromQL(s))
+		mean(olderSync, syncWork(s, olderWork...), syncOrdinary.PromQL(s))
 }
 
 var syncTime = Check{
@@ -102,8 +91,8 @@ var syncTime = Check{
 		"every client is slow.",
 	Decides: "The mean work of one incremental sync over 15 minutes (warning from {warning}, critical from {critical}), separately for sliding sync and for sync v2 " +
 		"(`/sync`). Initial syncs, which fetch everything, are left out, and so are processes younger than {settled}. With fewer than {enoughSyncs} sliding syncs in all 15 min of 24 h, each one of these " +
-		"24 h counts: a warning if more took longer than {slowSend} than chance explains (once in a thousand times, if {fewShare} are slow), from {fewLeast} syncs. Fewer than {enoughSyncs} syncs of v2 are not " +
-		"judged. If most syncs that came in have not finished, it is unknown.",
+		"24 h counts: a warning if more took longer than {slowSend} than chance explains (once in a thousand times, if {fewShare} are slow), from {fewLeast} syncs. Of sync v2, each quarter of an hour counts " +
+		"likewise, with its mean. If most syncs that came in have not finished, it is unknown.",
 	CannotKnow: "For sync v2, what Synapse does not count per request: waits for a lock, for another process or for the event loop. Database times of parallel queries " +
 		"add up, so the real time may be shorter. Nothing shows what the client does with the answer.",
 	Thresholds: limits.Thresholds{
@@ -125,13 +114,14 @@ var syncTime = Check{
 	Completions: true,
 	Measures: append([]*Measurement{
 		requestsScraped, syncMean, syncSliding, syncNotSlow, syncNotVerySlow, syncServed, syncOrdinary, syncCPU, syncDatabase, syncWaiting, syncReceived, syncAnswered, syncProcesses, syncTransactions,
-	}, syncsOfDay.measures()...),
+	}, append(syncsOfDay.measures(), olderOfDay.measures()...)...),
 	Signal: &Signal{Measurement: syncMean, Subject: byLabel("kind")},
 	Judge:  judgeSyncTime,
 	Rule: Rule{Expr: `
 max by (server_name) ({{.mean}}) >= {{.threshold}}
 {{- if pick "warning" ""}}
 or on (server_name) ({{.mostExcess}} >= 0 and on (server_name) {{.lastExcess}} > -{{.fewKept}})
+or on (server_name) ({{.olderMostExcess}} >= 0 and on (server_name) {{.olderLastExcess}} > -{{.fewKept}})
 {{- end}}`},
 }
 
@@ -158,6 +148,9 @@ func judgeSyncTime(in Input) []Finding {
 	if f, slow := syncsOfDay.judge(in); slow {
 		found = append(found, syncFinding(in, f, slidingSync))
 	}
+	if f, slow := olderOfDay.judge(in); slow {
+		found = append(found, syncFinding(in, f, olderSync))
+	}
 	if f, hangs := tooFewFinished(in, syncReceived, syncAnswered, enoughSyncs.Value, "15 min"); hangs && len(found) == 0 {
 		return []Finding{f}
 	}
@@ -175,6 +168,8 @@ func judgeSyncTime(in Input) []Finding {
 		return append(found, partlyUnknown(olderSync, unknown))
 	case len(found) == 0 && in.Total(syncsOfDay.all) >= 1:
 		return okFinding(syncsOfDay.text(in))
+	case len(found) == 0 && in.Total(olderOfDay.all) >= 1:
+		return okFinding(olderOfDay.text(in))
 	case len(found) == 0:
 		return okFinding(fmt.Sprintf("Fewer than %s incremental syncs of one kind in 15 min on processes that have run for %s: too few to judge.", enoughSyncs, syncSettled))
 	}

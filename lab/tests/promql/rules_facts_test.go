@@ -54,7 +54,8 @@ var known = map[string]facts{
 	"authentication": {lacks: []string{"share", "mean", "refused", "refusedShare", "refusedBefore"}},
 	"push":           {lacks: []string{"usual", "share", "pushers"}},
 	"rate-limited":   {lacks: []string{"hard"}},
-	"sync-time":      {lacks: []string{"mean", "lastExcess", "mostExcess"}, atMost: map[string][]string{"lastExcess": {"mostExcess"}}},
+	"sync-time": {lacks: []string{"mean", "lastExcess", "mostExcess", "olderLastExcess", "olderMostExcess"},
+		atMost: map[string][]string{"lastExcess": {"mostExcess"}, "olderLastExcess": {"olderMostExcess"}}},
 	"cpu-saturation": {lacks: []string{"uptime", "busy"}},
 	"memory": {
 		of: map[string]string{"lowest": "peak", "memory": "lowestOfHours", "lowestOfHours": "hourAgo"}, atMost: map[string][]string{"lowest": {"peak"}}, whole: []string{"kills"},

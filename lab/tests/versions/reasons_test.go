@@ -14,7 +14,7 @@ var quiet = reasons{
 	},
 	"needs requests that fail or hang": {
 		"availability errors", "availability errorsLong", "availability errorSpread", "availability errorAnswers",
-		"availability unanswered", "availability stuck", "availability silent", "starvation silent", "availability sendsInFlight", "availability joins", "availability fullPools",
+		"availability unanswered", "availability stuck", "availability silent", "starvation silent", "availability sendsInFlight", "availability oldestSend", "availability joins", "availability fullPools",
 	},
 	"needs a process that is saturated, full or was killed": {
 		"cpu-saturation requests", "cpu-saturation jobs", "cpu-saturation gc", "memory kills", "gc-pauses full",
@@ -35,9 +35,9 @@ var quiet = reasons{
 	"needs updates that run, failed or are disabled": {
 		"background-updates running", "background-updates lasting", "background-updates disabled", "background-updates aborted",
 	},
-	"needs other homeservers":          {"federation-destinations attempts", "federation-sending tried", "federation-sending senderUptime", "federation-inbound received", "federation-inbound answered"},
-	"needs slow sends, a few of a day": {"event-send-time lastExcess", "event-send-time mostExcess", "database-cost slowSendSeconds"},
-	"needs a replication that is late": {"replication-lag stream"},
+	"needs other homeservers":                   {"federation-destinations attempts", "federation-sending tried", "federation-sending senderUptime", "federation-inbound received", "federation-inbound answered"},
+	"needs slow sends or syncs, a few of a day": {"event-send-time lastExcess", "event-send-time mostExcess", "sync-time olderLastExcess", "sync-time olderMostExcess", "database-cost slowSendSeconds"},
+	"needs a replication that is late":          {"replication-lag stream"},
 	"needs a state resolution: up to 1.135 its counters are 0 from the start": {
 		"state-resolution count", "state-resolution cpuRoom", "state-resolution dbRoom",
 	},
