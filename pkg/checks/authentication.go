@@ -13,6 +13,9 @@ import (
 // authenticationService is the subject of findings about it: availability names it where its failed answers are 503.
 const authenticationService = "authentication service"
 
+// accessTokens is the subject where they are refused: request-surge names it where what comes in a loop is refused with 401.
+const accessTokens = "access tokens"
+
 // tokenFailed are the results of a token check that leave the client with a 503: no answer, an error, or a refusal of Synapse itself
 // because of a wrong secret. Source: api/auth/mas.py and msc3861_delegated.py.
 const tokenFailed query.Matcher = `code=~"ERR|4..|5.."`
@@ -122,7 +125,7 @@ func judgeLoggedOut(in Input) (Finding, bool) {
 		return Finding{}, false
 	}
 	return Finding{
-		Severity: Warning, Title: "Clients are logged out", Value: &share, Threshold: limits.At(loggedOut.Value), Confidence: 0.8,
+		Subject: Subject{Name: accessTokens}, Severity: Warning, Title: "Clients are logged out", Value: &share, Threshold: limits.At(loggedOut.Value), Confidence: 0.8,
 		Evidence: fmt.Sprintf("%s of the syncs and sends in the last 15 min were refused with 401 (%s); in the day before %s.", words.Percent(share), words.Number(n), words.Percent(usual)),
 		Steps: []string{
 			"Check what changed: a restored database, a proxy that leads to another homeserver, or sessions ended in the authentication service make tokens invalid.",

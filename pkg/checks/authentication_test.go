@@ -30,7 +30,7 @@ func TestAuthentication(t *testing.T) {
 		"a fifth fails":           {series: tokens(60, 300, 0.02), want: Critical, subject: authenticationService, value: 0.2},
 		"overridden":              {series: tokens(60, 300, 0.02), options: settings.Settings{Thresholds: overridden("authentication", 0, 0.5)}, want: OK},
 		"it is slow":              {series: tokens(0, 300, 1.4), want: Warning, subject: authenticationService, value: 1.4, unit: "s"},
-		"clients are logged out":  {series: loggedOutOf(300, 0.9, 0.01), want: Warning, value: 0.9},
+		"clients are logged out":  {series: loggedOutOf(300, 0.9, 0.01), want: Warning, subject: accessTokens, value: 0.9},
 		"one client":              {series: loggedOutOf(20, 0.9, 0.01), want: OK},
 		"it was so yesterday too": {series: loggedOutOf(300, 0.9, 0.6), want: OK},
 		"without history":         {series: noHistory, want: OK},

@@ -43,7 +43,7 @@ var availability = Check{
 		"connections are busy at every scrape of five minutes and at most {perConnection} transactions per connection finish in that time; the event loop is away for {blockedCritical} in two scrapes in a row; " +
 		"no scrape of a process succeeds that was there within the last hour. Warning: {warning} of the answers and {failedLong} in a quarter of an hour are 5xx, {rise} × the share of a week ago; {fewReceived} " +
 		"requests received and none answered well; sends that stay in flight while none finishes; the event loop away for {blockedWarning}; PostgreSQL gives this data source no new connection, which is " +
-		"critical together with any of these. An info: a send has been in progress for {oldSend} while others finish. It is over after five minutes without.",
+		"critical together with any of these; a send in progress for {oldSend}. It is over after five minutes without.",
 	CannotKnow: "Errors that the reverse proxy answers itself: no request reaches Synapse then. With nobody asking there is nothing to see. 5xx that pass on somebody else's error (profiles, remote joins, media, " +
 		"URL previews) are left out. An open session is no proof that PostgreSQL is well, so the check never says that it is.",
 	Thresholds: limits.Thresholds{
@@ -78,6 +78,9 @@ count by (server_name) (
   or ` + failingRule("errorsLong", "warning") + `
 {{- end}}
   or {{.unanswered}} >= {{pick .fewReceived .manyReceived}}
+{{- if pick "warning" ""}}
+  or {{.oldestSend}}
+{{- end}}
   or {{.joins}} >= {{pick .fewReceived .manyReceived}}
   or {{.sendsInFlight}} >= {{pick "1" .manyInFlight}}
   or {{.stuck}}

@@ -91,7 +91,7 @@ func judgeStuck(in Input) []Finding {
 		add(p, "send", f)
 	}
 	for _, p := range in.Samples(oldestSend) {
-		found = append(found, Finding{Subject: Subject{Name: p.Process()}, Severity: Info, Confidence: 0.6, Title: "Sends to one room hang", Value: limits.At(p.Value), Threshold: limits.At(oldSend.Value), Unit: "s",
+		found = append(found, Finding{Subject: Subject{Name: p.Process()}, Severity: Warning, Confidence: 0.6, Title: "Sends to one room hang", Value: limits.At(p.Value), Threshold: limits.At(oldSend.Value), Unit: "s",
 			NotCausedBy: notCausedBut("database-locks"), Steps: slices.Clone(oneRoomHangs),
 			Evidence: fmt.Sprintf("The oldest send in progress began %s ago, while others finish: most likely one room hangs.", words.Seconds(p.Value))})
 	}

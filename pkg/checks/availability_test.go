@@ -42,7 +42,7 @@ func TestAvailability(t *testing.T) {
 		"joins unanswered":               {series: onServer(map[string]float64{forServlet("joins", "JoinRoomAliasServlet", ""): 12, forServlet("errorAnswers", "JoinRoomAliasServlet", " code=500"): 12}), want: Critical, subject: "synapse/1", value: 12, unit: "none"},
 		"requests hang":                  {series: onServer(map[string]float64{onProcess("stuck", "1"): 40}), want: Critical, subject: "synapse/1", value: 40, unit: "none", free: []string{"database-locks"}},
 		"a send hangs":                   {series: onServer(map[string]float64{onProcess("sendsInFlight", "1"): 1}), want: Warning, subject: "synapse/1", value: 1, unit: "none"},
-		"one room hangs":                 {series: onServer(map[string]float64{onProcess("oldestSend", "1"): 900}), want: Info, subject: "synapse/1", value: 900, unit: "s", free: []string{"database-locks"}},
+		"one room hangs":                 {series: onServer(map[string]float64{onProcess("oldestSend", "1"): 900}), want: Warning, subject: "synapse/1", value: 900, unit: "s", free: []string{"database-locks"}},
 		"sends hang":                     {series: onServer(map[string]float64{onProcess("sendsInFlight", "1"): 7}), want: Critical, subject: "synapse/1", value: 7, unit: "none"},
 		"the pool is full":               {series: hanging, want: Critical, subject: "synapse/1", value: 3, unit: "none"},
 		"SQLite hangs":                   {series: onServer(map[string]float64{onProcess("fullPools", "1") + " name=database-master": 1}), want: Critical, subject: "synapse/1", unit: "none"},

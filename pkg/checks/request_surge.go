@@ -95,6 +95,7 @@ var requestSurge = Check{
 		"Log that device out, or ask its owner to update the client: admin API `DELETE /_synapse/admin/v2/users/<user>/devices/<device>`. The user has to log in again on that device.",
 		"Until then, limit that path for that address in the reverse proxy. Synapse's own rate limits do not cover every path.",
 	},
+	Causes:   whenNamed("authentication"),
 	Panel:    "requests-cpu",
 	Measures: []*Measurement{refusals, refusalsLong, answersLong, requestRate, requestUsual, requestCPU, requestErrors, youngest},
 	Signal:   &Signal{Measurement: surgeSignal, Subject: subjectOfRequests, SinceOnly: true},
@@ -132,6 +133,9 @@ func judgeRefusals(in Input) []Finding {
 		f := in.graded(rate, Finding{Subject: Subject{Name: subjectOfRequests(s)}, Confidence: 0.8, Takes: Amounts{LoopTime: cpuOf(in, servlet)}, Processes: busiestWith(in, servlet)})
 		f.Evidence = fmt.Sprintf("%s refused with %d in the last 15 min: %s of these requests.", words.PerSecond(s.Value), status, words.Percent(share))
 		f.Steps = surgeSteps(in, servlet)
+		if status == 401 {
+			f.CauseSubjects = []string{accessTokens}
+		}
 		return f
 	})
 }

@@ -24,7 +24,7 @@ func scenarios() ([]scenario, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.Concat(outages, labelScenarios(), versions, smallServers, slowServers, incidents, healthyServers), nil
+	return slices.Concat(outages, neighbours, labelScenarios(), versions, smallServers, slowServers, incidents, healthyServers), nil
 }
 
 var schemes = []struct {

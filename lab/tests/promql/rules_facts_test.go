@@ -42,7 +42,7 @@ var processor = facts{
 // known are the facts by check.
 var known = map[string]facts{
 	"availability": {
-		counted: []string{"unanswered", "joins", "stuck", "sendsInFlight", "fullPools", "silent", "errors", "errorsLong"},
+		counted: []string{"unanswered", "joins", "stuck", "sendsInFlight", "oldestSend", "fullPools", "silent", "errors", "errorsLong"},
 		lacks:   []string{"errors", "errorsLong", "errorSpread", "errorAnswers", "finished", "blocked", "silentLately", "inFlight"},
 	},
 	"event-send-time": {
