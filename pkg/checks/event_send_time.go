@@ -53,6 +53,8 @@ var (
 	sendToken = measure("token", func(s Scope) string {
 		return s.Sum(s.Rate(metrics.IntrospectionTime.Sum(), sendWindow)) + " / (" + s.Sum(s.Rate(metrics.IntrospectionTime.Count(), sendWindow)) + " > 0)"
 	})
+	sendSteps     = measureSteps(writingSteps, sendWindow, true)
+	sendParts     = requestParts(sentMessages[0], sendWindow)
 	sendSlowShare = measure("slowShare", func(s Scope) string { return slowShare(sendNotSlow.PromQL(s), sendTotal.PromQL(s)) })
 )
 
@@ -77,18 +79,19 @@ var eventSendTime = Check{
 		"With fewer than {enoughSends} sends the last verdict of 24 h with enough stays until {goodSends} sends in an hour are good. If no hour of 24 h has enough, each send of these " +
 		"24 h counts: a warning if more took longer than {slowSend} than chance explains (once in a thousand times, if {fewShare} are slow), from {fewLeast} sends, without those in the first " +
 		"minutes after a start. If most sends that came in have not finished, it is unknown. Where the homeserver as a whole is fine, a single worker with at least {enoughSends} sends is a warning if its " +
-		"share of slow sends is {outlier} × the warning and {outlier} × that of the next worker.",
-	CannotKnow: "Time in modules such as spam checkers, and in the reverse proxy. If a client disconnects, Synapse counts a success with the time until then, so a timeout " +
+		"share of slow sends is {outlier} × the warning and {outlier} × that of the next worker. The evidence names what a send spends its time on, and a step of it that takes {slowStep} × its usual " +
+		"time (from {stepLeast} runs on).",
+	CannotKnow: "Time in the reverse proxy, and waits for policy servers and for other sends of the same room. If a client disconnects, Synapse counts a success with the time until then, so a timeout " +
 		"of the proxy hides the slowest sends. Sends of bridges are included; state events, redactions and uploads are not.",
 	Thresholds: limits.Thresholds{
 		Check: "event-send-time", Warning: limits.At(0.05), Critical: limits.At(0.05), Unit: "percentunit", TwoNumbers: true,
 		WarningOf: "of the sends slower than " + slowSend.String(), CriticalOf: "of the sends slower than " + verySlowSend.String(), Source: "the guide's graph; the shares are ours",
 	},
-	Limits: append([]limits.Limit{slowSend, verySlowSend, limits.EnoughSends, sendOutlier, slowToken, sendGood}, fewLimits...),
+	Limits: slices.Concat([]limits.Limit{slowSend, verySlowSend, limits.EnoughSends, sendOutlier, slowToken, sendGood}, fewLimits, stepLimits),
 	Steps: []string{
 		"Read the findings above this one: a saturated process, a slow database, busy database connections or state resolution explain slow sends.",
 		"Open \"Time to send, by process\" on this dashboard and see whether all processes are slow or only one.",
-		"If no finding explains it, check modules such as spam checkers and the reverse proxy: no metric shows their time.",
+		"If no finding explains it, open the row \"Code blocks\" of \"Synapse: all graphs\": it shows which step takes long. Policy servers and the reverse proxy have no metric.",
 		"Check how many events come from bridges: their messages are among the sends.",
 	},
 	Causes: slices.Concat(
@@ -99,7 +102,7 @@ var eventSendTime = Check{
 	Panel:       "send-time",
 	Completions: true,
 	Measures: append([]*Measurement{
-		sendTotal, sendNotSlow, sendNotVerySlow, sendP95, sendWorkers, requestsScraped, sendReceived, sendAnswered, sendLastShare, sendPath, sendTransactions, sendOrigins, sendToken,
+		sendTotal, sendNotSlow, sendNotVerySlow, sendP95, sendWorkers, requestsScraped, sendReceived, sendAnswered, sendLastShare, sendPath, sendTransactions, sendOrigins, sendToken, sendSteps, sendParts,
 	}, sendsOfDay.measures()...),
 	Signal: &Signal{Measurement: sendSlowShare},
 	Judge:  judgeSendTime,
@@ -161,7 +164,7 @@ func judgeSendTime(in Input) []Finding {
 	if outlier {
 		one = fmt.Sprintf("on %s %s are slow, on the next worker %s", worst.Process(), words.Percent(worst.Value), words.Percent(next.Value))
 	}
-	f.Evidence += sentence(one, bridgeShare(in), slowTokens(in))
+	f.Evidence += sentence(one, spent(in, sendParts, "a send"), slowestStep(in, sendSteps, writingSteps), bridgeShare(in), slowTokens(in))
 	return []Finding{f}
 }
 

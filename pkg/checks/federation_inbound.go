@@ -45,6 +45,7 @@ var (
 	inboundAnswered = measure("answered", func(s Scope) string {
 		return s.Sum(s.Counted(metrics.ResponseTime.Count(), shortWindow, nil, metrics.TransactionServlets.Are(), metrics.ServerErrors.AreNot()))
 	})
+	inboundSteps = measureSteps(writingSteps, shortWindow, false)
 	// inboundHandlers are the processes that take in and store what other homeservers send.
 	inboundHandlers = measure("handlers", func(s Scope) string {
 		return s.SumPerProcess(s.Rate(metrics.RequestsReceived.Series(), shortWindow, query.Equal("servlet", "FederationSendServlet"))) + " > 0 or " +
@@ -60,13 +61,13 @@ var federationInbound = Check{
 		"messages from other homeservers appear late.",
 	Decides: "The age of the oldest event in the queue, the lowest within 15 min: {warning} is a warning, {critical} is critical. With fewer than {fewWaiting} " +
 		"waiting events it is an info, because only single rooms are stuck. Another info: the rate limit refused at least {refusedShare} of the requests of other homeservers, and at least {refusedLeast} of them in 15 min. " +
-		"If other homeservers sent {enoughTransactions} transactions or more in 15 min and most have not finished, it is unknown.",
+		"If other homeservers sent {enoughTransactions} transactions or more in 15 min and most have not finished, it is unknown. The evidence names a step of storing events that takes {slowStep} × its usual time (from {stepLeast} runs on).",
 	CannotKnow: "Time before Synapse has the event: in the proxy, or on the other homeserver. Without PostgreSQL, which rooms wait.",
 	Thresholds: limits.Thresholds{
 		Check: "federation-inbound", Warning: limits.At(300), Critical: limits.At(1800), Unit: "s", WarningOf: "for the oldest waiting event", CriticalOf: "for the oldest waiting event",
 		Source: "ours, on Synapse's numbers of its staging area, which it reads from the database every 30 s",
 	},
-	Limits: []limits.Limit{inboundFew, inboundEnough, inboundRefusedShare, inboundRefusedLeast},
+	Limits: []limits.Limit{inboundFew, inboundEnough, inboundRefusedShare, inboundRefusedLeast, slowStep, stepLeast},
 	Steps: []string{
 		"Open \"Processes\" on this dashboard: is the process that serves `/_matrix/federation/v1/send`, or the one that writes events, saturated?",
 		"If one room has most of the events, look it up in \"Rooms with more than ten forward extremities\".",
@@ -75,7 +76,7 @@ var federationInbound = Check{
 	Causes:      ofLoad,
 	Panel:       "inbound-age",
 	Completions: true,
-	Measures:    []*Measurement{inboundOldest, inboundLowest, inboundWaiting, inboundPDUs, inboundRequests, inboundRefused, inboundSlowed, inboundRefusedHosts, inboundReceived, inboundAnswered, inboundHandlers, txnTotalCost},
+	Measures:    []*Measurement{inboundOldest, inboundLowest, inboundWaiting, inboundPDUs, inboundRequests, inboundRefused, inboundSlowed, inboundRefusedHosts, inboundReceived, inboundAnswered, inboundHandlers, inboundSteps, txnTotalCost},
 	Read:        readInbound,
 	Signal:      &Signal{Measurement: inboundOldest},
 	Judge:       judgeInbound,
@@ -119,6 +120,7 @@ func judgeInbound(in Input) []Finding {
 	case f.Severity <= OK:
 		return []Finding{f}
 	}
+	f.Evidence += sentence(slowestStep(in, inboundSteps, writingSteps))
 	most, _ := in.Rows.(inboundRoom)
 	if most.rooms > 0 {
 		f.Evidence += fmt.Sprintf(" They belong to %s; the one with the most has %s.", words.Count(most.rooms, "room", "rooms"), words.Number(float64(most.waiting)))

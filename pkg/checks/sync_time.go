@@ -50,6 +50,7 @@ var (
 	syncProcesses = measure("servers", func(s Scope) string {
 		return s.SumPerProcess(s.Rate(metrics.RequestsReceived.Series(), shortWindow, metrics.SyncServlets.Are())) + " > 0"
 	})
+	syncSteps = measureSteps(syncedSteps, shortWindow, false)
 	// syncTransactions are the transactions that took most time on these processes.
 	syncTransactions = measure("transactions", func(s Scope) string { return txnsOn(s, syncProcesses) })
 )
@@ -92,14 +93,14 @@ var syncTime = Check{
 	Decides: "The mean work of one incremental sync over 15 minutes (warning from {warning}, critical from {critical}), separately for sliding sync and for sync v2 " +
 		"(`/sync`). Initial syncs, which fetch everything, are left out, and so are processes younger than {settled}. With fewer than {enoughSyncs} sliding syncs in all 15 min of 24 h, each one of these " +
 		"24 h counts: a warning if more took longer than {slowSend} than chance explains (once in a thousand times, if {fewShare} are slow), from {fewLeast} syncs. Of sync v2, each quarter of an hour counts " +
-		"likewise, with its mean. If most syncs that came in have not finished, it is unknown.",
+		"likewise, with its mean. The evidence names a step of syncs that takes {slowStep} × its usual time (from {stepLeast} runs on). If most syncs that came in have not finished, it is unknown.",
 	CannotKnow: "For sync v2, what Synapse does not count per request: waits for a lock, for another process or for the event loop. Database times of parallel queries " +
 		"add up, so the real time may be shorter. Nothing shows what the client does with the answer.",
 	Thresholds: limits.Thresholds{
 		Check: "sync-time", Warning: limits.At(0.5), Critical: limits.At(2), Unit: "s", WarningOf: "of work per sync",
 		Source: "ours; Synapse's sliding sync time leaves out the wait for news, and for sync v2 the CPU and database time of its requests do",
 	},
-	Limits: append([]limits.Limit{enoughSyncs, syncSettled, slowSend, verySlowSend}, fewLimits...),
+	Limits: slices.Concat([]limits.Limit{enoughSyncs, syncSettled, slowSend, verySlowSend}, fewLimits, stepLimits),
 	Steps: []string{
 		"Open \"Processes\" on this dashboard and see whether a process that serves syncs is saturated.",
 		"Open \"Database time by kind of request\" and \"Cost of the most expensive transactions\": what grew together with the syncs is what they wait for.",
@@ -113,7 +114,7 @@ var syncTime = Check{
 	Panel:       "sync-work",
 	Completions: true,
 	Measures: append([]*Measurement{
-		requestsScraped, syncMean, syncSliding, syncNotSlow, syncNotVerySlow, syncServed, syncOrdinary, syncCPU, syncDatabase, syncWaiting, syncReceived, syncAnswered, syncProcesses, syncTransactions,
+		requestsScraped, syncMean, syncSliding, syncNotSlow, syncNotVerySlow, syncServed, syncOrdinary, syncCPU, syncDatabase, syncWaiting, syncReceived, syncAnswered, syncProcesses, syncTransactions, syncSteps,
 	}, append(syncsOfDay.measures(), olderOfDay.measures()...)...),
 	Signal: &Signal{Measurement: syncMean, Subject: byLabel("kind")},
 	Judge:  judgeSyncTime,
@@ -180,6 +181,7 @@ func judgeSyncTime(in Input) []Finding {
 func syncFinding(in Input, f Finding, kind string) Finding {
 	f.Subject, f.Processes = Subject{Name: kind}, in.Processes(syncProcesses)
 	f.Takes = allOfLoop
+	f.Evidence += sentence(slowestStep(in, syncSteps, syncedSteps))
 	return f.takingDatabaseTime(in.Samples(syncTransactions))
 }
 

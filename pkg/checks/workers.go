@@ -45,18 +45,18 @@ var workers = Check{
 		"another worker does not help.",
 	Decides: "Roles come from what each process did in the last hour. Found is a process whose event loop was busy for {warning} of that hour or more while the median of its peers is " +
 		"below {idlePeers}. Processes younger than {warm} are not judged, nor are roles that only one process has, nor processes that also do what only one can: the main process, " +
-		"background tasks, presence, the user directory and other streams.",
-	CannotKnow: "The role of an idle worker, and the proxy's rules. A saturated main process beside idle workers is not judged: check yourself that the proxy sends client requests to " +
-		"the workers. Users stay on one sync worker by design, so one user with a heavy client, or a huge room on one event persister, is no mistake in your configuration.",
+		"background tasks, presence, the user directory and other streams. Also found is a main process that is as busy and spends {movable} of its CPU on requests that workers may " +
+		"serve, beside a worker that is idle and has no other role.",
+	CannotKnow: "The role of an idle worker, and the proxy's rules. Users stay on one sync worker by design, so one user with a heavy client, or a huge room on one event persister, is no mistake in your configuration.",
 	Thresholds: limits.Thresholds{Check: "workers", Warning: limits.At(0.8), Unit: "percentunit", WarningOf: "busy, with idle peers", Source: "ours"},
-	Limits:     []limits.Limit{idlePeers, takesPart, limits.Warm},
+	Limits:     []limits.Limit{idlePeers, takesPart, movableShare, limits.Warm},
 	Steps: []string{
 		spreadRequests, spreadRole["sync"], spreadRole["event persister"], spreadRole["federation sender"], noMoreWorkers,
 	},
 	PerProcess: true,
 	Symptom:    true,
 	Panel:      "event-loop",
-	Measures:   []*Measurement{workerRoles, workerBusy, uptime},
+	Measures:   []*Measurement{workerRoles, workerBusy, movableCPU, uptime},
 	Signal:     &Signal{Measurement: workerBusy, Subject: subjectOfProcess},
 	Judge:      judgeWorkers,
 	Rule:       Rule{None: "what each process does has to be found out first, to compare those that do the same"},
@@ -76,7 +76,7 @@ func judgeWorkers(in Input) []Finding {
 		return metricMissing(metrics.JobStarts)
 	}
 	members := membersOf(in)
-	var found []Finding
+	found := judgeMain(in, members)
 	compared := 0
 	for _, m := range members {
 		var lopsided []string
@@ -100,7 +100,7 @@ func judgeWorkers(in Input) []Finding {
 			}))
 		}
 	}
-	if compared == 0 {
+	if compared == 0 && len(found) == 0 {
 		return okFinding("No two processes have the same role: nothing to compare.")
 	}
 	return orOK(found, "No worker is saturated while its peers are idle.")

@@ -66,6 +66,7 @@ var unseen = reasons{
 	"needs requests that are refused":                    {`code=~"4[0-8].`, `code=~"429|`, `code=~"401|`},
 	"needs a bridge":                                     {`name="appservice_sender"`},
 	"needs a client that asks for presence":              {`servlet=~".*Presence.*"`},
+	"needs a module with callbacks":                      {`block_name=~"[a-zA-Z_]`},
 	"needs media":                                        {`DownloadResource`},
 	"needs a pusher":                                     {`name=~"httppush.process|emailpush.process"`},
 	"needs other homeservers":                            {`block_name="_send_new_transaction"`, `servlet="FederationSendServlet"`, `servlet=~"FederationSendServlet"`, `name="federation_transaction_transmission_loop"`},
