@@ -26,6 +26,19 @@ var neighbours = []scenario{
 		happens: func(s *server, _ *process) {
 			s.times(nil, `{__name__=~"synapse_http_server_response_(ru_utime|db_txn_duration)_seconds_total",servlet="SyncRestServlet"}`, 400)
 		}},
+	{name: "the proxy forgot the workers", class: "slow", shape: shape{recording: workers}, expect: []string{"workers"}, after: slowTimes,
+		happens: func(s *server, p *process) {
+			const servlet = "SyncRestServlet"
+			s.requests(p, servlet, "GET", "200", 30)
+			s.starting(p, "synapse_http_server_response_ru_utime_seconds_total", 0.7, `servlet="`+servlet+`",method="GET",tag="sync_v2:incremental_sync"`)
+			s.burns(p, 0.9)
+			s.times(nil, `{__name__=~"synapse_http_server_.*",index!="1",servlet=~"Sync.*"}`, 0.01)
+			for _, other := range s.processes {
+				if other != p {
+					s.times(other, "python_twisted_reactor_tick_time_sum", 0.3)
+				}
+			}
+		}},
 	{name: "one room hangs", class: "slow", shape: shape{recording: newest}, expect: []string{"availability"}, after: slowTimes,
 		happens: func(s *server, p *process) {
 			const oldest = `synapse_util_metrics_block_in_flight_real_time_max{block_name="handle_new_client_event"}`
