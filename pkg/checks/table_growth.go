@@ -20,11 +20,6 @@ var (
 	growthState       = limits.Limit{Name: "stateShare", Value: 0.5, Unit: "percentunit", Meaning: "share of the database from which the states of rooms are named", Source: "ours"}
 )
 
-const (
-	extremitiesTable = "stream_ordering_to_exterm"
-	stateTable       = "state_groups_state"
-)
-
 var tableGrowth = Check{
 	ID:    "table-growth",
 	Topic: "Database tables",
@@ -32,24 +27,27 @@ var tableGrowth = Check{
 	Meaning: "Some of Synapse's tables are known to grow without bound on some servers; others keep dead rows that vacuum does not remove. Both fill the disk and slow down what reads " +
 		"them.",
 	Decides: "Tables of {large} or more, by PostgreSQL's estimates. Critical: a table with a known issue takes at least {critical} of the database. Warning: at least {warning} and {manyDead} of its rows are dead, or " +
-		"stream_ordering_to_exterm has {rowsPerEvent} rows per event of the last 30 days. Info: state_groups_state takes {stateShare} or more, as on many servers. Growth per day is not judged: this data source " +
-		"keeps no history.",
-	CannotKnow: "How much disk is free; dead rows on a replica; tables in another database, as state tables can be. After a reset of PostgreSQL's statistics the counts of rows start again.",
+		"stream_ordering_to_exterm has {rowsPerEvent} rows per event of the last 30 days. Info: state_groups_state takes {stateShare} or more, as on many servers. Also a warning: a table grew by {growthShare} of its size per hour and by {growthLeast}, " +
+		"between two reads that are {growthOver} or more apart.",
+	CannotKnow: "Growth before this data source first looked: it remembers the sizes of the last hours, and forgets them at a restart of Grafana. How much disk is free; dead rows on a replica; tables in another database, as state tables can be. After a reset of PostgreSQL's statistics the counts of rows start again.",
 	Thresholds: tables.GrowthThresholds,
-	Limits:     []limits.Limit{tables.Large, tables.ManyDead, growthExtremities, growthState},
+	Limits:     []limits.Limit{tables.Large, tables.ManyDead, growthExtremities, growthState, growthShare, growthLeast, growthOver},
 	Steps: append([]string{
 		"Open \"Largest tables\" on this dashboard and follow the link to the known issue: some are fixed in a later version of Synapse.",
 	}, tables.DeadRowSteps...),
-	Causes: whenFound("extremities", "postgres-hygiene"),
-	Panel:  "tables",
-	Read:   readGrowth,
-	Judge:  judgeTableGrowth,
+	Causes:   whenFound("extremities", "postgres-hygiene"),
+	Panel:    "tables",
+	Measures: []*Measurement{txnCost},
+	Read:     readGrowth,
+	Judge:    judgeTableGrowth,
 }
 
 // growingTables is the tables and how much was written lately.
 type growingTables struct {
 	tables.Database
 	monthOfEvents *int64 // events of the last 30 days; nil where not asked or unknown
+	earlier       []sizesRead
+	at            time.Time
 }
 
 // monthSQL counts the events since a month ago by the difference of their numbers: by the index of times it finds the
@@ -64,9 +62,10 @@ func readGrowth(ctx context.Context, tx query.Tx, in ReadInput) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := growingTables{Database: d}
+	g := growingTables{Database: d, at: in.Now}
+	g.earlier = query.Recall(in.Memory, "sizes of tables", func(old []sizesRead) []sizesRead { return remember(old, in.Now, d.Tables) })
 	for _, t := range d.Tables {
-		if t.Name == extremitiesTable && isLarge(t) {
+		if t.Name == tables.ExtremitiesTable && isLarge(t) {
 			month, err := query.Rows[struct{ Events *int64 }](ctx, tx, monthSQL, in.Now.Add(-30*24*time.Hour).UnixMilli())
 			if err != nil {
 				return nil, err
@@ -128,8 +127,13 @@ func (g growingTables) finding(in Input, t tables.Table) Finding {
 	switch {
 	case known && issue.Rare && share >= in.Critical:
 		f.Severity, f.Value, f.Threshold, f.Unit, f.Title = Critical, &share, limits.At(in.Critical), "", "Table takes most of the database"
-	case t.Name == stateTable && share >= growthState.Value && f.Severity == OK:
+	case t.Name == tables.StateTable && share >= growthState.Value && f.Severity == OK:
 		f.Severity, f.Value, f.Threshold, f.Title = Info, &share, limits.At(growthState.Value), "States of rooms take most of the database"
+	}
+	if p, known := paceOf(g.earlier, g.at, t); known {
+		if fast, text := judgePace(in, p, t, f); text != "" {
+			f, detail = fast, text
+		}
 	}
 	f.Evidence = fmt.Sprintf("%s, %s of the database (%s).%s", words.Bytes(float64(t.Bytes())), words.Percent(share), words.Bytes(float64(g.Bytes)), detail)
 	if known {
@@ -162,7 +166,7 @@ func lastVacuum(t tables.Table) string {
 }
 
 func (g growingTables) rowsPerEvent(t tables.Table) float64 {
-	if t.Name != extremitiesTable || t.Rows == nil || g.monthOfEvents == nil || *g.monthOfEvents <= 0 {
+	if t.Name != tables.ExtremitiesTable || t.Rows == nil || g.monthOfEvents == nil || *g.monthOfEvents <= 0 {
 		return 0
 	}
 	return float64(*t.Rows) / float64(*g.monthOfEvents)
