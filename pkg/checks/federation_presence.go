@@ -15,6 +15,9 @@ import (
 const (
 	presenceJobs     query.Matcher = `name=~"presence.*|handle_presence_timeouts|persist_presence_changes|bump_presence_active_time"`
 	presenceServlets query.Matcher = `servlet=~".*Presence.*"`
+	// presenceInSyncs is the part of a sync; presenceBlocks are all blocks, within syncs and incoming transactions too.
+	presenceInSyncs query.Matcher = `block_name="presence.get_new_events"`
+	presenceBlocks  query.Matcher = `block_name=~"presence.get_new_events|presence_update_states|presence_delta"`
 )
 
 var (
@@ -29,8 +32,12 @@ var (
 	})
 	presenceUpdates = measure("updates", func(s Scope) string { return s.Sum(s.Rate(metrics.PresenceUpdates.Series(), shortWindow)) })
 	presenceInbound = measure("inbound", func(s Scope) string { return s.Sum(s.Rate(metrics.PresenceReceived.Series(), shortWindow)) })
-	presenceEDUs    = measure("edus", func(s Scope) string { return s.Sum(s.Rate(metrics.SentEDUs.Series(), shortWindow)) })
-	presenceSent    = measure("sent", func(s Scope) string {
+	// presenceFlips is how often local users change between online and away or offline.
+	presenceFlips = measure("flips", func(s Scope) string {
+		return s.Sum(s.Rate(metrics.PresenceTransitions.Series(), shortWindow, `locality!="remote"`))
+	})
+	presenceEDUs = measure("edus", func(s Scope) string { return s.Sum(s.Rate(metrics.SentEDUs.Series(), shortWindow)) })
+	presenceSent = measure("sent", func(s Scope) string {
 		return s.Sum(s.Rate(metrics.SentEDUsByType.Series(), shortWindow, query.Equal("type", "m.presence")))
 	})
 )
@@ -48,7 +55,7 @@ var federationPresence = Check{
 		"part of a process. It matters only if that process has no CPU left.",
 	Decides: "Per process over 15 min: the share of its CPU time that requests and background jobs of presence take, if the process uses {shortOfCPU} cores or more " +
 		"and its event loop is busy for {busyLoop} of the time or more. {warning} is a warning, {critical} is critical. Homeservers below {fewUpdates} and processes younger than {young} are not judged.",
-	CannotKnow: "The work for presence within syncs and within incoming federation traffic is not counted, so the true share is larger. If other programs or the limit of a container " +
+	CannotKnow: "Sending presence to clients and other homeservers is counted in part only, so the true share is larger. If other programs or the limit of a container " +
 		"take CPU away, a process is short of it earlier.",
 	Thresholds: limits.Thresholds{
 		Check: "federation-presence", Warning: limits.At(0.15), Critical: limits.At(0.3), Unit: "percentunit", WarningOf: "of the CPU time of a process", CriticalOf: "of the CPU time of a process",
@@ -66,7 +73,7 @@ var federationPresence = Check{
 	Panel:       "edus",
 	Completions: true,
 	PerProcess:  true,
-	Measures:    []*Measurement{presenceShare, cpu, loopBusy, uptime, presenceJobsSeen, presenceUpdates, presenceInbound, presenceEDUs, presenceSent},
+	Measures:    []*Measurement{presenceShare, cpu, loopBusy, uptime, presenceJobsSeen, presenceUpdates, presenceInbound, presenceFlips, presenceEDUs, presenceSent},
 	Signal:      &Signal{Measurement: measure("share", presenceShareOfCPU), Subject: subjectOfProcess},
 	Judge:       judgePresence,
 	Rule: Rule{Expr: `
@@ -83,18 +90,27 @@ func presenceShareOfCPU(s Scope) string {
 	return fmt.Sprintf("%s / on (%s) (%s >= %g)", presenceCPU(s), s.PerProcess(), cpu.PromQL(s), presenceShort.Value)
 }
 
-// presenceCPU adds up, per process, user and system time of requests and jobs. The numbers that it adds have the same
-// labels but for their names, so each gets a label of its own: "or" would take the first only, "+" needs all.
+// presenceCPU is the larger one of two lower bounds, per process: requests and jobs of presence with its part of syncs, or all blocks of
+// code of presence wherever they run. They overlap, so they are not added up.
 func presenceCPU(s Scope) string {
-	var parts []string
-	for _, part := range []struct {
-		series metrics.Series
-		with   query.Matcher
-	}{
-		{metrics.JobUserCPU.Series(), presenceJobs}, {metrics.JobSystemCPU.Series(), presenceJobs},
-		{metrics.ResponseUserCPU.Series(), presenceServlets}, {metrics.ResponseSystemCPU.Series(), presenceServlets},
-	} {
-		parts = append(parts, fmt.Sprintf(`label_replace(%s, "part", "%d", "", "")`, s.Rate(part.series, shortWindow, part.with), len(parts)))
+	whole := addedUp(s,
+		cpuPart{metrics.JobUserCPU, presenceJobs}, cpuPart{metrics.JobSystemCPU, presenceJobs}, cpuPart{metrics.ResponseUserCPU, presenceServlets}, cpuPart{metrics.ResponseSystemCPU, presenceServlets},
+		cpuPart{metrics.BlockUserCPU, presenceInSyncs}, cpuPart{metrics.BlockSystemCPU, presenceInSyncs})
+	blocks := addedUp(s, cpuPart{metrics.BlockUserCPU, presenceBlocks}, cpuPart{metrics.BlockSystemCPU, presenceBlocks})
+	return "(" + blocks + " > " + whole + " or " + whole + " or " + blocks + ")"
+}
+
+type cpuPart struct {
+	metric *metrics.Metric
+	with   query.Matcher
+}
+
+// addedUp adds per process. The numbers that it adds have the same labels but for their names, so each gets a label of its own: "or"
+// would take the first only, "+" needs all.
+func addedUp(s Scope, of ...cpuPart) string {
+	parts := make([]string, len(of))
+	for i, part := range of {
+		parts[i] = fmt.Sprintf(`label_replace(%s, "part", "%d", "", "")`, s.Rate(part.metric.Series(), shortWindow, part.with), i)
 	}
 	return s.SumPerProcess(strings.Join(parts, " or "))
 }
@@ -144,6 +160,9 @@ func presenceNumbers(in Input) string {
 	text := "Presence updates: " + words.PerSecond(in.Total(presenceUpdates))
 	if in.Has(presenceInbound) {
 		text += fmt.Sprintf(" (%s from other homeservers)", words.Number(in.Total(presenceInbound)))
+	}
+	if flips := in.Total(presenceFlips); flips >= presenceFew.Value {
+		text += fmt.Sprintf("; local users change their state %s", words.PerSecond(flips))
 	}
 	if edus := in.Total(presenceEDUs); edus > 0 {
 		text += fmt.Sprintf("; share of presence in the EDUs sent: %s", words.Percent(in.Total(presenceSent)/edus))

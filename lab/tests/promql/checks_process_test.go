@@ -140,6 +140,7 @@ func TestProcessChecks(t *testing.T) {
 		"a.example memory worker/4":           {"critical", 3, ""},
 		"a.example restarts worker/5":         {"critical", 11, ""},
 		"a.example workers worker/1":          {"warning", 0.91, ""},
+		"a.example workers synapse/1":         {"warning", 0.95, ""}, // it serves syncs, and idle workers do too
 		"a.example replication-lag worker/9":  {"warning", 3, ""},
 		"a.example replication-lag worker/10": {"critical", 0, ""},
 		"a.example replication-lag stats":     {"warning", 0, ""},
