@@ -78,7 +78,7 @@ var authentication = Check{
 	Steps: []string{
 		"Run on Synapse's host: `time curl -sv http://<authentication service>/health`. It must answer 200 at once.",
 		"If it does not, read the log of the authentication service (MAS), and check that it runs and that its own database answers.",
-		"If it does, check its address and secret in homeserver.yaml (`matrix_authentication_service`; `experimental_features.msc3861` before 1.157), and the network between the two.",
+		"If it does, check its address and secret in homeserver.yaml (`matrix_authentication_service` from Synapse 1.136 on; `experimental_features.msc3861` from 1.86 until 1.156), and the network between the two.",
 	},
 	Panel:       "graph:token-checks",
 	CriticalToo: true,

@@ -65,7 +65,7 @@ func (l lockState) workerFindings() []Finding {
 			Explains: []string{"event-send-time"},
 			Evidence: fmt.Sprintf("%s of Synapse (%s) held by %s for at least %s. The time since it was taken is not in the database.", words.Count(n, "worker lock", "worker locks"), w.Name, w.Instance, words.Seconds(w.Held.Seconds())),
 			Steps: []string{
-				"Search the log of " + w.Instance + " for `Lock timeout is getting excessive`, and look what it does for so long: a purge of a large room may take hours, and is no fault.",
+				"Search the log of " + w.Instance + " for `getting excessive` (from Synapse 1.125 on), and look what it does for so long: a purge of a large room may take hours, and is no fault.",
 				"If the process is stuck, restart it: its locks are void two minutes later.",
 			},
 		}

@@ -29,7 +29,7 @@ var deviceLists = Check{
 		Source: "ours, on Synapse's lag of the conversion of device lists, which it updates every 30 s",
 	},
 	Steps: []string{
-		"Open \"Processes\" on this dashboard: is the process that writes device lists (the main one, or the first of `stream_writers.device_lists`) saturated?",
+		"Open \"Processes\" on this dashboard: is the process that writes device lists (the main one, or from Synapse 1.135 on the first of `stream_writers.device_lists`) saturated?",
 		"Search its log for `_handle_new_device_update_async`: an error there stops the work until the next change.",
 		"If one user has very many devices, such as a bot that logs in again each time, log out the unused ones: they make every change expensive. " +
 			"Do not change the tables `device_lists_*`: encrypted messages could become unreadable.",

@@ -43,7 +43,7 @@ var (
 )
 
 const (
-	presenceOff    = "Set `presence.enabled: false` in homeserver.yaml and restart Synapse: users lose the online status, nothing else, and you can switch it on again. Use `untracked` instead if a module sets presence."
+	presenceOff    = "Set `presence.enabled: false` in homeserver.yaml and restart Synapse: users lose the online status, nothing else, and you can switch it on again. From Synapse 1.96 on, use `untracked` instead if a module sets presence."
 	presenceWriter = "With workers, give presence a process of its own (`stream_writers.presence`). It needs an entry in `instance_map`, a replication listener, and a route for `/_matrix/client/v3/presence/`."
 )
 
@@ -66,7 +66,7 @@ var federationPresence = Check{
 		presenceOff,
 		"To keep presence, upgrade to Synapse 1.124 or later and leave `rc_presence.per_user` at its default (`per_second: 0.1`): each user may then set presence once in 10 s.",
 		"From Synapse 1.157 on, raise `presence.last_active_granularity` to at most `4m`: it must stay below `presence.idle_timeout` (`5m` by default), or Synapse does not start. " +
-			"Leave `presence.include_offline_users_on_sync` at `false`.",
+			"Leave `presence.include_offline_users_on_sync` (1.112) at `false`.",
 		presenceWriter,
 		"If most updates come from other homeservers, only switching presence off reduces them: Synapse then ignores them.",
 	},

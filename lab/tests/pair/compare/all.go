@@ -18,6 +18,10 @@ func All(ctx context.Context, report *Report, plugin *Plugin, window Window) err
 		return err
 	}
 	report.Done("Prometheus against /metrics")
+	if err := Advice(report, plugin.Pair); err != nil {
+		return err
+	}
+	report.Done("options and log lines of the advice against Synapse's code")
 	for _, server := range plugin.Pair.Servers {
 		if err := Grants(ctx, report, plugin, server); err != nil {
 			return err
