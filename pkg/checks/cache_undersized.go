@@ -57,7 +57,7 @@ var cacheUndersized = Check{
 		"Not judged: caches with fewer than {enoughRequests} lookups from processes that have run for {warm}, and caches that were resized within the hour. " +
 		"A cache whose largest useful size is within a factor of {leastStep} is large enough.",
 	CannotKnow: "Whether misses would really be avoided: a scan and a loop somewhat larger than the cache look alike. Where Synapse looks up many keys at once, one eviction can cause several misses: there the limit is an estimate of {batchRepeats} misses per eviction. " +
-		"Ordinary invalidation is counted nowhere. cache_entry_ttl is a setting of this data source; cache_autotuning is a setting too, and detected where it evicts entries in bursts.",
+		"Ordinary invalidation is counted nowhere. cache_entry_ttl is a setting of this data source (matrix-docker-ansible-deploy sets 1080m); cache_autotuning is a setting too, and detected where it evicts entries in bursts.",
 	Thresholds: limits.Thresholds{Check: "cache-undersized", Warning: limits.At(1), Unit: "cps", WarningOf: "that a larger cache could avoid at most", Source: "ours: less costs the database next to nothing"},
 	Limits:     caches.Limits,
 	Steps:      slices.Concat(cacheSteps, []string{"Leave caches without a finding as they are: a larger one would hold the same."}),

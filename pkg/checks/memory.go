@@ -87,7 +87,7 @@ var memory = Check{
 	Steps: []string{
 		"Open \"Memory of each process\" on this dashboard over a week and see how long until the machine is full. If a restart keeps it low for weeks, restart now and then.",
 		"Look in Synapse's changelog for a memory leak that a version after yours fixes.",
-		"Load jemalloc, which returns memory to the system, with `PYTHONMALLOC=malloc`, so that its numbers include Python's objects. Both need a restart.",
+		"Load jemalloc, which returns memory to the system: install libjemalloc2, set LD_PRELOAD and restart. Add `PYTHONMALLOC=malloc` only with cache_autotuning: memory then varies more.",
 		"Do not lower cache factors as a reflex: it helps only where cache entries grow, and a cache that is too small costs CPU and database time.",
 	},
 	Causes:     whenFound("version", "cache-memory", "request-surge"),

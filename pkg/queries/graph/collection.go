@@ -31,7 +31,7 @@ var collection = []Graph{
 	{
 		ID: "gc-frequency", Title: "Garbage collections", Unit: "cpm", By: []string{"gen"}, split: true,
 		Help:     "Collections per minute, by generation.",
-		Worry:    "Many collections of generation 2: raise gc_thresholds.",
+		Worry:    "Generation 2 takes " + limits.Collecting.String() + " of the time or more: fewer of its collections help, by the third number of gc_thresholds.",
 		Replaces: []Panel{panel("GC", "GC frequency", noUnit)},
 		term:     scaled(rates(metrics.GCTime.Count()), "60"),
 	},

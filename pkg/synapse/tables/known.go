@@ -51,6 +51,21 @@ var issues = map[string]Issue{
 			"Open \"Destinations that fail or miss events\" on this dashboard and see which homeservers can't be reached. Don't delete rows by hand: that breaks decryption.",
 		},
 	},
+	"device_federation_inbox": {
+		Link: "https://github.com/element-hq/synapse/issues/17370", Rare: true,
+		Meaning: "It keeps the numbers of device messages that came from other homeservers, so that none counts twice. Older versions of Synapse never clear it.",
+		Steps: []string{
+			"Upgrade Synapse: recent versions clear it by themselves. Don't delete rows by hand: messages could be processed twice.",
+		},
+	},
+	"device_inbox": {
+		Link: "https://github.com/element-hq/synapse/issues/16479", Rare: true,
+		Meaning: "It keeps messages for devices until they sync: bots that log in and never sync, and devices that nobody uses any more, fill it. Reading it then holds up requests.",
+		Steps: []string{
+			"Log out devices that nobody uses, above all of bots and bridges: their messages go with them. Don't delete rows by hand: that breaks decryption.",
+			"Let scripts keep one access token instead of logging in each time.",
+		},
+	},
 	"current_state_delta_stream": {
 		Link:    "https://github.com/element-hq/synapse/issues/5888",
 		Meaning: "It gets one row with each change of a room's state, and Synapse never clears it: it grows with the age of the server.",
