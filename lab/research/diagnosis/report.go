@@ -57,7 +57,7 @@ func report(all []outcome) string {
 		of := groups(outages, func(o outcome) string { return fmt.Sprint(int(o.after.Hours())) })[long.key]
 		fmt.Fprintf(&out, "| %s | %d | %d |\n", long.name, len(of), count(of, func(o outcome) bool { return o.critical }))
 	}
-	out.WriteString("\n" + calibration(judged) + "\n### What came first instead\n\n" + confusion(judged) + "\n### Every miss\n\n" + misses(judged))
+	out.WriteString("\n" + calibration(judged) + "\n### What symptoms blame\n\n" + blamed(judged) + "\n### What came first instead\n\n" + confusion(judged) + "\n### Every miss\n\n" + misses(judged))
 	return out.String()
 }
 
@@ -145,5 +145,5 @@ func misses(all []outcome) string {
 func tell(all []outcome) string {
 	right := count(all, func(o outcome) bool { return o.first })
 	late := count(all, func(o outcome) bool { return o.scenario.outage && !o.critical })
-	return fmt.Sprintf("%d of %d right first; %d asked of outages are not critical\n%s\n%s", right, len(all), late, confusion(all), misses(all))
+	return fmt.Sprintf("%d of %d right first; %d asked of outages are not critical\n%s\n%s\n%s", right, len(all), late, blamed(all), confusion(all), misses(all))
 }

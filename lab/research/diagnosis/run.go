@@ -38,8 +38,8 @@ type outcome struct {
 }
 
 type finding struct {
-	check, subject, severity, evidence string
-	confidence                         float64
+	check, subject, severity, evidence, causedBy string
+	confidence                                   float64
 }
 
 func (s *scenario) judging(seed uint64) bool {
@@ -104,7 +104,7 @@ func (s *server) diagnose(ctx context.Context, at time.Time) ([]finding, error) 
 	}
 	var rows []finding
 	for row := range frame.Rows() {
-		f := finding{check: text("check", row), subject: text("subject", row), severity: text("severity", row), evidence: text("evidence", row), confidence: 1}
+		f := finding{check: text("check", row), subject: text("subject", row), severity: text("severity", row), evidence: text("evidence", row), causedBy: text("caused_by", row), confidence: 1}
 		field, _ := frame.FieldByName("confidence")
 		if value, _ := field.ConcreteAt(row); value != nil {
 			f.confidence, _ = value.(float64)
