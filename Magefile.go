@@ -161,6 +161,12 @@ func Evaluate(ctx context.Context) error {
 	return steps.Command(ctx, "lab", steps.Lab("research/diagnosis")...)
 }
 
+// Parity evaluates Synapse's own dashboard (the file that CONTRIB_DASHBOARD names) beside the graphs that replace its panels, on the
+// same series, and writes docs/contrib-parity-numbers.md.
+func Parity(ctx context.Context) error {
+	return steps.Command(ctx, "lab", steps.Lab("research/parity")...)
+}
+
 // Bench runs the Go benchmarks.
 func Bench(ctx context.Context) error {
 	for _, module := range []string{".", "lab"} {

@@ -6,6 +6,7 @@ go 1.26.5
 tool (
 	github.com/matrix-insight/synapse-datasource/lab/demo
 	github.com/matrix-insight/synapse-datasource/lab/research/diagnosis
+	github.com/matrix-insight/synapse-datasource/lab/research/parity
 	github.com/matrix-insight/synapse-datasource/lab/research/sick
 	github.com/matrix-insight/synapse-datasource/lab/tests/e2e
 	github.com/matrix-insight/synapse-datasource/lab/tests/pair

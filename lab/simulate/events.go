@@ -88,10 +88,12 @@ func (e *events) advance(s step) {
 	if e.persisted == nil {
 		return
 	}
-	e.persisted.add(s.events)
+	whole := 0.0 // events are whole, so their number is the sum of the kinds' and not of their parts
 	for _, kind := range e.kinds {
 		kind.counter.add(s.events * kind.share)
+		whole += kind.counter.read()
 	}
+	e.persisted.add(whole - e.persisted.value)
 	e.extremities.observe(s.events, e.now)
 	e.stale.observe(s.events, e.old)
 	for _, d := range e.deltas {
