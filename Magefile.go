@@ -167,14 +167,20 @@ func Parity(ctx context.Context) error {
 	return steps.Command(ctx, "lab", steps.Lab("research/parity")...)
 }
 
-// Bench runs the Go benchmarks.
+// Bench measures what the plugin costs its Prometheus, and its own time and memory, into docs/performance.md. CONTRIB_DASHBOARD
+// names Synapse's own dashboard to compare with. It takes about ten minutes. Needs Linux.
 func Bench(ctx context.Context) error {
-	for _, module := range []string{".", "lab"} {
-		if err := steps.Command(ctx, module, "go", "test", "-run=^$", "-bench=.", "-benchmem", "./..."); err != nil {
+	if err := backend(runtime.GOOS, runtime.GOARCH); err != nil {
+		return err
+	}
+	contrib := os.Getenv("CONTRIB_DASHBOARD")
+	if contrib != "" {
+		var err error
+		if contrib, err = filepath.Abs(contrib); err != nil { // it runs in another folder
 			return err
 		}
 	}
-	return nil
+	return steps.Command(ctx, "lab", steps.Lab("research/cost", "-contrib="+contrib)...)
 }
 
 // Package makes what a release consists of, from a clean dist/: the zip that people install, its checksums, the list of its

@@ -67,7 +67,9 @@ func (s *Simulation) writeBlock(ctx context.Context, dir string, from, until tim
 	defer writer.Close() //nolint:errcheck // it closes a temporary head only
 	for _, p := range s.processes {
 		for _, one := range p.series {
-			one.ref = 0
+			for i := range one.stored {
+				one.stored[i].ref = 0
+			}
 		}
 	}
 	samples := 0
@@ -95,12 +97,14 @@ func (s *Simulation) scrape(ctx context.Context, writer *tsdb.BlockWriter, at ti
 			if math.IsNaN(value) || p.silent(at) {
 				continue
 			}
-			ref, err := appender.Append(one.ref, one.stored, at.UnixMilli(), value)
-			if err != nil {
-				return 0, fmt.Errorf("%s: %w", one.stored, err)
+			for i, as := range one.stored {
+				ref, err := appender.Append(as.ref, as.labels, at.UnixMilli(), value/as.part)
+				if err != nil {
+					return 0, fmt.Errorf("%s: %w", as.labels, err)
+				}
+				one.stored[i].ref = ref
+				written++
 			}
-			one.ref = ref
-			written++
 		}
 		extra, err := p.appendScrapeHealth(appender, at)
 		if err != nil {

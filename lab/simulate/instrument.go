@@ -6,9 +6,6 @@ import (
 	"math"
 	"slices"
 	"strconv"
-
-	"github.com/prometheus/prometheus/model/labels"
-	"github.com/prometheus/prometheus/storage"
 )
 
 // series is one time series of one process and how to read it; NaN means that it is not exposed yet.
@@ -17,8 +14,7 @@ type series struct {
 	labels []label // as exposed, sorted
 	read   func() float64
 
-	stored labels.Labels // with the labels of the scrape configuration
-	ref    storage.SeriesRef
+	stored []stored // as it is written; the first one is that of the process itself
 }
 
 type instrument interface{ reset() }

@@ -17,7 +17,7 @@ func stateOf(s *Simulation) state {
 	for _, p := range s.Processes() {
 		for _, one := range p.series {
 			if value := one.read(); !math.IsNaN(value) {
-				found[one.stored.String()] = value
+				found[one.stored[0].labels.String()] = value
 			}
 		}
 	}

@@ -1,10 +1,6 @@
 package simulate
 
-import (
-	"time"
-
-	"github.com/prometheus/prometheus/model/labels"
-)
+import "time"
 
 // Process is one process of the simulated homeserver.
 type Process struct {
@@ -30,12 +26,7 @@ type model interface {
 func (p *Process) Name() string { return p.role.job + "/" + p.role.index }
 
 // Labels are those that the scrape configuration gives this process.
-func (p *Process) Labels() map[string]string {
-	return p.simulation.options.Scheme(Target{
-		Job: p.role.job, Index: p.role.index, Server: p.simulation.options.ServerName, Number: p.number,
-		Port: p.simulation.options.FirstPort + p.number, Generation: p.generation,
-	})
-}
+func (p *Process) Labels() map[string]string { return p.simulation.options.Scheme(p.targets()[0]) }
 
 func newProcess(s *Simulation, r role, number int, t *template, m *modelTables, started time.Time) (*Process, error) {
 	p := &Process{simulation: s, role: r, number: number, started: started,
@@ -53,14 +44,11 @@ func newProcess(s *Simulation, r role, number int, t *template, m *modelTables, 
 
 // label writes down what each series is called in Prometheus.
 func (p *Process) label() {
-	own := p.Labels()
 	for _, one := range p.series {
-		builder := labels.NewBuilder(labels.FromMap(own))
-		builder.Set(labels.MetricName, one.name)
-		for _, l := range one.labels {
-			builder.Set(l.name, l.value)
+		one.stored = nil
+		for _, target := range p.targets() {
+			one.store(p.simulation.options.Scheme(target), p.simulation.options.Size)
 		}
-		one.stored, one.ref = builder.Labels(), 0
 	}
 }
 

@@ -33,12 +33,15 @@ func (p *Process) appendScrapeHealth(to storage.Appender, at time.Time) (int, er
 		{"scrape_samples_post_metric_relabeling", count},
 		{"scrape_series_added", 0},
 	}
+	targets := p.targets()
 	for _, h := range health {
-		builder := labels.NewBuilder(labels.FromMap(p.Labels()))
-		builder.Set(labels.MetricName, h.name)
-		if _, err := to.Append(0, builder.Labels(), at.UnixMilli(), h.value); err != nil {
-			return 0, err
+		for _, target := range targets {
+			builder := labels.NewBuilder(labels.FromMap(p.simulation.options.Scheme(target)))
+			builder.Set(labels.MetricName, h.name)
+			if _, err := to.Append(0, builder.Labels(), at.UnixMilli(), h.value); err != nil {
+				return 0, err
+			}
 		}
 	}
-	return len(health), nil
+	return len(health) * len(targets), nil
 }

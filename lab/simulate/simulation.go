@@ -43,6 +43,7 @@ type Options struct {
 	Rollout        time.Duration // before End: every process is replaced by a new one; 0 is never
 	Pausing        string        // the process that garbage collection stops again and again, as job/index; "" is none
 	Silent         string        // the process that does not answer Prometheus in the last SilentFor
+	Size           Size          // of what WriteBlocks writes
 	// Clock, if set, lets every scrape advance the simulation to its time; without it only Advance does.
 	Clock func() time.Time
 }
@@ -99,6 +100,9 @@ func New(options Options) (*Simulation, error) {
 		return nil, err
 	}
 	for number, role := range roles {
+		if number > mainProcess && options.Size.MainOnly {
+			break
+		}
 		process, err := newProcess(s, role, number, template, model, started)
 		if err != nil {
 			return nil, fmt.Errorf("process %s %s: %w", role.job, role.index, err)

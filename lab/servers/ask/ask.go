@@ -11,8 +11,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"strconv"
-	"strings"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 	"github.com/grafana/grafana-plugin-sdk-go/backend/grpcplugin"
@@ -173,20 +171,4 @@ func (p *Plugin) CallResource(ctx context.Context, request *backend.CallResource
 }
 
 // RSS is the memory that the process holds, and the most that it ever held, in bytes. Linux only.
-func (p *Plugin) RSS() (now, peak int64, err error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.pid))
-	if err != nil {
-		return 0, 0, err
-	}
-	for line := range strings.Lines(string(text)) {
-		name, value, _ := strings.Cut(line, ":")
-		kilobytes, _ := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(value), " kB"), 10, 64)
-		switch name {
-		case "VmRSS":
-			now = kilobytes << 10
-		case "VmHWM":
-			peak = kilobytes << 10
-		}
-	}
-	return now, peak, nil
-}
+func (p *Plugin) RSS() (now, peak int64, err error) { return servers.Memory(p.pid) }

@@ -1,0 +1,37 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/matrix-insight/synapse-datasource/lab/servers"
+)
+
+// growth asks for a diagnosis of homeservers of three sizes.
+func growth(ctx context.Context, o options, progress servers.Progress) (string, error) {
+	var text strings.Builder
+	text.WriteString("## Growth\n\nA diagnosis of homeservers of three sizes. The largest has half the past and half the scrapes of the others.\n\n" +
+		"| Homeserver | Series | Past | Requests | Samples read | Bytes | Time | Directly | Samples per series | Prometheus' memory |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n")
+	for _, w := range []world{small, middle, large} {
+		progress("growth: " + w.name)
+		err := within(ctx, w, max(1, o.repeats/2), progress, func(b *bench) error {
+			p, s, err := b.diagnosed(ctx)
+			if err != nil {
+				return err
+			}
+			series, err := b.series(ctx)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(&text, "| %s | %s | %s, every %s | %d | %s | %s | %.2f s | %.2f s | %.0f | %s |\n", w.name, count(series), w.past, w.scrape, s.requests, count(s.samples), size(s.bytes),
+				median(p.first).Seconds(), median(p.second).Seconds(), float64(s.samples)/float64(series), size(b.memory()))
+			return nil
+		})
+		if err != nil {
+			return "", err
+		}
+	}
+	text.WriteString("\n[What follows for 300 processes](scaling.md).\n")
+	return text.String(), nil
+}
