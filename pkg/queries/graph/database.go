@@ -12,7 +12,7 @@ var database = []Graph{
 	{
 		ID: "database-wait", Title: "Wait for a database connection", Unit: "s", Check: "database-pool",
 		Help:  "Time from the request for a connection of the pool until a thread runs. An overloaded event loop makes it longer too.",
-		Worry: "A 99% line above 0.1 s while transactions are quick: the pool is too small, or the process is overloaded.",
+		Worry: "A 99% line far above its usual level while transactions are quick: the pool is too small, or the process is overloaded.",
 		Replaces: []Panel{panel("Database", "Avg time waiting for db conn", "averages over processes"),
 			panel("Database", "Db scheduling time quantiles", noUnit), panel("Database", "Time waiting for DB connection quantiles", noUnit)},
 		buckets: histogram(metrics.ScheduleTime),

@@ -60,7 +60,7 @@ var rooms = []Graph{
 	{
 		ID: "state-groups-resolved", Title: "States that one resolution merges", Unit: "short", Check: "state-resolution",
 		Help:  "State groups that a state resolution had to reconcile.",
-		Worry: "A 99% line above 10: rooms have many forward extremities.",
+		Worry: "A 99% line above 10 (the guide's level): rooms have many forward extremities.",
 		Replaces: []Panel{panel("Extremities", "Number of state resolution performed, by number of state groups involved (heatmap)", "processes are not added up"),
 			panel("Extremities", "Number of state resolutions performed, by number of state groups involved (quantiles)", noUnit)},
 		buckets: histogram(metrics.StateGroupsInResolution),
@@ -68,7 +68,7 @@ var rooms = []Graph{
 	{
 		ID: "extremities", Title: "Rooms by forward extremities", Unit: "short", By: []string{"le"}, Check: "extremities",
 		Help:  "Rooms with more than so many forward extremities, counted every hour.",
-		Worry: "Rooms above 10 make state resolution expensive; above 100 they need attention.",
+		Worry: "Rooms above 10 (the guide's level): look for them in \"Synapse: rooms and database\"; the more, the more state resolution costs.",
 		Replaces: []Panel{panel("Extremities", "Number of rooms, by number of forward extremities in room", "empty as soon as a worker persists events"),
 			panel("Extremities", "Room counts, by number of extremities", "lost its logarithmic axis")},
 		buckets: histogram(metrics.ForwardExtremities),
@@ -90,7 +90,7 @@ var rooms = []Graph{
 	{
 		ID: "extremities-excess", Title: "Rooms by cost of their extremities", Unit: "short", By: []string{"le"}, Check: "extremities",
 		Help:    "Rooms with more than so many excess extremities times state events, counted every hour: the cost, not the number.",
-		Worry:   "Rooms above 2048 are expensive.",
+		Worry:   "Rooms in the highest lines: state resolution in them is expensive.",
 		buckets: histogram(metrics.ExcessExtremityEvents),
 	},
 	{

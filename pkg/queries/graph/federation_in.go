@@ -16,7 +16,7 @@ var federationIn = []Graph{
 	{
 		ID: "inbound-duration", Title: "Time to process an incoming event", Unit: "s", Check: "federation-inbound",
 		Help:     "Time to check and store one event of another homeserver.",
-		Worry:    "A 90% line above 1 s: busy rooms fall behind.",
+		Worry:    "A 90% line that climbs: busy rooms fall behind.",
 		Replaces: []Panel{panel("Federation", "Handle inbound PDU time", noUnit)},
 		buckets:  histogram(metrics.PDUProcessTime),
 	},
@@ -89,7 +89,7 @@ var federationLimits = []Graph{
 	{
 		ID: "limiter-requests", Title: "Federation rate limiter: requests", Unit: "reqps", By: []string{partLabel}, Check: "federation-inbound",
 		Help:  "Requests of other homeservers that passed the limiter, were delayed and were refused.",
-		Worry: "Refused above 1% of all: raise rc_federation, or find the homeserver.",
+		Worry: "Refused requests that stay: find the homeserver; only if there are many, raise rc_federation.",
 		Replaces: []Panel{panel("Federation rate limiter", "Number of rate limit rejected requests", noUnit),
 			panel("Federation rate limiter", "Number of requests being slept by the rate limiter", noUnit),
 			panel("Federation rate limiter", "Rate of requests being slept by the rate limiter", "its line at 50 is the queue of one homeserver")},

@@ -34,7 +34,7 @@ var jobs = []Graph{
 	{
 		ID: "tasks", Title: "Scheduled tasks in progress", Unit: "none",
 		Help:  "Tasks such as deleting a room or purging history. Each process runs at most five at once.",
-		Worry: "At 5 for hours: further purges and deletions wait.",
+		Worry: "At 5 for hours (Synapse runs no more at once): further purges and deletions wait.",
 		term:  level(metrics.ScheduledTasks),
 	},
 }

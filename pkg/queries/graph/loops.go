@@ -19,7 +19,7 @@ var loops = []Graph{
 	{
 		ID: "loop-rounds", Title: "Length of event loop iterations", Unit: "s", split: true, Check: "reactor-lag",
 		Help:     "While one iteration runs, the process answers nobody.",
-		Worry:    "A 99% line above 0.1 s: everything in that process is delayed by as much.",
+		Worry:    "A 99% line above its usual level: everything in that process is delayed by as much.",
 		Replaces: []Panel{panel("Process info", "Reactor tick quantiles", "no unit")},
 		buckets:  histogram(metrics.ReactorTick),
 	},
@@ -50,7 +50,7 @@ var loops = []Graph{
 	{
 		ID: "event-fetchers", Title: "Threads that read events", Unit: "none", split: true, Check: "database-pool",
 		Help:  "Threads of each process that read events from the database. Each process has at most three.",
-		Worry: "At 3 for minutes: reading events delays syncs, scrolling back and federation.",
+		Worry: "At 3 for minutes (Synapse has no more of them): reading events delays syncs, scrolling back and federation.",
 		term:  level(metrics.EventFetchers),
 	},
 }

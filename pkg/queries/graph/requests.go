@@ -48,7 +48,7 @@ var requests = []Graph{
 	{
 		ID: "send-duration", Title: "Event send time", Unit: "s", Check: "event-send-time",
 		Help:  "Time to accept a message of a client, errors left out.",
-		Worry: "People notice from 1 s on. If all processes are slow, look at the database and the event persister.",
+		Worry: "People notice from 1 s on (the guide's level). If all processes are slow, look at the database and the event persister.",
 		Replaces: []Panel{panel("Overview", "Event Send Time (excluding errors, all workers)", "mixes homeservers"),
 			panel("Overview", "Event Send Time Quantiles (excluding errors, all workers)", "draws rates of events on the same axis"),
 			panel("Event persistence", "Event send time quantiles by worker", "")},
@@ -90,7 +90,7 @@ var requestWork = []Graph{
 	{
 		ID: "requests-cpu-each", Title: "CPU of one request", Unit: "s", By: []string{"servlet"},
 		Help:     "Mean CPU time of one request, by kind. The kinds that take the most CPU in all lead.",
-		Worry:    "More than 0.5 s of a frequent kind: while it computes, the event loop serves nobody else.",
+		Worry:    "A frequent kind that climbs: while it computes, the event loop serves nobody else.",
 		Replaces: []Panel{panel("Requests", "Average CPU Usage by Endpoint", perLine)},
 		term: ratio(rates(metrics.InFlightUserCPU.Series(), metrics.InFlightSystemCPU.Series()),
 			rate(metrics.RequestsReceived)),

@@ -121,7 +121,7 @@ var redis = []Graph{
 	{
 		ID: "redis-duration", Title: "Response time of Redis", Unit: "s", By: []string{"method"},
 		Help:     "Time to read from and write to the cache in Redis.",
-		Worry:    "Above 5 ms: Redis, or the process itself, is overloaded.",
+		Worry:    "A climb: Redis, or the process itself, is overloaded.",
 		Replaces: []Panel{panel("External Cache", "External Cache Response Time", "")},
 		buckets:  histogram(metrics.RedisTime),
 	},
