@@ -91,6 +91,9 @@ type Signal struct {
 	Subject func(Sample) string
 	// SinceOnly: it tells when something began that Judge found, but above a threshold it is not always something wrong.
 	SinceOnly bool
+	// Named is the PromQL of the history of these subjects only; nil where it is that of the measurement. Where it is set, the
+	// measurement is what leads now, at one moment.
+	Named func(s Scope, subjects []string) string
 }
 
 // Rule is how one PromQL expression decides what the check decides.

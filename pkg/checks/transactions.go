@@ -81,11 +81,16 @@ func txnColdAt(s Scope, ago time.Duration) string {
 	return fmt.Sprintf("count by (server_name) (%s and on (%s) (%s)) / count by (server_name) (%[1]s)", processes, s.Identity.Labels(), cold)
 }
 
-// txnSignal is the history of the three transactions that lead now.
+// txnSignal is the history of transactions: of those that are named, else of the three that lead now. Ranking all of them at every
+// step would read the whole range for each.
 func txnSignal(m *metrics.Metric) *Signal {
-	return &Signal{Measurement: measure("leading", func(s Scope) string {
-		return txnPerName(s, m, "") + " and on (server_name, desc) topk by (server_name) (3, " + txnPerName(s, m, " @ end()") + ")"
-	}), Subject: subjectOfTransaction}
+	return &Signal{
+		Measurement: measure("leading", func(s Scope) string { return "topk by (server_name) (3, " + txnPerName(s, m, "") + ")" }),
+		Subject:     subjectOfTransaction,
+		Named: func(s Scope, names []string) string {
+			return s.Sum(s.Rate(m.Series(), txnWindow, query.OneOf("desc", names)), "desc")
+		},
+	}
 }
 
 // txnHousekeeping and txnPersistEvents are the series of transactions by their names, for rules to leave out.

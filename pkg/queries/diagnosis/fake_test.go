@@ -3,6 +3,7 @@ package diagnosis
 import (
 	"context"
 	"encoding/json"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -36,8 +37,11 @@ func (a answering) Instant(_ context.Context, promql string, _ time.Time) (model
 	return longest(a.vectors, promql), nil, a.err
 }
 
+// onProcesses are the matchers of processes, which history is narrowed by.
+var onProcesses = regexp.MustCompile(`(job|index)=~?"[^"]*",?`)
+
 func (a answering) Range(_ context.Context, promql string, _, _ time.Time, _ time.Duration) (model.Matrix, []string, error) {
-	return longest(a.lines, promql), nil, a.err
+	return longest(a.lines, onProcesses.ReplaceAllString(promql, "")), nil, a.err
 }
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
@@ -124,8 +128,9 @@ func (r refusing) Instant(_ context.Context, promql string, _ time.Time) (model.
 	return longest(r.vectors, promql), nil, r.fault(promql)
 }
 
-func (r refusing) Range(_ context.Context, promql string, _, _ time.Time, _ time.Duration) (model.Matrix, []string, error) {
-	return longest(r.lines, promql), nil, r.fault(promql)
+func (r refusing) Range(ctx context.Context, promql string, from, to time.Time, step time.Duration) (model.Matrix, []string, error) {
+	matrix, _, _ := r.answering.Range(ctx, promql, from, to, step)
+	return matrix, nil, r.fault(promql)
 }
 
 // closed is a PostgreSQL that knows whose it is and answers nothing else.

@@ -52,7 +52,7 @@ func runHistory(ctx context.Context, s *query.Session, wanted []checks.Check) (q
 		if m.scope.Identity, err = process.Find(ctx, s); err != nil {
 			return err
 		}
-		return s.Ask(ctx, m.signals(wanted)...)
+		return m.remember(ctx, s, m.lookbacksAtAll(wanted))
 	})
 	if err != nil {
 		return nil, err

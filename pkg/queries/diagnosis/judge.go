@@ -87,22 +87,29 @@ func named(rows []row, names []string) []row {
 	return slices.DeleteFunc(rows, func(r row) bool { return !slices.Contains(names, r.check.ID) })
 }
 
-// judge runs every check on every homeserver and links findings to what explains them.
-func (m measured) judge(s *query.Session, wanted []checks.Check) []row {
-	var all []row
+// judge runs every check on every homeserver.
+func (m measured) judge(s *query.Session, wanted []checks.Check) (rows []row) {
 	for _, server := range m.servers {
-		var rows []row
 		for _, c := range wanted {
-			found := m.found(s, c, server)
-			for _, f := range found {
-				r := row{Finding: f, check: c, server: server, source: s.Settings.DatasourceUID, process: m.processOf(c, f.Subject.Key())}
-				if f.Severity > checks.OK {
-					r.since = m.since(r)
-				}
-				rows = append(rows, r)
+			for _, f := range m.found(s, c, server) {
+				rows = append(rows, row{Finding: f, check: c, server: server, source: s.Settings.DatasourceUID, process: m.processOf(c, f.Subject.Key())})
 			}
 		}
-		all = append(all, explained(doubted(rows))...)
+	}
+	return rows
+}
+
+// linked says since when each finding holds, as far as its history is known, and links it to what explains it on its homeserver.
+func (m measured) linked(rows []row) (all []row) {
+	for _, server := range m.servers {
+		var own []row
+		for _, r := range rows {
+			if r.server == server {
+				r.since = m.since(r)
+				own = append(own, r)
+			}
+		}
+		all = append(all, explained(doubted(own))...)
 	}
 	return all
 }

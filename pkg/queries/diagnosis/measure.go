@@ -33,9 +33,9 @@ func newMeasured(s *query.Session) measured {
 	}
 }
 
-// measure asks everything at once: one instant query per distinct PromQL, one transaction per check that reads PostgreSQL.
-// What tells processes apart is asked before, since every query names it.
-func measure(ctx context.Context, s *query.Session, wanted []checks.Check, withHistory bool) (measured, error) {
+// measure asks everything that is judged at once: one instant query per distinct PromQL, one transaction per check that reads
+// PostgreSQL. What tells processes apart is asked before, since every query names it; history is asked after, for what was found.
+func measure(ctx context.Context, s *query.Session, wanted []checks.Check) (measured, error) {
 	m := newMeasured(s)
 	var present model.Vector
 	questions := []query.Question{
@@ -45,7 +45,7 @@ func measure(ctx context.Context, s *query.Session, wanted []checks.Check, withH
 			return err
 		},
 		at(serversQuery(s), &present),
-		func(ctx context.Context, s *query.Session) error { return m.ask(ctx, s, wanted, withHistory) },
+		func(ctx context.Context, s *query.Session) error { return m.ask(ctx, s, wanted) },
 	}
 	if err := s.Ask(ctx, questions...); err != nil {
 		return m, err
@@ -54,8 +54,8 @@ func measure(ctx context.Context, s *query.Session, wanted []checks.Check, withH
 	return m, nil
 }
 
-// ask asks Prometheus for every measurement and, with history, every signal.
-func (m *measured) ask(ctx context.Context, s *query.Session, wanted []checks.Check, withHistory bool) (err error) {
+// ask asks Prometheus for every measurement.
+func (m *measured) ask(ctx context.Context, s *query.Session, wanted []checks.Check) (err error) {
 	if m.scope.Identity, err = process.Find(ctx, s); err != nil {
 		return err
 	}
@@ -81,32 +81,7 @@ func (m *measured) ask(ctx context.Context, s *query.Session, wanted []checks.Ch
 			})
 		}
 	}
-	if withHistory {
-		questions = append(questions, m.signals(wanted)...)
-	}
 	return s.Ask(ctx, questions...)
-}
-
-// signals ask for the history of the numbers that decide.
-func (m *measured) signals(wanted []checks.Check) (questions []query.Question) {
-	var mu sync.Mutex
-	for _, c := range wanted {
-		if c.Signal == nil {
-			continue
-		}
-		questions = append(questions, func(ctx context.Context, s *query.Session) error {
-			var matrix model.Matrix
-			why, err := askUnlessRefused(ctx, s, over(c.Signal.PromQL(m.scope), &matrix))
-			if why != "" {
-				s.Warn("%s: the start of the problem is unknown. %s", c.Topic, why)
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			m.history[c.ID] = matrix
-			return err
-		})
-	}
-	return questions
 }
 
 // input is what one check may know of one homeserver.

@@ -47,7 +47,7 @@ func highest(a, b []model.SamplePair) []model.SamplePair {
 // since is when the number last rose above the threshold that it is above now; the start of the range where it was
 // above it all along, nil where history can't tell.
 func (m measured) since(r row) *time.Time {
-	if r.Threshold == nil || r.unit() != r.check.Thresholds.Unit { // another number than the signal's decided
+	if !r.decidedBySignal() {
 		return nil
 	}
 	for _, l := range m.lines(r.check) {
@@ -62,6 +62,11 @@ func (m measured) since(r row) *time.Time {
 		return start
 	}
 	return nil
+}
+
+// decidedBySignal tells whether something is wrong and the number whose history a check has decided it, and no other.
+func (r row) decidedBySignal() bool {
+	return r.Severity > checks.OK && r.Threshold != nil && r.unit() == r.check.Thresholds.Unit
 }
 
 // healed gives the subjects that were above the warning threshold within the range and are not found any more, as "ok":

@@ -82,12 +82,22 @@ func run(ctx context.Context, s *query.Session) (query.Result, error) {
 		s.Warn("%s", note)
 	}
 	table := s.Format.ID == "findings" || s.Format.ID == "summary"
-	m, err := measure(ctx, s, wanted, table || s.Flag("subjects"))
+	m, err := measure(ctx, s, wanted)
 	if err != nil {
 		return nil, err
 	}
-	all := m.judge(s, wanted)
-	all = named(all, names)
+	rows := m.judge(s, wanted)
+	var histories []lookback
+	switch {
+	case table:
+		histories = m.lookbacksAtFound(rows)
+	case s.Flag("subjects"): // who was found within the range and is not any more has healed
+		histories = m.lookbacksAtAll(wanted)
+	}
+	if err := m.remember(ctx, s, histories); err != nil {
+		return nil, err
+	}
+	all := named(m.linked(rows), names)
 	switch s.Format.ID {
 	case "summary":
 		return summaryOf(m.servers, ordered(all), s.Range.To), nil
