@@ -121,6 +121,7 @@ func (in Input) sayLargeEnough(evicting, unjudged int, h caches.Homeserver) stri
 
 // readCaches makes the measurements of all caches; seen is false where Synapse counts no evictions.
 func readCaches(in Input) (all caches.All, seen bool) {
+	in.need(cacheMeasures...)
 	answers := make([]model.Vector, len(cacheMeasures))
 	for i, m := range cacheMeasures {
 		answers[i] = in.of(m)

@@ -70,7 +70,8 @@ type Check struct {
 	Signal *Signal
 	// Rises is how long after something began the signal may pass a threshold, where that is longer than usual.
 	Rises time.Duration
-	// Judge says what is wrong with one homeserver. No finding means "fine".
+	// Judge says what is wrong with one homeserver. No finding means "fine". It runs again and again, until all that it reads was
+	// asked for: it has no effects.
 	Judge func(Input) []Finding
 	// Rule is the alert rule for Prometheus itself.
 	Rule Rule

@@ -27,6 +27,9 @@ type Input struct {
 	limits.Levels
 	check   Check
 	vectors map[*Measurement]model.Vector
+	// asked holds the measurements that were asked for; nil: all were. reads is told what is read of them.
+	asked map[*Measurement]model.Vector
+	reads func(*Measurement)
 	// Rows is what Read gave. It is nil where PostgreSQL is not configured, could not answer, or belongs to another
 	// homeserver; RowsMissing then says which.
 	Rows        any
@@ -57,6 +60,7 @@ func (in Input) of(m *Measurement) model.Vector {
 	if !declared {
 		panic(fmt.Sprintf("check %s reads the measurement %q, which it does not declare", in.check.ID, m.Name))
 	}
+	in.need(m)
 	return vector
 }
 

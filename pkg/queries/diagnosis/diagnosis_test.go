@@ -124,8 +124,9 @@ func TestErrorsAndUnknownChecks(t *testing.T) {
 
 // A query that Prometheus refuses for its size blinds the checks that need it; a source that is lost is an error.
 func TestRefusedQuery(t *testing.T) {
-	heavy := "process_resident_memory_bytes{}[86400s]"
-	frame := ask(t, refusing{onTwo(0.97, 0.3), heavy, upstream.Limit}, `{"checks":["memory","cpu-saturation"]}`)[0]
+	heavy := "(process_resident_memory_bytes{})"
+	on := onTwo(0.97, 0.3)
+	frame := ask(t, refusing{on, heavy, upstream.Limit}, `{"checks":["memory","cpu-saturation"]}`)[0]
 	ids, severities, evidence := texts(frame, "check"), texts(frame, "severity"), texts(frame, "evidence")
 	for i, id := range ids {
 		want := map[string]string{"memory": "unknown", "cpu-saturation": "critical"}[id]
@@ -136,7 +137,7 @@ func TestRefusedQuery(t *testing.T) {
 	if len(ids) != 2 {
 		t.Errorf("rows %v", ids)
 	}
-	_, err := diagnose(t, refusing{onTwo(0.97, 0.3), heavy, upstream.Unreachable}, nil, noon, `{}`, ordinary)
+	_, err := diagnose(t, refusing{on, heavy, upstream.Unreachable}, nil, noon, `{}`, ordinary)
 	var fault *upstream.Fault
 	if !errors.As(err, &fault) || fault.Kind != upstream.Unreachable {
 		t.Errorf("a lost source: %v", err)
@@ -172,7 +173,7 @@ func TestPostgresTellsOfNow(t *testing.T) {
 		}
 	}
 	s := query.NewSession(query.Request{}, query.Align(noon.Add(-time.Hour), noon, time.Minute, 15*time.Second), noon.Add(48*time.Hour), settings.Settings{}, nil, nil)
-	if in := (measured{}).input(s, check(t, "partial-state"), "a.example"); !in.Now.Equal(s.Now) {
+	if in := (&measured{}).input(s, check(t, "partial-state"), "a.example"); !in.Now.Equal(s.Now) {
 		t.Errorf("ages are taken from %s", in.Now)
 	}
 }

@@ -57,7 +57,7 @@ func runHistory(ctx context.Context, s *query.Session, wanted []checks.Check) (q
 	if err != nil {
 		return nil, err
 	}
-	m.homeservers(s, present)
+	m.seen(s, present)
 	atLeast := severityOf(s.Text("atLeast"))
 	h := history{times: grid(s.Range), measured: s.Flag("measured"), several: len(m.servers) > 1}
 	for _, server := range m.servers {

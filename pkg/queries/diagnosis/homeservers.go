@@ -26,18 +26,30 @@ func serversQuery(s *query.Session) string {
 	return "count by (server_name) (" + named + " or " + processes.Of(s.Filters.Selector(nameless)) + " or (" + seen(nameless) + " unless on (job, index) " + named + ") or (" + silent + "))"
 }
 
-// homeservers are those that Prometheus has something of, the one whose database PostgreSQL holds, and those that were
-// asked for by name, there or not; the nameless one where there is none at all, so that a check can report that nothing is there.
-func (m *measured) homeservers(s *query.Session, present model.Vector) {
+// seen are the homeservers that Prometheus has something of, and those that were asked for by name, there or not; the nameless
+// one where there is none at all, so that a check can report that nothing is there.
+func (m *measured) seen(s *query.Session, present model.Vector) {
 	m.present = map[string]bool{}
 	for _, sample := range present {
 		m.present[string(sample.Metric["server_name"])] = true
 	}
+	m.servers = slices.Collect(maps.Keys(m.present))
+	m.addServers(s, s.Filters.ServerName...)
+}
+
+// ownedToo adds the homeserver whose database PostgreSQL holds.
+func (m *measured) ownedToo(s *query.Session) {
 	if m.present[""] && len(m.present) == 1 && m.owner != "" {
 		m.owner = "" // Synapse is older than the label: the database is that of the nameless homeserver
 	}
-	m.servers = slices.Collect(maps.Keys(m.present))
-	for _, name := range append(slices.Clone(s.Filters.ServerName), m.owner) {
+	if m.owner != "" && len(m.present) == 0 && len(s.Filters.ServerName) == 0 {
+		m.servers = nil // not a nameless one
+	}
+	m.addServers(s, m.owner)
+}
+
+func (m *measured) addServers(s *query.Session, names ...string) {
+	for _, name := range names {
 		if name != "" && s.Filters.AllowsServer(name) && !slices.Contains(m.servers, name) {
 			m.servers = append(m.servers, name)
 		}

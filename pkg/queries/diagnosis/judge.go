@@ -87,11 +87,11 @@ func named(rows []row, names []string) []row {
 	return slices.DeleteFunc(rows, func(r row) bool { return !slices.Contains(names, r.check.ID) })
 }
 
-// judge runs every check on every homeserver.
-func (m measured) judge(s *query.Session, wanted []checks.Check) (rows []row) {
+// rowsOf are what the checks found on every homeserver.
+func (m *measured) rowsOf(s *query.Session, wanted []checks.Check) (rows []row) {
 	for _, server := range m.servers {
 		for _, c := range wanted {
-			for _, f := range m.found(s, c, server) {
+			for _, f := range m.found[onServer{c.ID, server}] {
 				rows = append(rows, row{Finding: f, check: c, server: server, source: s.Settings.DatasourceUID, process: m.processOf(c, f.Subject.Key())})
 			}
 		}
@@ -100,7 +100,7 @@ func (m measured) judge(s *query.Session, wanted []checks.Check) (rows []row) {
 }
 
 // linked says since when each finding holds, as far as its history is known, and links it to what explains it on its homeserver.
-func (m measured) linked(rows []row) (all []row) {
+func (m *measured) linked(rows []row) (all []row) {
 	for _, server := range m.servers {
 		var own []row
 		for _, r := range rows {
@@ -114,23 +114,23 @@ func (m measured) linked(rows []row) (all []row) {
 	return all
 }
 
-// found is what one check says of one homeserver.
-func (m measured) found(s *query.Session, c checks.Check, server string) []checks.Finding {
+// findings are what one check says of one homeserver, or what it has to be told before it can.
+func (m *measured) findings(s *query.Session, c checks.Check, server string) (found []checks.Finding, missing []*checks.Measurement) {
 	if !m.present[server] && c.Read == nil && !c.WithoutSynapse {
-		return checks.UnknownFinding("Prometheus has nothing from any Synapse process of this homeserver in this time range.")
+		return checks.UnknownFinding("Prometheus has nothing from any Synapse process of this homeserver in this time range."), nil
 	}
 	// Rates of several processes that one series has in turn are far off, and so is what is added up with them.
 	if why := m.scope.Identity.Mixed(server); why != "" && len(c.Measures) > 0 && !c.WithoutSynapse {
-		return checks.UnknownFinding(why)
+		return checks.UnknownFinding(why), nil
 	}
 	if why := m.refusedTo(c); why != "" {
-		return checks.UnknownFinding("Prometheus refused a query of this check. " + why)
+		return checks.UnknownFinding("Prometheus refused a query of this check. " + why), nil
 	}
-	found := c.Judge(m.input(s, c, server))
-	if len(found) == 0 {
-		return []checks.Finding{{Severity: checks.OK}}
+	found, missing = c.JudgeAsFar(m.input(s, c, server))
+	if len(found) == 0 && len(missing) == 0 {
+		found = []checks.Finding{{Severity: checks.OK}}
 	}
-	return found
+	return found, missing
 }
 
 // doubted takes back the "ok" of checks that measure what finished, where another check found that too little does.

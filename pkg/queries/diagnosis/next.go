@@ -61,7 +61,7 @@ func (r row) nextOf() string {
 }
 
 // processOf are the labels of the process that a finding is about, as the check's measurements have them.
-func (m measured) processOf(c checks.Check, subject string) model.Metric {
+func (m *measured) processOf(c checks.Check, subject string) model.Metric {
 	if !c.PerProcess || subject == "" {
 		return nil
 	}

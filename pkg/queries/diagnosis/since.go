@@ -18,7 +18,7 @@ type line struct {
 }
 
 // lines are one per subject: where a rollout replaced a process by another one of its name, what was seen of both.
-func (m measured) lines(c checks.Check) []line {
+func (m *measured) lines(c checks.Check) []line {
 	var lines []line
 	for _, stream := range m.history[c.ID] {
 		subject, server := "", query.ServerOf(stream.Metric)
@@ -46,7 +46,7 @@ func highest(a, b []model.SamplePair) []model.SamplePair {
 
 // since is when the number last rose above the threshold that it is above now; the start of the range where it was
 // above it all along, nil where history can't tell.
-func (m measured) since(r row) *time.Time {
+func (m *measured) since(r row) *time.Time {
 	if !r.decidedBySignal() {
 		return nil
 	}
@@ -71,7 +71,7 @@ func (r row) decidedBySignal() bool {
 
 // healed gives the subjects that were above the warning threshold within the range and are not found any more, as "ok":
 // an alert about them resolves instead of losing its data. Where a check is blind nobody has healed.
-func (m measured) healed(s *query.Session, wanted []checks.Check, rows []row) []row {
+func (m *measured) healed(s *query.Session, wanted []checks.Check, rows []row) []row {
 	type id struct{ server, check, subject string }
 	there, judged := map[id]bool{}, map[id]bool{}
 	for _, r := range rows {

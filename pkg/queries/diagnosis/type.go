@@ -86,7 +86,7 @@ func run(ctx context.Context, s *query.Session) (query.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows := m.judge(s, wanted)
+	rows := m.rowsOf(s, wanted)
 	var histories []lookback
 	switch {
 	case table:
