@@ -70,8 +70,7 @@ type Check struct {
 	Signal *Signal
 	// Rises is how long after something began the signal may pass a threshold, where that is longer than usual.
 	Rises time.Duration
-	// Judge says what is wrong with one homeserver. No finding means "fine". It runs again and again, until all that it reads was
-	// asked for: it has no effects.
+	// Judge says what is wrong with one homeserver. No finding means "fine".
 	Judge func(Input) []Finding
 	// Rule is the alert rule for Prometheus itself.
 	Rule Rule
@@ -92,9 +91,6 @@ type Signal struct {
 	Subject func(Sample) string
 	// SinceOnly: it tells when something began that Judge found, but above a threshold it is not always something wrong.
 	SinceOnly bool
-	// Named is the PromQL of the history of these subjects only; nil where it is that of the measurement. Where it is set, the
-	// measurement is what leads now, at one moment.
-	Named func(s Scope, subjects []string) string
 }
 
 // Rule is how one PromQL expression decides what the check decides.

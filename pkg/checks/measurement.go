@@ -7,6 +7,8 @@ type Measurement struct {
 	// Name stands for it in rules and on the check's page; unique within a check.
 	Name   string
 	PromQL func(Scope) string
+	// Named is the PromQL for these subjects only, where the measurement itself is of those that lead at one moment; nil elsewhere.
+	Named func(s Scope, subjects []string) string
 }
 
 // measure declares a measurement.

@@ -85,11 +85,14 @@ func txnColdAt(s Scope, ago time.Duration) string {
 // step would read the whole range for each.
 func txnSignal(m *metrics.Metric) *Signal {
 	return &Signal{
-		Measurement: measure("leading", func(s Scope) string { return "topk by (server_name) (3, " + txnPerName(s, m, "") + ")" }),
-		Subject:     subjectOfTransaction,
-		Named: func(s Scope, names []string) string {
-			return s.Sum(s.Rate(m.Series(), txnWindow, query.OneOf("desc", names)), "desc")
+		Measurement: &Measurement{
+			Name:   "leading",
+			PromQL: func(s Scope) string { return "topk by (server_name) (3, " + txnPerName(s, m, "") + ")" },
+			Named: func(s Scope, names []string) string {
+				return s.Sum(s.Rate(m.Series(), txnWindow, query.OneOf("desc", names)), "desc")
+			},
 		},
+		Subject: subjectOfTransaction,
 	}
 }
 

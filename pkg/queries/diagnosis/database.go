@@ -28,8 +28,8 @@ func leavingTime(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, time.Duration(databaseShare*float64(time.Until(deadline))))
 }
 
-// readDatabase asks PostgreSQL for each check that reads it. A failure blinds that check only and says why.
-func (m *measured) readDatabase(ctx context.Context, s *query.Session, wanted []checks.Check) {
+// read asks PostgreSQL for each check that reads it. A failure blinds that check only and says why.
+func (m *measured) read(ctx context.Context, s *query.Session, wanted []checks.Check) {
 	ctx, cancel := leavingTime(ctx)
 	defer cancel()
 	readers := slices.DeleteFunc(slices.Clone(wanted), func(c checks.Check) bool { return c.Read == nil })

@@ -20,7 +20,7 @@ type measured struct {
 	rows    map[string]any                          // by check
 	failed  map[string]string                       // by check: why PostgreSQL gave no rows
 	history map[string]model.Matrix                 // by check
-	read    map[string]map[*checks.Measurement]bool // by check: what its judgement reads
+	reads   map[string]map[*checks.Measurement]bool // by check: what its judgement reads
 	found   map[onServer][]checks.Finding
 	owner   string          // the homeserver of PostgreSQL
 	refusal *checks.Refusal // why PostgreSQL gave no new connection
@@ -30,7 +30,7 @@ func newMeasured(s *query.Session) *measured {
 	return &measured{
 		scope:   checks.Scope{Filters: s.Filters, Scrape: s.Settings.ScrapeInterval, Length: s.Range.Length(), CacheEntryTTL: s.Settings.Homeserver.CacheEntryTTL},
 		vectors: map[*checks.Measurement]model.Vector{}, refused: map[*checks.Measurement]string{}, rows: map[string]any{},
-		failed: map[string]string{}, history: map[string]model.Matrix{}, read: map[string]map[*checks.Measurement]bool{}, found: map[onServer][]checks.Finding{},
+		failed: map[string]string{}, history: map[string]model.Matrix{}, reads: map[string]map[*checks.Measurement]bool{}, found: map[onServer][]checks.Finding{},
 	}
 }
 
@@ -41,7 +41,7 @@ func measure(ctx context.Context, s *query.Session, wanted []checks.Check) (*mea
 	m := newMeasured(s)
 	early := slices.DeleteFunc(slices.Clone(wanted), func(c checks.Check) bool { return c.Read != nil || c.Connects })
 	if !s.HasDatabase() {
-		m.readDatabase(ctx, s, wanted)
+		m.read(ctx, s, wanted)
 		early = wanted
 	}
 	var present model.Vector
@@ -57,7 +57,7 @@ func measure(ctx context.Context, s *query.Session, wanted []checks.Check) (*mea
 	}}
 	if s.HasDatabase() {
 		questions = append([]query.Question{ // first: it may take longest
-			func(ctx context.Context, s *query.Session) error { m.readDatabase(ctx, s, wanted); return nil },
+			func(ctx context.Context, s *query.Session) error { m.read(ctx, s, wanted); return nil },
 			func(ctx context.Context, s *query.Session) (err error) {
 				m.refusal, err = connect(ctx, s, wanted)
 				return err

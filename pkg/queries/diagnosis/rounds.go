@@ -73,10 +73,10 @@ func (m *measured) fetch(ctx context.Context, s *query.Session, lacking map[*che
 
 // noteRead notes what the judgement of a check reads.
 func (m *measured) noteRead(c checks.Check, one *checks.Measurement) {
-	if m.read[c.ID] == nil {
-		m.read[c.ID] = map[*checks.Measurement]bool{}
+	if m.reads[c.ID] == nil {
+		m.reads[c.ID] = map[*checks.Measurement]bool{}
 	}
-	m.read[c.ID][one] = true
+	m.reads[c.ID][one] = true
 }
 
 // usualRead is what the judgements read the last time, by check: they most likely do so again, and then everything is asked at
@@ -98,7 +98,7 @@ func (m *measured) keepUsual(s *query.Session) {
 	query.Recall(s.Memory, usualKey, func(old usualRead) usualRead {
 		now := usualRead{}
 		maps.Copy(now, old)
-		maps.Copy(now, m.read)
+		maps.Copy(now, m.reads)
 		return now
 	})
 }
