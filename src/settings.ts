@@ -13,6 +13,7 @@ export const settingDefaults = {
   postgresMaxConnections: '3',
   postgresStatementTimeout: '10s',
   postgresFullPassTimeout: '5m',
+  postgresWholeTable: 'background',
   hideRoomsFromViewers: true,
   hideDestinationsFromViewers: true,
   hideRooms: 'viewers',

@@ -37,6 +37,7 @@ export interface SynapseOptions extends DataSourceJsonData {
   postgresMaxConnections?: number;
   postgresStatementTimeout?: string;
   postgresFullPassTimeout?: string;
+  postgresWholeTable?: 'all' | 'background' | 'none';
   enableSecureSocksProxy?: boolean;
   hideRoomsFromViewers?: boolean;
   hideDestinationsFromViewers?: boolean;

@@ -7,6 +7,7 @@ import (
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/matrix-insight/synapse-datasource/pkg/settings"
+	rooms "github.com/matrix-insight/synapse-datasource/pkg/synapse/extremities"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
 )
 
@@ -60,6 +61,8 @@ type Check struct {
 	// Read asks PostgreSQL, in a read-only transaction; nil where the check needs Prometheus only. Judge finds its
 	// answer in Input.Rows.
 	Read func(ctx context.Context, tx query.Tx, in ReadInput) (any, error)
+	// Ranks: Read needs the rooms by their extremities, which are counted in the background: ReadInput.Ranking.
+	Ranks bool
 	// ReadOnce names an answer that several checks share: those that give the same name have the same Read, and it runs
 	// once for all of them. Empty: the answer is this check's own.
 	ReadOnce string
@@ -82,6 +85,8 @@ type ReadInput struct {
 	Settings settings.Settings
 	// Memory keeps what earlier reads found.
 	Memory *query.Memory
+	// Ranking is there for checks that rank.
+	Ranking rooms.Ranking
 }
 
 // Signal is a number over time and how its series name subjects.

@@ -64,6 +64,7 @@ var extremities = Check{
 	},
 	Panel:    "extremity-rooms",
 	Measures: []*Measurement{splitAll, splitToFew, splitCounted},
+	Ranks:    true,
 	Read:     readSurvey,
 	ReadOnce: "extremities",
 	Signal:   &Signal{Measurement: splitShare},
@@ -72,7 +73,7 @@ var extremities = Check{
 }
 
 func readSurvey(ctx context.Context, tx query.Tx, in ReadInput) (any, error) {
-	return rooms.Look(ctx, tx, in.Settings, in.Now)
+	return rooms.Look(ctx, tx, in.Ranking, in.Settings, in.Now)
 }
 
 func judgeExtremities(in Input) []Finding {

@@ -28,6 +28,7 @@ var extremitiesCorrupt = Check{
 	Steps:       rooms.CorruptSteps,
 	Panel:       "extremity-rooms",
 	CriticalToo: true,
+	Ranks:       true,
 	Read:        readSurvey,
 	ReadOnce:    "extremities",
 	Judge:       judgeCorrupt,

@@ -45,9 +45,18 @@ type Postgres struct {
 	MaxConnections       int
 	StatementTimeout     time.Duration
 	FullPassTimeout      time.Duration
+	// WholeTable says which statements that read a whole table may run: WholeTableAll, WholeTableBackground or WholeTableNone.
+	WholeTable string
 	// Certificates and keys are PEM text, used in memory. Without a CA the system's authorities are trusted.
 	Password, CACert, ClientCert, ClientKey Secret
 }
+
+// The values of Postgres.WholeTable.
+const (
+	WholeTableAll        = "all"
+	WholeTableBackground = "background"
+	WholeTableNone       = "none"
+)
 
 // Configured tells that any of host, database and user is filled in.
 func (p Postgres) Configured() bool { return p.Host != "" || p.Database != "" || p.User != "" }

@@ -30,7 +30,7 @@ func TestDefaults(t *testing.T) {
 		CacheTTL: 15 * time.Second, MaxConcurrent: 6, MemoryLimit: 128 << 20,
 		Privacy: Privacy{HideRoomsFromViewers: true, HideDestinationsFromViewers: true, HideRooms: "viewers"},
 		Postgres: Postgres{
-			SSLMode: "require", MaxConnections: 3, StatementTimeout: 10 * time.Second, FullPassTimeout: 5 * time.Minute,
+			SSLMode: "require", MaxConnections: 3, StatementTimeout: 10 * time.Second, FullPassTimeout: 5 * time.Minute, WholeTable: "background",
 		},
 		Homeserver: Homeserver{CacheEntryTTL: 30 * time.Minute, DummyEventsThreshold: 10, PerCacheFactors: map[string]float64{}},
 	}
@@ -56,7 +56,7 @@ func TestEverySetting(t *testing.T) {
 		Privacy:          Privacy{HideRooms: Everyone, ShowRoomsToServiceAccounts: true, PseudonymKey: "exactly sixteen!"},
 		Postgres: Postgres{
 			Host: "/var/run/postgresql", Database: "synapse", User: "grafana", ServerName: "example.org", SSLMode: "verify-full",
-			MaxConnections: 5, StatementTimeout: 30 * time.Second, FullPassTimeout: 10 * time.Minute,
+			MaxConnections: 5, StatementTimeout: 30 * time.Second, FullPassTimeout: 10 * time.Minute, WholeTable: "none",
 			Password: "p", CACert: "ca", ClientCert: "cert", ClientKey: "key",
 		},
 		Homeserver: Homeserver{
@@ -75,13 +75,13 @@ func TestEverySetting(t *testing.T) {
 		`{"httpMethod":"get","scrapeInterval":"1m","queryTimeout":"40s","cacheTTL":"0s","prometheusMaxConcurrent":12,"memoryLimit":256,"enableSecureSocksProxy":true,
 		  "hideRoomsFromViewers":false,"hideDestinationsFromViewers":false,"hideRooms":"everyone","showRoomsToServiceAccounts":true,"postgresHost":"/var/run/postgresql","postgresDatabase":"synapse","postgresUser":"grafana",
 		  "postgresServerName":"example.org","postgresSslMode":"verify-full","postgresMaxConnections":5,
-		  "postgresStatementTimeout":"30s","postgresFullPassTimeout":"10m","cacheEntryTtl":"0s","cacheAutotuning":true,
+		  "postgresStatementTimeout":"30s","postgresFullPassTimeout":"10m","postgresWholeTable":"none","cacheEntryTtl":"0s","cacheAutotuning":true,
 		  "dummyEventsThreshold":20,"globalCacheFactor":2.5,"perCacheFactors":{"getevent":4},"processLabels":["namespace","pod"],
 		  "thresholds":{"reactor-lag":{"warning":0.6}}}`,
 		`{"httpMethod":"GET","scrapeInterval":" 60s ","queryTimeout":"40s","cacheTTL":"0s","prometheusMaxConcurrent":"12","memoryLimit":"256","enableSecureSocksProxy":"true",
 		  "hideRoomsFromViewers":"false","hideDestinationsFromViewers":"false","hideRooms":" everyone","showRoomsToServiceAccounts":"true","postgresHost":" /var/run/postgresql","postgresDatabase":"synapse ","postgresUser":"grafana",
 		  "postgresServerName":"example.org","postgresSslMode":"verify-full","postgresMaxConnections":"5",
-		  "postgresStatementTimeout":"30s","postgresFullPassTimeout":"10m","cacheEntryTtl":"0s","cacheAutotuning":"true",
+		  "postgresStatementTimeout":"30s","postgresFullPassTimeout":"10m","postgresWholeTable":" none ","cacheEntryTtl":"0s","cacheAutotuning":"true",
 		  "dummyEventsThreshold":"20","globalCacheFactor":"2.5","perCacheFactors":{"getevent":"4","empty":""},
 		  "processLabels":"namespace, pod,","thresholds":{"reactor-lag":{"warning":0.6}}}`,
 	} {
@@ -166,6 +166,7 @@ func TestUnusablePostgres(t *testing.T) {
 		`{` + postgres + `,"postgresStatementTimeout":"0s"}`:                       `postgresStatementTimeout and postgresFullPassTimeout must be longer than 0s: every statement needs a time limit.`,
 		`{` + postgres + `,"postgresStatementTimeout":"soon"}`:                     `The setting postgresStatementTimeout is "soon"; it takes a duration such as 15s or 5m.`,
 		`{` + postgres + `,"postgresFullPassTimeout":"-1s"}`:                       `The setting postgresFullPassTimeout is "-1s"; it takes a duration such as 15s or 5m.`,
+		`{` + postgres + `,"postgresWholeTable":"some"}`:                           `The setting postgresWholeTable is "some"; it takes all, background or none.`,
 		`{` + postgres + `,"postgresServerName":["a"],"postgresSslMode":"prefer"}`: `The setting postgresServerName is ["a"]; it takes a string.`,
 	} {
 		s := load(t, jsonData)

@@ -25,6 +25,7 @@ type stored struct {
 	PostgresMaxConnections     whole                `json:"postgresMaxConnections"`
 	PostgresStatementTimeout   string               `json:"postgresStatementTimeout"`
 	PostgresFullPassTimeout    string               `json:"postgresFullPassTimeout"`
+	PostgresWholeTable         string               `json:"postgresWholeTable"`
 	EnableSecureSocksProxy     flag                 `json:"enableSecureSocksProxy"`
 	HideRoomsFromViewers       flag                 `json:"hideRoomsFromViewers"`
 	HideDestinations           flag                 `json:"hideDestinationsFromViewers"`
@@ -139,6 +140,7 @@ func (s stored) withDefaults() (Settings, error) {
 			ServerName:     or(s.PostgresServerName, ""),
 			SSLMode:        or(s.PostgresSslMode, "require"),
 			MaxConnections: valueOr(s.PostgresMaxConnections.value, 3),
+			WholeTable:     or(s.PostgresWholeTable, WholeTableBackground),
 		},
 		Homeserver: Homeserver{
 			CacheAutotuning:      valueOr(s.CacheAutotuning.value, false),

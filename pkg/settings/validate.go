@@ -74,6 +74,9 @@ func (p Postgres) validate() error {
 	if p.StatementTimeout <= 0 || p.FullPassTimeout <= 0 {
 		return invalidf("postgresStatementTimeout and postgresFullPassTimeout must be longer than 0s: every statement needs a time limit.")
 	}
+	if !slices.Contains([]string{WholeTableAll, WholeTableBackground, WholeTableNone}, p.WholeTable) {
+		return invalidf("The setting postgresWholeTable is %q; it takes all, background or none.", p.WholeTable)
+	}
 	if (p.ClientCert == "") != (p.ClientKey == "") {
 		return invalidf("PostgreSQL's client certificate and client key go together; one of them is missing.")
 	}

@@ -49,5 +49,8 @@ func (f *Fault) Error() string {
 	return f.Message + " " + f.Remedy
 }
 
+// TimedOut tells that a limit of ours was reached: a smaller question may be answered.
+func (f *Fault) TimedOut() bool { return f.Kind == Timeout }
+
 // Unwrap gives the cause, for errors.Is.
 func (f *Fault) Unwrap() error { return f.Err }

@@ -10,12 +10,16 @@ import (
 
 	"github.com/matrix-insight/synapse-datasource/pkg/checks"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/extremities"
 	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
 )
 
 // databaseShare is the part of a query's time that PostgreSQL may take: where it hangs, the checks on Prometheus still
 // answer.
 const databaseShare = 0.75
+
+// rankingPatience is how long a diagnosis waits for the first count of the rooms.
+const rankingPatience = 3 * time.Second
 
 // databaseAhead is the age of a time range's end from which a notice says that PostgreSQL's answers are newer.
 const databaseAhead = 10 * time.Minute
@@ -77,6 +81,14 @@ func (m *measured) read(ctx context.Context, s *query.Session, wanted []checks.C
 
 func (m *measured) readFor(ctx context.Context, s *query.Session, c checks.Check) {
 	in := checks.ReadInput{Now: s.Now, Settings: s.Settings, Memory: s.Memory}
+	if c.Ranks {
+		ranking, err := extremities.Rank(ctx, s, rankingPatience)
+		if err != nil {
+			m.failed[c.ID] = sayNoRanking(err)
+			return
+		}
+		in.Ranking = ranking
+	}
 	rows, err := query.Once(ctx, s, query.Postgres, "read "+cmp.Or(c.ReadOnce, c.ID), func(ctx context.Context, s *query.Session) (rows any, err error) {
 		read := s.Read
 		if c.Apart {
@@ -93,6 +105,17 @@ func (m *measured) readFor(ctx context.Context, s *query.Session, c checks.Check
 		return
 	}
 	m.rows[c.ID] = rows
+}
+
+// sayNoRanking says why the rooms are not ranked.
+func sayNoRanking(err error) string {
+	switch {
+	case errors.Is(err, extremities.ErrOff):
+		return "The data source setting postgresWholeTable is none, so the rooms are not counted."
+	case errors.Is(err, extremities.ErrCounting):
+		return "The rooms are being counted for the first time, in the background. Look again in a few minutes."
+	}
+	return readable(err)
 }
 
 func topics(all []checks.Check) string {

@@ -15,40 +15,31 @@ import (
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/matrix-insight/synapse-datasource/pkg/settings"
-	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
 )
 
-// slowDatabase is too slow to rank rooms and answers nothing else.
-type slowDatabase struct {
+// countingDatabase answers nothing; its count stands as it is told.
+type countingDatabase struct {
 	state   query.Background
 	started int
 }
 
-var errSlow = &upstream.Fault{Kind: upstream.Timeout, Source: upstream.Downstream, Message: "too slow"}
-
 type noTx struct{}
 
-func (noTx) Query(_ context.Context, sql string, _ ...any) (pgx.Rows, error) {
-	if strings.Contains(sql, "GROUP BY room_id") {
-		return nil, errSlow
-	}
+func (noTx) Query(context.Context, string, ...any) (pgx.Rows, error) {
 	return nil, errors.New("not asked in this test")
 }
 
-func (d *slowDatabase) Read(ctx context.Context, limit time.Duration, fn func(context.Context, query.Tx) error) error {
-	if limit == orphanLimit {
-		return errSlow
-	}
+func (d *countingDatabase) Read(ctx context.Context, _ time.Duration, fn func(context.Context, query.Tx) error) error {
 	return fn(ctx, noTx{})
 }
 
-func (d *slowDatabase) Owner(context.Context) (string, error) { return "example.org", nil }
+func (d *countingDatabase) Owner(context.Context) (string, error) { return "example.org", nil }
 
-func (d *slowDatabase) Background(string) query.Background { return d.state }
+func (d *countingDatabase) Background(string) query.Background { return d.state }
 
-func (d *slowDatabase) StartBackground(string, time.Duration, func(context.Context, query.Tx) (any, error)) {
+func (d *countingDatabase) StartBackground(string, time.Duration, func(context.Context, query.Reading) (any, error)) {
 	d.started++
-	d.state.Running = true
+	d.state.Done = make(chan struct{})
 }
 
 // fakeMetrics answers instant queries by their beginning, and keeps what it is asked.
@@ -89,12 +80,16 @@ var lastHour = query.Align(now.Add(-time.Hour), now, time.Minute, 15*time.Second
 
 func ask(t *testing.T, metrics query.Metrics, db query.Database, ask string) (data.Frames, error) {
 	t.Helper()
+	return askWith(t, metrics, db, ask, settings.Settings{DatasourceUID: "uid", QueryTimeout: time.Minute, Homeserver: settings.Homeserver{DummyEventsThreshold: 10}})
+}
+
+func askWith(t *testing.T, metrics query.Metrics, db query.Database, ask string, options settings.Settings) (data.Frames, error) {
+	t.Helper()
 	kind := Type()
 	request, err := kind.Decode(json.RawMessage(ask))
 	if err != nil {
 		t.Fatal(err)
 	}
-	options := settings.Settings{DatasourceUID: "uid", QueryTimeout: time.Minute, Homeserver: settings.Homeserver{DummyEventsThreshold: 10}}
 	return query.NewRunner(options, metrics, db).Run(context.Background(), kind, request, lastHour, query.Asker{})
 }
 

@@ -2,82 +2,68 @@ package forwardextremities
 
 import (
 	"context"
+	"errors"
+	"net/http"
 	"time"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/extremities"
+	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
 )
 
-const (
-	// passKey names the full count that runs on after a query.
-	passKey = "forwardExtremities"
-	// passRooms bounds what a full count keeps: some MB at most.
-	passRooms = 20_000
-	// passFresh is how long a full count answers before a quick one is tried again.
-	passFresh = 15 * time.Minute
-)
+// old is the age from which an answer says how old its ranking is: the numbers of the rooms shown are always current.
+const old = time.Minute
 
-// readTop ranks the rooms and decorates the first ones, in one transaction. Where the ranking takes longer than a
-// statement may, a full count goes on in the background and its last result answers.
-func (v *survey) readTop(ctx context.Context, s *query.Session) error {
-	pass := s.Background(passKey)
-	if pass.Value != nil && s.Now.Sub(pass.At) < passFresh {
-		return v.readFromPass(ctx, s, pass)
+// patience is the part of the query's time that a first count may take.
+func patience(s *query.Session) time.Duration { return s.Settings.QueryTimeout * 3 / 4 }
+
+// readRooms takes the first rooms of the ranking, and those that have no extremity at all, and reads all that is shown of them.
+func (v *survey) readRooms(ctx context.Context, s *query.Session) error {
+	ranking, err := extremities.Rank(ctx, s, patience(s))
+	if err != nil {
+		return explainRanking(err)
 	}
-	ranked := false
-	err := s.Read(ctx, 0, func(ctx context.Context, tx query.Tx) error {
-		ranked = false
-		list, err := extremities.Top(ctx, tx, least(s), int64(s.Limit))
-		if err != nil {
+	if age := s.Now.Sub(ranking.At); age > old {
+		tellOldRanking(s, age)
+	}
+	v.size = ranking.Sizes
+	shown, beyond := ranking.Above(least(s), s.Limit)
+	v.missed = beyond
+	orphans := ranking.Orphans
+	switch limit := max(1, min(maxOrphans, s.Limit/2)); {
+	case ranking.OrphansUnknown:
+		tellOrphansSkipped(s, ranking.Sizes)
+	case len(orphans) > limit:
+		tellMoreOrphans(s, limit)
+		orphans = orphans[:limit]
+	}
+	return s.Read(ctx, 0, func(ctx context.Context, tx query.Tx) error {
+		if v.top, err = extremities.Details(ctx, tx, s.Now, shown); err != nil {
 			return err
 		}
-		ranked = true
-		v.keep(list)
-		v.top, err = extremities.Details(ctx, tx, s.Now, list)
-		return err
-	})
-	if ranked || !isTimeout(err) {
-		return err
-	}
-	s.StartBackground(passKey, s.Settings.Postgres.FullPassTimeout, fullPass)
-	if pass.Value == nil {
-		return explainCounting(err, s.Background(passKey))
-	}
-	return v.readFromPass(ctx, s, pass)
-}
-
-func (v *survey) keep(list []extremities.Counted) {
-	v.missed = 0
-	if len(list) > 0 {
-		v.missed = list[0].Total - int64(len(list))
-	}
-}
-
-// fullPass ranks all rooms with more than one extremity.
-func fullPass(ctx context.Context, tx query.Tx) (any, error) {
-	return extremities.Top(ctx, tx, 1, passRooms)
-}
-
-func (v *survey) readFromPass(ctx context.Context, s *query.Session, pass query.Background) error {
-	tellOldRanking(s, s.Now.Sub(pass.At))
-	all, _ := pass.Value.([]extremities.Counted) // fullPass makes nothing else
-	shown := above(all, least(s))
-	v.missed = 0
-	if len(shown) > s.Limit {
-		v.missed, shown = int64(len(shown)-s.Limit), shown[:s.Limit]
-	}
-	return s.Read(ctx, 0, func(ctx context.Context, tx query.Tx) (err error) {
-		v.top, err = extremities.Details(ctx, tx, s.Now, shown)
+		v.orphans, err = extremities.Details(ctx, tx, s.Now, orphans)
 		return err
 	})
 }
 
-// above keeps the rooms of a ranking with more extremities.
-func above(ranking []extremities.Counted, least int64) []extremities.Counted {
-	for i, r := range ranking {
-		if r.Extremities <= least {
-			return ranking[:i]
-		}
+// explainRanking says why there is no ranking, and what to do.
+func explainRanking(err error) error {
+	switch {
+	case errors.Is(err, extremities.ErrOff):
+		return &upstream.Fault{Kind: upstream.Limit, Source: upstream.Downstream, Status: http.StatusForbidden, Err: err,
+			Message: "The data source setting postgresWholeTable is none, so the rooms are not counted.",
+			Remedy:  "Set it to background to rank them: a count reads the table of forward extremities in steps of a second at most."}
+	case errors.Is(err, extremities.ErrCounting):
+		return &upstream.Fault{Kind: upstream.Timeout, Source: upstream.Downstream, Status: http.StatusGatewayTimeout, Err: err,
+			Message: "Counting the forward extremities of all rooms takes longer than a query may, and no count has finished yet.",
+			Remedy:  "A count runs in the background now. Look again in a few minutes."}
 	}
-	return ranking
+	var fault *upstream.Fault
+	if !errors.As(err, &fault) || fault.Kind != upstream.Timeout {
+		return err
+	}
+	told := *fault
+	told.Message = "The last count of the forward extremities of all rooms did not finish in time."
+	told.Remedy = "It is tried again after a quarter of an hour. Raise postgresFullPassTimeout in the data source settings."
+	return &told
 }

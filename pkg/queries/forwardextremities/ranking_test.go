@@ -6,36 +6,39 @@ import (
 	"time"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/extremities"
+	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
 )
 
-func TestRankingThatTakesTooLong(t *testing.T) {
-	db := &slowDatabase{}
-	_, err := ask(t, nil, db, `{}`)
-	if err == nil || !strings.Contains(err.Error(), "runs in the background now") || db.started != 1 {
-		t.Errorf("error %v, %d passes", err, db.started)
-	}
-	db.state = query.Background{Value: []extremities.Counted{}, At: time.Now().Add(-time.Minute)}
-	frames, err := ask(t, nil, db, `{}`)
-	if err != nil || db.started != 1 || !strings.Contains(notices(frames), "the ranking is 60 s old") {
-		t.Errorf("a fresh count does not answer: %v, %d passes", err, db.started)
-	}
-	if text := notices(frames); !strings.Contains(text, "without any forward extremity were not looked for") {
-		t.Errorf("notices: %s", text)
-	}
-	db.state = query.Background{Value: []extremities.Counted{}, At: time.Now().Add(-time.Hour)}
-	frames, err = ask(t, nil, db, `{}`)
-	if err != nil || db.started != 2 || !strings.Contains(notices(frames), "the ranking is 60 min old") {
-		t.Errorf("an old count does not answer while a new one runs: %v, %d passes", err, db.started)
-	}
-}
-
-func TestAbove(t *testing.T) {
-	ranking := []extremities.Counted{{Extremities: 30}, {Extremities: 11}, {Extremities: 10}}
-	if got := above(ranking, 10); len(got) != 2 {
-		t.Errorf("%d rooms are above 10", len(got))
-	}
-	if got := above(ranking, 0); len(got) != 3 {
-		t.Errorf("%d rooms are above 0", len(got))
+// Where rooms are not ranked, the answer says why and what to do; where the ranking is old, how old.
+func TestRanking(t *testing.T) {
+	slow := &upstream.Fault{Kind: upstream.Timeout, Source: upstream.Downstream, Message: "too slow"}
+	old := query.Background{Value: extremities.Ranking{At: time.Now().Add(-time.Hour)}, At: time.Now().Add(-time.Hour), Took: time.Minute, Ended: time.Now().Add(-time.Hour)}
+	failing := old
+	failing.Err, failing.Ended = slow, time.Now().Add(-time.Minute)
+	for name, c := range map[string]struct {
+		state        query.Background
+		whole        string
+		says, notice string
+		started      int
+	}{
+		"the first count takes long": {says: "runs in the background now", started: 1},
+		"it did not finish":          {state: query.Background{Err: slow, Ended: time.Now().Add(-time.Minute)}, says: "Raise postgresFullPassTimeout"},
+		"switched off":               {whole: settings.WholeTableNone, says: "Set it to background"},
+		"an old one answers":         {state: old, whole: settings.WholeTableBackground, notice: "The ranking is 60 min old", started: 1},
+		"also where none finishes":   {state: failing, whole: settings.WholeTableBackground, notice: "The ranking is 60 min old"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			db := &countingDatabase{state: c.state}
+			options := settings.Settings{DatasourceUID: "uid", QueryTimeout: 200 * time.Millisecond, Postgres: settings.Postgres{WholeTable: c.whole}, Homeserver: settings.Homeserver{DummyEventsThreshold: 10}}
+			frames, err := askWith(t, nil, db, `{}`, options)
+			if c.says != "" && (err == nil || !strings.Contains(err.Error(), c.says)) || c.says == "" && (err != nil || !strings.Contains(notices(frames), c.notice)) {
+				t.Errorf("error %v, frames %v; want %q%q", err, frames, c.says, c.notice)
+			}
+			if db.started != c.started {
+				t.Errorf("%d counts were started, want %d", db.started, c.started)
+			}
+		})
 	}
 }

@@ -3,15 +3,12 @@ package forwardextremities
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"time"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/extremities"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/process"
-	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
-	"github.com/matrix-insight/synapse-datasource/pkg/words"
 )
 
 // secondLook is how long we wait before we look at a corrupt room again: a standby may lag behind its primary, and a
@@ -33,7 +30,7 @@ func fetchRooms(ctx context.Context, s *query.Session) (query.Result, error) {
 		return table{}, err
 	}
 	var found survey
-	if err := s.Ask(ctx, found.readTop, found.readOrphans); err != nil {
+	if err := found.readRooms(ctx, s); err != nil {
 		return nil, err
 	}
 	all := append(found.top, found.orphans...)
@@ -91,51 +88,5 @@ func readAgain(ctx context.Context, s *query.Session, all []extremities.Detail) 
 	return all
 }
 
-func isTimeout(err error) bool {
-	var fault *upstream.Fault
-	return errors.As(err, &fault) && fault.Kind == upstream.Timeout
-}
-
-const (
-	// orphanLimit bounds the statement that looks for rooms without any extremity: it reads all local memberships.
-	orphanLimit = 3 * time.Second
-	// maxOrphans is how many are shown; one is bad enough.
-	maxOrphans = 20
-)
-
-// readOrphans finds rooms with local members and no extremity. It is worth a look, not worth a failure.
-func (v *survey) readOrphans(ctx context.Context, s *query.Session) error {
-	limit := max(1, min(maxOrphans, s.Limit/2))
-	var size extremities.Sizes
-	var found []extremities.Detail
-	err := s.Read(ctx, orphanLimit, func(ctx context.Context, tx query.Tx) error {
-		var err error
-		if size, err = extremities.Size(ctx, tx); err != nil {
-			return err
-		}
-		if size.Memberships > extremities.OrphanMemberships {
-			return nil
-		}
-		list, err := extremities.Orphans(ctx, tx, int64(limit+1))
-		if err != nil {
-			return err
-		}
-		found, err = extremities.Details(ctx, tx, s.Now, list)
-		return err
-	})
-	v.size = size
-	switch {
-	case isTimeout(err):
-		tellOrphansSkipped(s, "the search took more than "+words.Duration(orphanLimit))
-		return nil
-	case err != nil:
-		return err
-	case size.Memberships > extremities.OrphanMemberships:
-		tellOrphansSkipped(s, "there are about "+words.Number(float64(size.Memberships))+" memberships, too many to read each time")
-	case len(found) > limit:
-		tellMoreOrphans(s, limit)
-		found = found[:limit]
-	}
-	v.orphans = found
-	return nil
-}
+// maxOrphans is how many rooms without any extremity are shown; one is bad enough.
+const maxOrphans = 20

@@ -1,7 +1,6 @@
 package forwardextremities
 
 import (
-	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -11,7 +10,6 @@ import (
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/extremities"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
-	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
 	"github.com/matrix-insight/synapse-datasource/pkg/words"
 )
 
@@ -53,18 +51,15 @@ func tellNoEvents(s *query.Session, active model.Vector) {
 }
 
 func tellOldRanking(s *query.Session, age time.Duration) {
-	s.Warn("Ranking all rooms takes longer than one statement may: the ranking is %s old, the numbers of the rooms are current.", words.Duration(age))
-	if least(s) < 1 {
-		s.Warn("Rooms with a single extremity are left out.")
-	}
+	s.Warn("The ranking is %s old: it is counted in the background. The numbers of the rooms shown are current.", words.Duration(age))
 }
 
 func tellNotConfirmed(s *query.Session) {
 	s.Warn("Rooms that look corrupt could not be checked a second time, so one of them may have been on its way out.")
 }
 
-func tellOrphansSkipped(s *query.Session, reason string) {
-	s.Inform("Rooms with local members but without any forward extremity were not looked for: %s.", reason)
+func tellOrphansSkipped(s *query.Session, size extremities.Sizes) {
+	s.Inform("Rooms with local members but without any forward extremity were not looked for: there are about %s memberships, too many to read.", words.Number(float64(size.Memberships)))
 }
 
 func tellMoreOrphans(s *query.Session, limit int) {
@@ -96,19 +91,4 @@ func tellRest(s *query.Session, v survey, all []extremities.Detail) {
 	if local && !known {
 		s.Inform("Synapse has no statistics of these rooms (stats.enabled may be false), so joined members and state events are empty.")
 	}
-}
-
-// explainCounting says that there is no ranking yet, in place of the time-out that led to it.
-func explainCounting(err error, pass query.Background) error {
-	var fault *upstream.Fault
-	if !errors.As(err, &fault) {
-		return err
-	}
-	told := *fault
-	told.Message = "Ranking all rooms takes longer than one statement may, and no full count has finished yet."
-	told.Remedy = "A full count runs in the background now. Look again in a few minutes."
-	if !pass.Running {
-		told.Remedy = "Raise the limit of the full count in the data source settings."
-	}
-	return &told
 }

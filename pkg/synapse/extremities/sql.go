@@ -7,12 +7,6 @@ import (
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 )
 
-// topSQL is the only statement that reads the whole table: an index or sequential scan of two short columns.
-const topSQL = `SELECT room_id, count(*) AS extremities, count(*) OVER () AS total
-FROM event_forward_extremities
-GROUP BY room_id HAVING count(*) > $1
-ORDER BY extremities DESC, room_id LIMIT $2`
-
 // detailSQL decorates the shown rooms only; every join goes by an index. $2 is now in ms. Names are what other people
 // write, up to 64 KiB long.
 const detailSQL = `SELECT t.room_id, x.*, m.local_members, r.room_version,
@@ -48,18 +42,11 @@ const sizeSQL = `SELECT reltuples::bigint AS memberships,
 FROM pg_catalog.pg_class WHERE oid = to_regclass('local_current_membership')`
 
 // orphanSQL finds rooms with local members and no extremity at all.
-const orphanSQL = `SELECT DISTINCT l.room_id, 0::bigint AS extremities, 0::bigint AS total
+const orphanSQL = `SELECT DISTINCT l.room_id, 0::bigint AS extremities
 FROM local_current_membership l
 WHERE l.membership = 'join'
   AND NOT EXISTS (SELECT 1 FROM event_forward_extremities f WHERE f.room_id = l.room_id)
 ORDER BY l.room_id LIMIT $1`
-
-// Counted is one room of the ranking; Total counts all rooms above the minimum, also those beyond the limit.
-type Counted struct {
-	RoomID      string `db:"room_id"`
-	Extremities int64
-	Total       int64
-}
 
 // Sizes are what the catalogue tells.
 type Sizes struct {
@@ -112,11 +99,6 @@ func Details(ctx context.Context, tx query.Tx, now time.Time, rooms []Counted) (
 		ids[i] = r.RoomID
 	}
 	return query.Rows[Detail](ctx, tx, detailSQL, ids, now.UnixMilli())
-}
-
-// Top ranks the rooms with more than this many extremities. It reads the whole table.
-func Top(ctx context.Context, tx query.Tx, more, limit int64) ([]Counted, error) {
-	return query.Rows[Counted](ctx, tx, topSQL, more, limit)
 }
 
 // Size reads the catalogue.

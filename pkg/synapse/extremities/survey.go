@@ -33,29 +33,12 @@ type Survey struct {
 	OrphansUnknown bool
 }
 
-// Look reads and judges the rooms that Synapse would tidy, and those that have no extremity left.
-func Look(ctx context.Context, tx query.Tx, o settings.Settings, now time.Time) (Survey, error) {
+// Look reads and judges the rooms of a ranking that Synapse would tidy, and those that have no extremity left.
+func Look(ctx context.Context, tx query.Tx, ranking Ranking, o settings.Settings, now time.Time) (Survey, error) {
 	threshold := int64(o.Homeserver.DummyEventsThreshold)
-	rooms, err := Top(ctx, tx, threshold, surveyRooms)
-	if err != nil {
-		return Survey{}, err
-	}
-	var s Survey
-	if len(rooms) > 0 {
-		s.Beyond = rooms[0].Total - int64(len(rooms))
-	}
-	size, err := Size(ctx, tx)
-	if err != nil {
-		return Survey{}, err
-	}
-	if s.OrphansUnknown = size.Memberships > OrphanMemberships; !s.OrphansUnknown {
-		orphans, err := Orphans(ctx, tx, surveyOrphans)
-		if err != nil {
-			return Survey{}, err
-		}
-		rooms = append(rooms, orphans...)
-	}
-	details, err := Details(ctx, tx, now, rooms)
+	rooms, beyond := ranking.Above(threshold, surveyRooms)
+	s := Survey{Beyond: beyond, OrphansUnknown: ranking.OrphansUnknown}
+	details, err := Details(ctx, tx, now, slices.Concat(rooms, ranking.Orphans[:min(surveyOrphans, len(ranking.Orphans))]))
 	if err != nil {
 		return Survey{}, err
 	}

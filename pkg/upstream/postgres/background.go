@@ -2,10 +2,12 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
 )
 
 // passes are reads that run on after the query that wanted them, at most one at a time.
@@ -15,6 +17,7 @@ type passes struct {
 
 	mu      sync.Mutex
 	running string // key of the pass that runs
+	over    chan struct{}
 	done    map[string]query.Background
 	all     sync.WaitGroup
 }
@@ -32,19 +35,21 @@ func (c *Client) Background(key string) query.Background {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	state := p.done[key]
-	state.Running = p.running == key
+	if p.running == key {
+		state.Done = p.over
+	}
 	return state
 }
 
-// StartBackground runs fn in a read of its own, detached from any query, unless some pass runs already.
-func (c *Client) StartBackground(key string, limit time.Duration, fn func(ctx context.Context, tx query.Tx) (any, error)) {
+// StartBackground runs fn detached from any query, unless some pass runs already.
+func (c *Client) StartBackground(key string, limit time.Duration, fn func(ctx context.Context, read query.Reading) (any, error)) {
 	p := &c.passes
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.running != "" || p.ctx.Err() != nil {
 		return
 	}
-	p.running = key
+	p.running, p.over = key, make(chan struct{})
 	p.all.Add(1)
 	go func() {
 		defer p.all.Done()
@@ -52,21 +57,23 @@ func (c *Client) StartBackground(key string, limit time.Duration, fn func(ctx co
 	}()
 }
 
-func (c *Client) pass(key string, limit time.Duration, fn func(ctx context.Context, tx query.Tx) (any, error)) {
+func (c *Client) pass(key string, limit time.Duration, fn func(ctx context.Context, read query.Reading) (any, error)) {
 	p := &c.passes
 	ctx, cancel := context.WithTimeout(p.ctx, limit)
 	defer cancel()
-	var value any
-	err := c.Read(ctx, limit, func(ctx context.Context, tx query.Tx) (err error) {
-		value, err = fn(ctx, tx)
-		return err
-	})
+	began := time.Now()
+	value, err := fn(ctx, c.Read)
+	if fault := (*upstream.Fault)(nil); err != nil && !errors.As(err, &fault) { // the pass was too long, no statement of it
+		err = c.explain(ctx, limit, err)
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.running = ""
 	state := p.done[key]
-	if state.Err = err; err == nil {
-		state.Value, state.At = value, time.Now()
+	state.Err, state.Ended = err, time.Now()
+	if err == nil {
+		state.Value, state.At, state.Took = value, state.Ended, state.Ended.Sub(began)
 	}
 	p.done[key] = state
+	p.running = ""
+	close(p.over)
 }

@@ -195,6 +195,13 @@ test('certificates are asked for where the TLS mode uses them', async () => {
   expect(field('postgresTlsCaCert')).toBeInTheDocument();
 });
 
+test('statements that read a whole table can be switched off', async () => {
+  const { user, field, saved } = show();
+  await user.click(field('postgresWholeTable'));
+  await user.click(await screen.findByRole('option', { name: /none/ }));
+  expect(saved()?.jsonData).toEqual({ postgresWholeTable: 'none' });
+});
+
 test('thresholds show the levels of each check, in its unit, and keep what is changed', async () => {
   const { user, saved } = show({ thresholds: { memory: { warning: 1, critical: 2 }, 'gone-check': { warning: 3 } } });
   await open(user);

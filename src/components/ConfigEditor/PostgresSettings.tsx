@@ -22,6 +22,16 @@ const sslModes = [
   },
 ];
 
+const wholeTable = [
+  {
+    value: 'background' as const,
+    label: 'in the background',
+    description: 'Answers come from the last count and say its age',
+  },
+  { value: 'all' as const, label: 'all', description: 'A count begins with each query, where it takes seconds only' },
+  { value: 'none' as const, label: 'none', description: 'Rooms are not ranked, and two checks are unknown' },
+];
+
 /** Synapse's database, which may be left out. */
 export function PostgresSettings({ editor, ...props }: SettingsProps & { editor: EditorProps }) {
   const { settings, readOnly, onChange } = props;
@@ -112,6 +122,27 @@ export function PostgresSettings({ editor, ...props }: SettingsProps & { editor:
         label="Statement timeout"
         help="PostgreSQL ends a statement that takes longer."
       />
+      <Field
+        label="Statements that read a whole table"
+        description="Ranking all rooms by their forward extremities reads a whole table, in steps of a second at most."
+        disabled={readOnly}
+      >
+        <Choice
+          id="setting-postgresWholeTable"
+          options={wholeTable}
+          value={chosen(settings.postgresWholeTable, settingDefaults.postgresWholeTable)}
+          width={40}
+          onChange={(value) =>
+            onChange(
+              withSetting(
+                settings,
+                'postgresWholeTable',
+                value === settingDefaults.postgresWholeTable ? undefined : value
+              )
+            )
+          }
+        />
+      </Field>
       <DurationSetting
         {...props}
         setting="postgresFullPassTimeout"

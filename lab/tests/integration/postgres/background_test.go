@@ -19,17 +19,21 @@ func exec(ctx context.Context, tx query.Tx, sql string) error {
 	return rows.Err()
 }
 
+func statement(ctx context.Context, read query.Reading, limit time.Duration, sql string) error {
+	return read(ctx, limit, func(ctx context.Context, tx query.Tx) error { return exec(ctx, tx, sql) })
+}
+
 // TestBackground: one pass at a time, its value stays, and Close stops it.
 func TestBackground(t *testing.T) {
 	db := postgres.New(config(), nil)
 	started := make(chan bool)
-	slow := func(ctx context.Context, tx query.Tx) (any, error) {
+	slow := func(ctx context.Context, read query.Reading) (any, error) {
 		started <- true
-		return nil, exec(ctx, tx, "SELECT pg_sleep(60)")
+		return nil, statement(ctx, read, time.Minute, "SELECT pg_sleep(60)")
 	}
-	quick := func(ctx context.Context, tx query.Tx) (any, error) { return 42, exec(ctx, tx, "SELECT 1") }
+	quick := func(ctx context.Context, read query.Reading) (any, error) { return 42, statement(ctx, read, time.Minute, "SELECT 1") }
 	db.StartBackground("quick", time.Minute, quick)
-	for db.Background("quick").Running {
+	for db.Background("quick").Running() {
 		time.Sleep(10 * time.Millisecond)
 	}
 	if state := db.Background("quick"); state.Value != 42 || state.Err != nil || time.Since(state.At) > time.Minute {
@@ -37,11 +41,11 @@ func TestBackground(t *testing.T) {
 	}
 	db.StartBackground("slow", time.Minute, slow)
 	<-started
-	db.StartBackground("quick", time.Minute, func(context.Context, query.Tx) (any, error) {
+	db.StartBackground("quick", time.Minute, func(context.Context, query.Reading) (any, error) {
 		t.Error("a second pass runs beside the first")
 		return nil, nil
 	})
-	if !db.Background("slow").Running || db.Background("quick").Running || db.Background("quick").Value != 42 {
+	if !db.Background("slow").Running() || db.Background("quick").Running() || db.Background("quick").Value != 42 {
 		t.Errorf("slow %+v, quick %+v", db.Background("slow"), db.Background("quick"))
 	}
 	began := time.Now()
@@ -58,19 +62,19 @@ func TestLimitOfABackgroundPass(t *testing.T) {
 	c := config()
 	c.StatementTimeout = 100 * time.Millisecond
 	db := client(t, c)
-	db.StartBackground("sleep", 10*time.Second, func(ctx context.Context, tx query.Tx) (any, error) {
-		return true, exec(ctx, tx, "SELECT pg_sleep(0.4)")
+	db.StartBackground("sleep", 10*time.Second, func(ctx context.Context, read query.Reading) (any, error) {
+		return true, statement(ctx, read, 10*time.Second, "SELECT pg_sleep(0.4)")
 	})
-	for db.Background("sleep").Running {
+	for db.Background("sleep").Running() {
 		time.Sleep(10 * time.Millisecond)
 	}
 	if state := db.Background("sleep"); state.Value != true {
 		t.Errorf("%+v", state)
 	}
-	db.StartBackground("sleep", 300*time.Millisecond, func(ctx context.Context, tx query.Tx) (any, error) {
-		return true, exec(ctx, tx, "SELECT pg_sleep(20)")
+	db.StartBackground("sleep", 300*time.Millisecond, func(ctx context.Context, read query.Reading) (any, error) {
+		return true, statement(ctx, read, time.Minute, "SELECT pg_sleep(20)")
 	})
-	for db.Background("sleep").Running {
+	for db.Background("sleep").Running() {
 		time.Sleep(10 * time.Millisecond)
 	}
 	state := db.Background("sleep")
