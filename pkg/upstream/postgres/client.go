@@ -32,6 +32,7 @@ type Client struct {
 
 	lastAnswer atomic.Int64 // when PostgreSQL last answered anything, in ns
 	passes     passes
+	circuits   circuits
 }
 
 var (

@@ -39,7 +39,7 @@ func (c *Client) ReadApart(ctx context.Context, limit time.Duration, fn func(ctx
 	defer farewell(ctx, conn)
 	schema, err := begin(ctx, conn, bound(ctx, limit))
 	if err == nil {
-		err = fn(ctx, guestTx{conn, schema}) // the end of the connection ends the transaction
+		err = fn(ctx, guestTx{conn, schema, c.ask(limit)}) // the end of the connection ends the transaction
 	}
 	return c.explain(ctx, limit, err)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -14,10 +15,33 @@ const marker = "/* " + applicationName + " */ "
 type guestTx struct {
 	conn   *pgx.Conn
 	schema string // of Synapse's tables, as the role finds them; "" where it finds none
+	asked  *asked
+}
+
+// asked are the statements of one transaction, and the limit that each has.
+type asked struct {
+	limit    time.Duration
+	circuits *circuits // nil: none of them opens one
+	all      []string
+}
+
+// last is the statement that runs, or ran last.
+func (a *asked) last() string {
+	if len(a.all) == 0 {
+		return ""
+	}
+	return a.all[len(a.all)-1]
 }
 
 // Query runs a statement with our marker, by which an admin finds it in logs and in pg_stat_statements.
 func (t guestTx) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
+	if t.asked.circuits != nil {
+		if err := t.asked.circuits.blocked(sql, t.asked.limit, time.Now()); err != nil {
+			return nil, err
+		}
+	}
+	t.asked.all = append(t.asked.all, sql)
+	meters.statements.Inc()
 	rows, err := t.conn.Query(ctx, marker+qualify(sql, t.schema), args...)
 	return readableRows{rows}, err
 }
@@ -43,6 +67,15 @@ func qualify(sql, schema string) string {
 
 // readableRows repair text that is not UTF-8: one such name would make a whole answer unsendable.
 type readableRows struct{ pgx.Rows }
+
+// Next counts the rows.
+func (r readableRows) Next() bool {
+	there := r.Rows.Next()
+	if there {
+		meters.rows.Inc()
+	}
+	return there
+}
 
 func (r readableRows) Scan(into ...any) error {
 	if err := r.Rows.Scan(into...); err != nil {

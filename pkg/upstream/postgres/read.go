@@ -53,12 +53,23 @@ func (c *Client) attempt(ctx context.Context, limit time.Duration, fn func(conte
 	}()
 	began := time.Now()
 	err = fn(ctx, tx)
+	meters.seconds.Add(time.Since(began).Seconds())
 	var pg *pgconn.PgError
 	if err == nil || errors.As(err, &pg) {
 		c.answered()
 	}
+	if err == nil {
+		c.circuits.heal(tx.asked.all)
+	}
 	if pg != nil && pg.Code == "57014" && ctx.Err() == nil {
-		return &stoppedError{err: err, early: time.Since(began) < each*9/10, ofQuery: each < limit}
+		stopped := &stoppedError{err: err, early: time.Since(began) < each*9/10, ofQuery: each < limit}
+		if !stopped.early {
+			meters.stopped.Inc()
+		}
+		if !stopped.early && !stopped.ofQuery && tx.asked.circuits != nil {
+			c.circuits.trip(tx.asked.last(), time.Now())
+		}
+		return stopped
 	}
 	return err
 }
@@ -86,7 +97,7 @@ func (c *Client) visit(ctx context.Context, pool *pgxpool.Pool, limit time.Durat
 				_ = raw.Conn().SetDeadline(time.Time{})
 			}
 			c.answered()
-			return conn, guestTx{conn.Conn(), schema}, each, nil
+			return conn, guestTx{conn.Conn(), schema, c.ask(limit)}, each, nil
 		}
 		dead := raw.IsClosed()
 		leave(conn)
@@ -95,6 +106,15 @@ func (c *Client) visit(ctx context.Context, pool *pgxpool.Pool, limit time.Durat
 		}
 		pool.Reset()
 	}
+}
+
+// ask begins the list of a transaction's statements. Those with a shorter limit than usual are tried as they are: who set it copes with
+// it, as a count does that reads less at a time.
+func (c *Client) ask(limit time.Duration) *asked {
+	if limit < c.config.StatementTimeout {
+		return &asked{limit: limit}
+	}
+	return &asked{limit: limit, circuits: &c.circuits}
 }
 
 // leave gives a connection back; one whose transaction did not end is closed. pgx says goodbye to a broken connection

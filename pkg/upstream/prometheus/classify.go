@@ -32,7 +32,10 @@ func (c *Client) classify(ctx context.Context, err error, status int) error {
 func (c *Client) fault(ctx context.Context, err error, status int) *upstream.Fault {
 	var apiErr *v1.Error
 	var redirect *redirectError
+	var waiting *waitError
 	switch {
+	case errors.As(err, &waiting):
+		return waiting.fault()
 	case errors.As(err, &redirect):
 		return redirect.fault()
 	case errors.Is(err, context.Canceled):

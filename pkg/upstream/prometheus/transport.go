@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend/httpclient"
 	"golang.org/x/sync/semaphore"
@@ -25,6 +26,7 @@ type roundTripper struct {
 	get     bool
 	address Address
 	large   *semaphore.Weighted
+	wait    wait
 }
 
 func (t *roundTripper) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -37,14 +39,26 @@ func (t *roundTripper) RoundTrip(r *http.Request) (*http.Response, error) {
 			return nil, err
 		}
 	}
-	resp, err := t.next.RoundTrip(t.addressed(r))
-	if err != nil {
+	began := time.Now()
+	if err := t.wait.over(began); err != nil {
+		meters.held.Inc()
 		return nil, err
+	}
+	meters.requests.Inc()
+	resp, err := t.next.RoundTrip(t.addressed(r))
+	meters.seconds.Add(time.Since(began).Seconds())
+	if err != nil {
+		meters.failed.Inc()
+		return nil, err
+	}
+	if resp.StatusCode >= http.StatusBadRequest {
+		meters.failed.Inc()
+		t.wait.obey(resp, time.Now())
 	}
 	if status, ok := r.Context().Value(statusKey{}).(*int); ok {
 		*status = resp.StatusCode
 	}
-	resp.Body = &orderlyBody{ReadCloser: &singleBody{ReadCloser: httpclient.MaxBytesReader(resp.Body, maxBody), ctx: r.Context(), token: t.large}}
+	resp.Body = &orderlyBody{ReadCloser: &singleBody{ReadCloser: countedBody{httpclient.MaxBytesReader(resp.Body, maxBody)}, ctx: r.Context(), token: t.large}}
 	return resp, nil
 }
 
