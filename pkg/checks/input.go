@@ -34,6 +34,8 @@ type Input struct {
 	// homeserver; RowsMissing then says which.
 	Rows        any
 	RowsMissing string
+	// RowsLate: it is missing because PostgreSQL did not finish in time.
+	RowsLate bool
 	// Refusal is why PostgreSQL gave no new connection, for a check that Connects; nil where it did or was not asked.
 	Refusal *Refusal
 }

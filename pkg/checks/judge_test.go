@@ -38,6 +38,7 @@ type judged struct {
 	series  map[string]float64
 	rows    any
 	missing string
+	late    bool
 	refusal *Refusal
 	options settings.Settings
 
@@ -74,7 +75,7 @@ func (j judged) input(t *testing.T, check Check) Input {
 	j.options.Homeserver.DummyEventsThreshold = cmp.Or(j.options.Homeserver.DummyEventsThreshold, 10)
 	scope := Scope{Scrape: 15 * time.Second, Identity: process.NewIdentity("job", "index")}
 	in := NewInput("a.example", noon, scope, j.options, check, answers)
-	in.Rows, in.RowsMissing, in.Refusal = j.rows, j.missing, j.refusal
+	in.Rows, in.RowsMissing, in.RowsLate, in.Refusal = j.rows, j.missing, j.late, j.refusal
 	return in
 }
 

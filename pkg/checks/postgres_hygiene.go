@@ -38,7 +38,7 @@ var postgresHygiene = Check{
 	Decides: "Read from PostgreSQL's catalog. Tables never analyzed: a warning from {small}, critical from {large}. Tables with {stale} of their rows changed since the last analyze, autovacuum switched off, " +
 		"n_distinct of state_groups_state lost, invalid indexes, prepared transactions older than an hour, unused replication slots that hold back {slotLog}: warnings. A transaction open and idle for {idle}: a warning, " +
 		"for {forgotten} critical, except pg_dump's. A statement that runs for {longStatement}, or an index being built: an info. Oldest transaction more than {oldTransaction} transactions ago, and {freezeMargin} beyond " +
-		"autovacuum_freeze_max_age: a warning; {stopAge}: critical.",
+		"autovacuum_freeze_max_age: a warning; {stopAge}: critical. Also a warning: PostgreSQL does not finish these small statements within the statement timeout.",
 	CannotKnow: "Sessions of other roles without pg_read_all_stats: open transactions are not judged then. On a replica nothing is known of the primary's sessions, prepared transactions, slots, analyzes and vacuums. " +
 		"Damage that only reading all data would show.",
 	Thresholds:  limits.Thresholds{Check: "postgres-hygiene", Unit: "none", Source: "Synapse's schema and PostgreSQL's documentation of routine vacuuming"},
@@ -54,10 +54,26 @@ var postgresHygiene = Check{
 	Judge: func(in Input) []Finding {
 		h, ok := in.Rows.(hygiene)
 		if !ok {
-			return UnknownFinding(in.RowsMissing)
+			return hygieneMissing(in)
 		}
 		return h.judge()
 	},
+}
+
+// hygieneMissing tells a database that does not finish these small statements from one that is not there.
+func hygieneMissing(in Input) []Finding {
+	if !in.RowsLate {
+		return UnknownFinding(in.RowsMissing)
+	}
+	return []Finding{{
+		Subject: Subject{Name: "this data source"}, Severity: Warning, Title: "PostgreSQL too slow for this data source", Confidence: 0.6, Explains: []string{"metric-coverage"},
+		Evidence: in.RowsMissing,
+		Steps: []string{
+			"Look for what loads PostgreSQL: the findings about locks and about the database's time, and `vmstat 1 5` on its host.",
+			"If Synapse is fine, check the network between Grafana and PostgreSQL, and the limits of the data source's role.",
+			"Until then, checks that read PostgreSQL are unknown.",
+		},
+	}}
 }
 
 func (h hygiene) judge() []Finding {

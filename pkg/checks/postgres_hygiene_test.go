@@ -66,6 +66,7 @@ func TestPostgresHygiene(t *testing.T) {
 		"prepared":             {rows: but(func(h *hygiene) { h.facts.Prepared = 1 }), want: Warning, subject: "prepared transactions"},
 		"unused slot":          {rows: but(func(h *hygiene) { h.facts.Slots, h.facts.SlotBytes = 1, 40<<30 }), want: Warning, subject: "replication slots"},
 		"no autovacuum":        {rows: but(func(h *hygiene) { h.facts.Autovacuum = false }), want: Warning, subject: "autovacuum"},
+		"does not finish":      {missing: "PostgreSQL stopped the statement: it took longer than the limit of 10 s.", late: true, want: Warning, subject: "this data source"},
 		"not configured":       {missing: "PostgreSQL is not configured in this data source.", want: Unknown},
 	})
 }

@@ -101,7 +101,7 @@ func (m *measured) readFor(ctx context.Context, s *query.Session, c checks.Check
 		return rows, err
 	})
 	if err != nil {
-		m.failed[c.ID] = readable(err)
+		m.failed[c.ID], m.late[c.ID] = readable(err), isLate(err)
 		return
 	}
 	m.rows[c.ID] = rows
@@ -134,6 +134,12 @@ func (m *measured) share(from, to string) {
 	if why, ok := m.failed[from]; ok {
 		m.failed[to] = why
 	}
+}
+
+// isLate tells that PostgreSQL did not finish a statement in time, now or when it was last asked.
+func isLate(err error) bool {
+	var fault *upstream.Fault
+	return errors.As(err, &fault) && (fault.Kind == upstream.Timeout || fault.Kind == upstream.Limit)
 }
 
 // readable gives an error's words for people; anything else stays in the log.

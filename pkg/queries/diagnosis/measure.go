@@ -19,6 +19,7 @@ type measured struct {
 	refused map[*checks.Measurement]string          // why Prometheus would not answer it
 	rows    map[string]any                          // by check
 	failed  map[string]string                       // by check: why PostgreSQL gave no rows
+	late    map[string]bool                         // by check: it gave none in time
 	history map[string]model.Matrix                 // by check
 	reads   map[string]map[*checks.Measurement]bool // by check: what its judgement reads
 	found   map[onServer][]checks.Finding
@@ -30,7 +31,7 @@ func newMeasured(s *query.Session) *measured {
 	return &measured{
 		scope:   checks.Scope{Filters: s.Filters, Scrape: s.Settings.ScrapeInterval, Length: s.Range.Length(), CacheEntryTTL: s.Settings.Homeserver.CacheEntryTTL},
 		vectors: map[*checks.Measurement]model.Vector{}, refused: map[*checks.Measurement]string{}, rows: map[string]any{},
-		failed: map[string]string{}, history: map[string]model.Matrix{}, reads: map[string]map[*checks.Measurement]bool{}, found: map[onServer][]checks.Finding{},
+		failed: map[string]string{}, late: map[string]bool{}, history: map[string]model.Matrix{}, reads: map[string]map[*checks.Measurement]bool{}, found: map[onServer][]checks.Finding{},
 	}
 }
 
@@ -86,7 +87,7 @@ func (m *measured) input(s *query.Session, c checks.Check, server string) checks
 	}
 	switch {
 	case m.failed[c.ID] != "":
-		in.RowsMissing = m.failed[c.ID]
+		in.RowsMissing, in.RowsLate = m.failed[c.ID], m.late[c.ID]
 	case m.owner != server && !(c.Apart && m.alone()):
 		in.RowsMissing = "PostgreSQL holds the database of another homeserver (" + m.owner + ")."
 	default:
