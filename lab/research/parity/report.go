@@ -2,82 +2,86 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"slices"
 	"strings"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/queries/graph"
 )
 
-func join(parts ...string) string {
-	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), ", ")
+// differs tells whether a comparison found other numbers.
+func (r result) differs() bool { return r == different || r == onlyTheir }
+
+// unexplained are panels with other numbers of which the catalogue does not say that they are wrong.
+func unexplained(all []compared) []compared {
+	return slices.DeleteFunc(slices.Clone(all), func(c compared) bool {
+		return c.explained() || !slices.ContainsFunc(c.results, result.differs)
+	})
 }
 
-// The kinds of verdicts.
-const (
-	equal      = "equal"
-	bothEmpty  = "both empty"
-	theirEmpty = "empty there"
-	ourEmpty   = "EMPTY HERE"
-	explained  = "differs for the reason named"
-	differs    = "DIFFERS"
-)
-
-// verdict is a result in a word or two, and how the numbers are equal.
-func (r result) verdict() (kind, how string) {
-	switch {
-	case r.ours == 0 && r.theirs == 0:
-		return bothEmpty, ""
-	case r.theirs == 0:
-		return theirEmpty, ""
-	case r.ours > 0 && r.equal():
-		return equal, r.how
-	case r.unexplained() && r.ours == 0:
-		return ourEmpty, ""
-	case r.unexplained():
-		return differs, ""
-	}
-	return explained, ""
-}
-
-// page is the whole comparison as Markdown. Panels are named by their titles, as in the catalogue.
-func page(on []string, all [][]result) string {
+// tell says it panel by panel.
+func tell(all []compared) string {
 	var out strings.Builder
-	out.WriteString("<!-- Made by go tool mage parity; change lab/research/parity. -->\n\n# Synapse's own dashboard, by numbers\n\n" +
-		"`CONTRIB_DASHBOARD=<file> go tool mage parity` evaluates the panels of Synapse's own dashboard (contrib/grafana/synapse.json of Synapse) beside the graphs that replace them, on the same " +
-		"series, with the same window, to a billionth. \"added up\" and \"in total\" tell what has to be added up to compare: here a line is often a homeserver, there a process. " +
-		"\"empty there\" are panels whose query finds nothing.\n\n| |")
-	for _, name := range on {
-		out.WriteString(" " + name + " |")
-	}
-	out.WriteString("\n| --- |" + strings.Repeat(" --- |", len(on)) + "\n")
-	for _, kind := range []string{equal, explained, theirEmpty, bothEmpty, ourEmpty, differs} {
-		fmt.Fprintf(&out, "| %s |", kind)
-		for _, results := range all {
-			n := 0
-			for _, r := range results {
-				if is, _ := r.verdict(); is == kind {
-					n++
-				}
-			}
-			fmt.Fprintf(&out, " %d |", n)
+	for _, c := range all {
+		why := c.listed.Wrong
+		if c.listed.Gone {
+			why = "gone upstream: " + why
+		}
+		fmt.Fprintf(&out, "%-15s %-15s  %s / %s -> %s", c.results[0], c.results[1], c.listed.Row, c.title, c.graph.ID)
+		if why != "" {
+			fmt.Fprintf(&out, " (%s)", why)
 		}
 		out.WriteString("\n")
 	}
-	out.WriteString("\n| Row there | Panel there | Graph here |" + strings.Repeat(" |", len(on)) + "\n| --- | --- | --- |" + strings.Repeat(" --- |", len(on)) + "\n")
-	for i, r := range all[0] {
-		fmt.Fprintf(&out, "| %s | %s | `%s` |", r.panel.row, r.panel.title, r.graph.ID)
-		for _, results := range all {
-			kind, how := results[i].verdict()
-			if kind == explained {
-				how = results[i].replaces.Wrong
-			}
-			if how != "" {
-				how = ": " + how
-			}
-			out.WriteString(" " + kind + how + " |")
-		}
-		out.WriteString("\n")
+	for _, c := range unexplained(all) {
+		fmt.Fprintf(&out, "not explained: %s / %s -> %s\n", c.listed.Row, c.title, c.graph.ID)
 	}
 	return out.String()
 }
 
-func write(file, text string) error { return os.WriteFile(file, []byte(text), 0o644) }
+// report is Markdown: the counts, and a row for each graph.
+func report(all []compared) string {
+	var out strings.Builder
+	out.WriteString("| Panels with | on the simulated homeserver | on the recorded one |\n| --- | --- | --- |\n")
+	for _, kind := range []struct {
+		title string
+		is    func(compared, result) bool
+	}{
+		{"the same numbers", func(_ compared, r result) bool { return r == same }},
+		{"the same numbers once their lines are added up", func(_ compared, r result) bool { return r == addedUp }},
+		{"other numbers, because the panel is wrong", func(c compared, r result) bool { return r.differs() && c.explained() }},
+		{"other numbers without a reason", func(c compared, r result) bool { return r.differs() && !c.explained() }},
+		{"nothing to draw where the graph draws something", func(c compared, r result) bool { return r == onlyOurs }},
+		{"nothing to draw in either", func(_ compared, r result) bool { return r == nothing }},
+	} {
+		counts := [2]int{}
+		for _, c := range all {
+			for i, r := range c.results {
+				if kind.is(c, r) {
+					counts[i]++
+				}
+			}
+		}
+		fmt.Fprintf(&out, "| %s | %d | %d |\n", kind.title, counts[0], counts[1])
+	}
+	out.WriteString("\n| Graph | Panels that it stands for | Simulated | Recorded |\n| --- | --- | --- | --- |\n")
+	for _, g := range graph.All {
+		of := slices.DeleteFunc(slices.Clone(all), func(c compared) bool { return c.graph.ID != g.ID })
+		if len(of) > 0 {
+			fmt.Fprintf(&out, "| %s | %d | %s | %s |\n", g.Title, len(of), summary(of, 0), summary(of, 1))
+		}
+	}
+	return out.String()
+}
+
+func (c compared) explained() bool { return c.listed.Differs || c.listed.Gone }
+
+// summary lists what a server says of some panels, each thing once.
+func summary(of []compared, server int) string {
+	var words []string
+	for _, c := range of {
+		if word := string(c.results[server]); !slices.Contains(words, word) {
+			words = append(words, word)
+		}
+	}
+	return strings.Join(words, "; ")
+}

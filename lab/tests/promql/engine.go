@@ -40,7 +40,7 @@ func Load(t testing.TB, series string) *Engine {
 	store := teststorage.New(t, func(o *tsdb.Options) {
 		o.MinBlockDuration, o.MaxBlockDuration = yearMillis, yearMillis
 	})
-	if err := fill(store, series); err != nil {
+	if err := Fill(store, series); err != nil {
 		t.Fatal(err)
 	}
 	return &Engine{engine: promqltest.NewTestEngine(t, false, 5*time.Minute, 10_000_000), storage: store}
@@ -59,7 +59,8 @@ func Open(t testing.TB, folder string) *Engine {
 
 const yearMillis = int64(365 * 24 * time.Hour / time.Millisecond)
 
-func fill(store storage.Appendable, series string) error {
+// Fill writes series in the notation of promtool's unit tests; the first sample is at 1970-01-01.
+func Fill(store storage.Appendable, series string) error {
 	reader := parser.NewParser(parser.Options{})
 	var interval time.Duration
 	appender := store.Appender(context.Background())

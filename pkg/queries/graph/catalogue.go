@@ -65,13 +65,22 @@ type Panel struct {
 	Wrong string `json:"wrong,omitempty"`
 	// Gone: at its version of Synapse the panel can never show anything.
 	Gone bool `json:"gone,omitempty"`
+	// Differs: because of what is wrong, its numbers are others; else only what is asked for, or how it is shown, is wrong.
+	Differs bool `json:"differs,omitempty"`
 }
 
-// panel is a panel that the graph does as well as the original or better; wrong is "" where the original is right.
-func panel(row, title, wrong string) Panel { return Panel{row, title, wrong, false} }
+// panel is a panel with the same numbers; wrong is "" where the original is right.
+func panel(row, title, wrong string) Panel { return Panel{Row: row, Title: title, Wrong: wrong} }
+
+// misled is a panel whose numbers are others, because of what is wrong with it.
+func misled(row, title, wrong string) Panel {
+	return Panel{Row: row, Title: title, Wrong: wrong, Differs: true}
+}
 
 // gone is a panel that can no longer show anything; the graph shows what is left of its subject.
-func gone(row, title, wrong string) Panel { return Panel{row, title, wrong, true} }
+func gone(row, title, wrong string) Panel {
+	return Panel{Row: row, Title: title, Wrong: wrong, Gone: true}
+}
 
 // section names the section of some graphs.
 func section(name string, graphs []Graph) []Graph {
