@@ -162,7 +162,7 @@ func Evaluate(ctx context.Context) error {
 }
 
 // Parity evaluates Synapse's own dashboard (the file that CONTRIB_DASHBOARD names) beside the graphs that replace its panels, on the
-// same series, and writes docs/contrib-parity-numbers.md.
+// same series, and writes docs/graphs-measured.md.
 func Parity(ctx context.Context) error {
 	return steps.Command(ctx, "lab", steps.Lab("research/parity")...)
 }

@@ -50,6 +50,8 @@ export interface GraphDeclaration {
   kind: 'lines' | 'stack' | 'states' | 'histogram';
   formats: string[];
   check?: string;
+  /** Values below 0 mean something. */
+  signed?: boolean;
 }
 
 export const graphs = JSON.parse(

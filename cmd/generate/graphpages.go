@@ -91,7 +91,7 @@ func parity() file {
 	p.put("%s", madeBy)
 	p.heading(1, "Synapse's own dashboard, panel by panel")
 	p.para("Synapse comes with a dashboard (contrib/grafana/synapse.json, 1.157). Each of its panels has a graph in \"Synapse: all graphs\". \"corrected\" says what is wrong " +
-		"with the panel there; a panel that is \"gone upstream\" can no longer show anything, and the graph here shows what is left of its subject. [By numbers](contrib-parity-numbers.md), the two are equal wherever the original is right.")
+		"with the panel there; a panel that is \"gone upstream\" can no longer show anything, and the graph here shows what is left of its subject. [By numbers](graphs-measured.md), the two are equal wherever the original is right.")
 	p.table([]string{"Row there", "Panel there", "Graph here", "Verdict"}, rows)
 	return p.file(parityPage)
 }

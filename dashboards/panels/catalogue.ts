@@ -52,8 +52,8 @@ function find(id: string): GraphDeclaration {
 
 const explain = ({ help, worry }: GraphDeclaration): string => (worry ? `${help} When to worry: ${worry}` : help);
 
-function drawn({ kind, levels }: GraphDeclaration, definition: Graph): PanelBuilder {
-  const panel = kind === 'stack' ? stacked(definition) : graph(definition);
+function drawn({ kind, levels, signed }: GraphDeclaration, definition: Graph): PanelBuilder {
+  const panel = kind === 'stack' ? stacked(definition) : graph({ ...definition, signed });
   if (kind === 'states') {
     panel.lineInterpolation(LineInterpolation.StepAfter);
   }

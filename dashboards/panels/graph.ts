@@ -30,18 +30,20 @@ export interface Graph {
   parameters?: Record<string, unknown>;
   /** Columns of the 24; by default half the width. */
   span?: number;
+  /** The axis may go below 0. */
+  signed?: boolean;
 }
 
 /** Lines over time. */
-export function graph({ title, description, queryType, format, parameters, span = 12 }: Graph): PanelBuilder {
-  return new PanelBuilder()
+export function graph({ title, description, queryType, format, parameters, span = 12, signed }: Graph): PanelBuilder {
+  const panel = new PanelBuilder()
     .title(title)
     .description(description)
     .datasource(datasource)
     .withTarget(query(queryType, format, parameters))
     .span(span)
-    .height(9)
-    .min(0)
+    .height(9);
+  return (signed ? panel : panel.min(0))
     .maxDataPoints(resolution.maxDataPoints)
     .interval(resolution.interval)
     .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassic))

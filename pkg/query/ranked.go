@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/prometheus/common/model"
@@ -50,7 +51,7 @@ func RankTopBy(ctx context.Context, s *Session, promql, notice string, labels ..
 func RankingOf(top model.Vector, labels ...model.LabelName) Ranking {
 	r := Ranking{labels: labels, place: map[rankedThing]int{}, values: map[model.LabelName][]string{}}
 	sorted := slices.SortedFunc(slices.Values(top), func(a, b *model.Sample) int {
-		return cmp.Or(cmp.Compare(b.Value, a.Value), cmp.Compare(r.thing(a.Metric).name, r.thing(b.Metric).name))
+		return cmp.Or(cmp.Compare(b.Value, a.Value), compareNames(r.thing(a.Metric).name, r.thing(b.Metric).name))
 	})
 	for i, sample := range sorted {
 		r.place[r.thing(sample.Metric)] = i
@@ -64,6 +65,16 @@ func RankingOf(top model.Vector, labels ...model.LabelName) Ranking {
 		slices.Sort(values)
 	}
 	return r
+}
+
+// compareNames orders numbers, such as the bounds of buckets, by their size.
+func compareNames(a, b string) int {
+	first, err1 := strconv.ParseFloat(a, 64)
+	second, err2 := strconv.ParseFloat(b, 64)
+	if err1 != nil || err2 != nil {
+		return cmp.Compare(a, b)
+	}
+	return cmp.Compare(first, second)
 }
 
 func (r Ranking) thing(m model.Metric) rankedThing {

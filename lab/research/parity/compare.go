@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"math"
 	"slices"
 )
@@ -33,7 +34,7 @@ type result string
 
 const (
 	same      result = "equal"
-	addedUp   result = "equal, added up" // by what tells our lines apart
+	addedUp   result = "equal, added up" // by the labels that both have
 	different result = "different"
 	onlyOurs  result = "no data there"
 	onlyTheir result = "no data here"
@@ -54,7 +55,9 @@ func compare(theirs, ours [][]line) result {
 		return same
 	}
 	isOurs := func(asked []line) bool {
-		return allWithin(asked, here) || slices.ContainsFunc(ours, func(view []line) bool { return addUpTo(asked, view) })
+		return allWithin(asked, here) || slices.ContainsFunc(ours, func(view []line) bool {
+			return addUpTo(asked, view) || madeOf(asked, view) || slices.ContainsFunc(byPart(view), func(part []line) bool { return addUpTo(asked, part) })
+		})
 	}
 	if isOurs(there) || !slices.ContainsFunc(theirs, func(asked []line) bool { return !isOurs(asked) }) {
 		return addedUp
@@ -72,29 +75,54 @@ func allWithin(some, all []line) bool {
 }
 
 // addUpTo tells whether some lines, those with the labels of each of ours added up, are ours, and none is left over.
-func addUpTo(some, ours []line) bool {
+func addUpTo(theirs, ours []line) bool {
 	used := 0
 	for _, our := range ours {
-		sum := line{values: map[int64]float64{}}
-		for _, l := range some {
-			if agree(l.labels, our.labels) {
-				used++
-				for at, value := range l.values {
-					sum.values[at] += value
-				}
-			}
-		}
-		if len(sum.values) > 0 && !sum.within(our) {
+		sum, parts := sumOf(theirs, our)
+		if used += parts; parts > 0 && !sum.within(our) {
 			return false
 		}
 	}
-	return used == len(some)
+	return used == len(theirs)
+}
+
+// madeOf tells whether each of some lines is what ours with its labels add up to.
+func madeOf(theirs, ours []line) bool {
+	for _, their := range theirs {
+		if sum, _ := sumOf(ours, their); !their.within(sum) {
+			return false
+		}
+	}
+	return true
+}
+
+// sumOf adds up those of some lines that have the labels of another, and counts them.
+func sumOf(some []line, like line) (sum line, parts int) {
+	sum = line{values: map[int64]float64{}}
+	for _, l := range some {
+		if agree(l.labels, like.labels) {
+			parts++
+			for at, value := range l.values {
+				sum.values[at] += value
+			}
+		}
+	}
+	return sum, parts
+}
+
+// byPart splits a view by the label that tells metrics apart, which no panel has.
+func byPart(view []line) [][]line {
+	parts := map[string][]line{}
+	for _, l := range view {
+		parts[l.labels["part"]] = append(parts[l.labels["part"]], l)
+	}
+	return slices.Collect(maps.Values(parts))
 }
 
 // agree tells whether two lines have the same values of the labels that both have.
 func agree(a, b map[string]string) bool {
 	for name, value := range a {
-		if theirs, both := b[name]; both && theirs != value {
+		if theirs := b[name]; theirs != "" && value != "" && theirs != value {
 			return false
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -81,8 +82,18 @@ func ask(expression, server, rate string) string {
 // quantile is the first argument of an expression's histogram_quantile.
 var quantile = regexp.MustCompile(`histogram_quantile\(\s*([0-9.]+)`)
 
-// isDrawn tells whether our graphs draw what is asked: all but some quantiles.
+// isDrawn tells whether our graphs draw what is asked: all but some quantiles, fewer of each process.
 func isDrawn(expression string) bool {
 	match := quantile.FindStringSubmatch(expression)
-	return match == nil || match[1] == "0.5" || match[1] == "0.50" || match[1] == "0.9" || match[1] == "0.90" || match[1] == "0.99"
+	if match == nil {
+		return true
+	}
+	drawn := []string{"0.5", "0.50", "0.99"}
+	if wholly.MatchString(expression) {
+		drawn = append(drawn, "0.9", "0.90")
+	}
+	return slices.Contains(drawn, match[1])
 }
+
+// wholly matches buckets that are added up to those of the whole homeserver.
+var wholly = regexp.MustCompile(`by\s*\(\s*le\s*\)`)

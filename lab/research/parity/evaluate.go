@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
@@ -69,6 +70,10 @@ func (s server) span() query.TimeRange {
 func (s server) askPanel(ctx context.Context, p panel) ([][]line, error) {
 	var all [][]line
 	within := s.span()
+	targets, _, err := s.engine.Instant(ctx, "up", within.To)
+	if err != nil {
+		return nil, err
+	}
 	for _, expression := range p.asked {
 		if !isDrawn(expression) {
 			continue
@@ -84,6 +89,7 @@ func (s server) askPanel(ctx context.Context, p panel) ([][]line, error) {
 		var lines []line
 		for _, stream := range matrix {
 			if l := lineOf(stream); len(l.values) > 0 {
+				l.complete(targets)
 				lines = append(lines, l)
 			}
 		}
@@ -103,6 +109,15 @@ func lineOf(stream *model.SampleStream) line {
 	return l
 }
 
+// complete gives a line of an address the labels by which our graphs name the process.
+func (l line) complete(targets model.Vector) {
+	for _, target := range targets {
+		if instance := string(target.Metric["instance"]); instance != "" && instance == l.labels["instance"] {
+			l.labels["job"], l.labels["index"] = string(target.Metric["job"]), string(target.Metric["index"])
+		}
+	}
+}
+
 // askGraph gives the lines of a graph in each format, for the homeserver and for each process.
 func (s server) askGraph(ctx context.Context, g graph.Graph) ([][]line, error) {
 	typ := graph.Type()
@@ -119,10 +134,22 @@ func (s server) askGraph(ctx context.Context, g graph.Graph) ([][]line, error) {
 			if err != nil {
 				return nil, fmt.Errorf("%s as %s: %w", g.ID, format, err)
 			}
-			views = append(views, linesOf(frames))
+			views = append(views, perSecond(g, linesOf(frames)))
 		}
 	}
 	return views, nil
+}
+
+// perSecond makes the numbers of a graph per minute those per second that the dashboard draws.
+func perSecond(g graph.Graph, lines []line) []line {
+	if g.Unit == "cpm" {
+		for _, l := range lines {
+			for at := range l.values {
+				l.values[at] /= 60
+			}
+		}
+	}
+	return lines
 }
 
 // linesOf reads frames of lines, or of bands: a time, and a field of numbers for each line.
@@ -149,7 +176,7 @@ func linesOf(frames data.Frames) []line {
 
 // keep keeps a number; what is none is no point of a graph.
 func (l line) keep(at time.Time, value float64) {
-	if value == value {
+	if !math.IsNaN(value) && !math.IsInf(value, 0) {
 		l.values[at.UnixMilli()] = value
 	}
 }

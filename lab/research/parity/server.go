@@ -28,13 +28,13 @@ type server struct {
 // newest is the recorded homeserver: a main process and two workers of a real Synapse.
 const newest = "1.163.2"
 
-// simulated is the homeserver of the demo.
+// simulated is the homeserver of the demo with twice its processes: ten.
 func simulated(ctx context.Context) (server, error) {
 	const scrape = 15 * time.Second
 	s := server{title: "simulated", name: "example.org", scrape: scrape, until: time.Date(2026, 11, 20, 18, 0, 0, 0, time.UTC)}
 	s.from = s.until.Add(-time.Hour)
 	simulation, err := simulate.New(simulate.Options{
-		Seed: 1, ServerName: s.name, Start: s.from.Add(-time.Hour), End: s.until, ScrapeInterval: scrape,
+		Seed: 1, ServerName: s.name, Size: simulate.Size{Copies: 2}, Start: s.from.Add(-time.Hour), End: s.until, ScrapeInterval: scrape,
 	})
 	if err != nil {
 		return s, err

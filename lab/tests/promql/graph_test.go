@@ -70,6 +70,9 @@ const graphed = `load 15s
   synapse_http_server_response_time_seconds_count{server_name="a.example",servlet="PurgeRestServlet",instance="h:1"} 1+0x1920
   synapse_http_server_response_time_seconds_sum{server_name="a.example",servlet="SyncRestServlet",instance="h:1"} 0+450x1920
   synapse_http_server_response_time_seconds_count{server_name="a.example",servlet="SyncRestServlet",instance="h:1"} 0+15x1920
+  python_gc_time_sum{job="s",index="1",instance="h:1",gen="0"} 0+1.5x1920
+  python_gc_time_sum{job="s",index="1",instance="h:1",gen="2"} 0+3x1920
+  python_gc_time_sum{job="s",index="2",instance="h:2",gen="0"} 0+0.75x1920
   synapse_event_persisted_position{server_name="a.example",instance="h:1"} 1000+0x1920
   synapse_event_processing_positions{server_name="a.example",name="user_dir",instance="h:2"} 1003+0x1920
   synapse_event_processing_positions{server_name="a.example",name="federation_sender",instance="h:3"} 960+0x1920
@@ -83,6 +86,8 @@ func TestGraphs(t *testing.T) {
 		notice string
 	}{
 		{`{"graph": "cpu"}`, map[string]float64{"s/1 · a.example": 0.1, "s/2 · a.example": 0.2, "s/3 · a.example": 0.9, "s/1 · b.example": 0.4}, ""},
+		{`{"graph": "gc-time"}`, map[string]float64{"s/1": 0.3, "s/2": 0.05}, ""}, // all generations of a process
+		{`{"graph": "gc-share"}`, map[string]float64{"generation 0 · s/1": 0.1, "generation 2 · s/1": 0.2, "generation 0 · s/2": 0.05}, ""},
 		{`{"graph": "cpu", "limit": 1}`, map[string]float64{"s/3 · a.example": 0.9, "s/1 · b.example": 0.4}, "Only the top 1 lines of each homeserver"},
 		{`{"graph": "requests-time"}`, map[string]float64{"LoginRestServlet": 2, "VersionsRestServlet": 0.1}, ""},
 		{`{"graph": "cpu", "perProcess": true, "serverName": "b.example"}`, map[string]float64{"s/1": 0.4}, ""},

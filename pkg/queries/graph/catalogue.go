@@ -3,6 +3,7 @@ package graph
 import (
 	"slices"
 
+	"github.com/matrix-insight/synapse-datasource/pkg/checks"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
 )
@@ -29,13 +30,16 @@ type Graph struct {
 	Title   string
 	// Help says what the lines are.
 	Help string
-	// Worry says from when on, and what then; "" where the graph only explains another one.
+	// Worry says from when on, and what then; "" where the graph only explains another one. It may name numbers of the check in
+	// braces, and no others but those of Synapse and of protocols.
 	Worry string
 	// Levels are drawn across the graph where a number decides.
 	Levels *Levels
 	// Unit is a Grafana unit; of a histogram, that of its observations.
 	Unit string
 	Kind Kind
+	// Signed: values below 0 mean something, so the axis must show them.
+	Signed bool
 	// By are the labels that tell lines apart, besides server_name.
 	By []string
 	// Check is the id of the check that judges what the graph shows.
@@ -82,10 +86,13 @@ func gone(row, title, wrong string) Panel {
 	return Panel{Row: row, Title: title, Wrong: wrong, Gone: true}
 }
 
-// section names the section of some graphs.
+// section names the section of some graphs, and fills the numbers of their checks into what they say.
 func section(name string, graphs []Graph) []Graph {
 	for i := range graphs {
 		graphs[i].Section = name
+		if c, judged := checks.Find(graphs[i].Check); judged {
+			graphs[i].Worry = c.Filled(graphs[i].Worry)
+		}
 	}
 	return graphs
 }

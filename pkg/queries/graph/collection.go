@@ -39,7 +39,7 @@ var collection = []Graph{
 		ID: "gc-collected", Title: "Objects freed by one collection", Unit: "short", By: []string{"generation"}, split: true,
 		Help:     "Mean number of objects that a collection frees, by generation.",
 		Worry:    "Long collections that free nothing: the process collects for nothing.",
-		Replaces: []Panel{panel("GC", "Object counts per collection", "takes the rate of a number that goes up and down")},
+		Replaces: []Panel{misled("GC", "Object counts per collection", "takes the rate of a number that goes up and down")},
 		term:     ratio(rate(metrics.GCCollected), rate(metrics.GCCollections)),
 	},
 	{

@@ -12,7 +12,7 @@ var database = []Graph{
 	{
 		ID: "database-wait", Title: "Wait for a database connection", Unit: "s", Check: "database-pool",
 		Help:  "Time from the request for a connection of the pool until a thread runs. An overloaded event loop makes it longer too.",
-		Worry: "A 99% line far above its usual level while transactions are quick: the pool is too small, or the process is overloaded.",
+		Worry: "A 99% line above {longWait} while transactions are quick: the pool is too small, or the process is overloaded.",
 		Replaces: []Panel{panel("Database", "Avg time waiting for db conn", "averages over processes"),
 			panel("Database", "Db scheduling time quantiles", noUnit), panel("Database", "Time waiting for DB connection quantiles", noUnit)},
 		buckets: histogram(metrics.ScheduleTime),
@@ -29,7 +29,7 @@ var database = []Graph{
 		buckets: histogram(metrics.QueryTime),
 	},
 	{
-		ID: "schema-updates", Title: "Background updates of the schema", Unit: "none", By: []string{"database_name"}, Kind: States, Check: "background-updates",
+		ID: "schema-updates", Title: "Background updates of the schema", Unit: "none", By: []string{"database_name"}, Kind: States, Signed: true, Check: "background-updates",
 		Help:  "-1: an update failed. 0: disabled. 1: not started. 2: updates run. 3: all done.",
 		Worry: "-1: read Synapse's log. 2 for days: queries that need the new index are slow meanwhile.",
 		term:  level(metrics.BackgroundUpdateStatus),

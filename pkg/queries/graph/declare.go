@@ -13,6 +13,7 @@ type Declaration struct {
 	Unit     string   `json:"unit"`
 	Kind     Kind     `json:"kind"`
 	Formats  []string `json:"formats"`
+	Signed   bool     `json:"signed,omitempty"`
 	By       []string `json:"by"`
 	Check    string   `json:"check,omitempty"`
 	Metrics  []string `json:"metrics"`
@@ -26,7 +27,7 @@ func Declare() []Declaration {
 	for i, g := range All {
 		all[i] = Declaration{
 			ID: g.ID, Section: g.Section, Title: g.Title, Help: g.Help, Worry: g.Worry, Levels: g.Levels, Unit: g.Unit, Kind: g.kind(),
-			Formats: g.Formats(), By: g.By, Check: g.Check, Metrics: metrics.Names(g.Metrics()...), Since: g.since(), Replaces: g.Replaces,
+			Formats: g.Formats(), Signed: g.Signed, By: g.By, Check: g.Check, Metrics: metrics.Names(g.Metrics()...), Since: g.since(), Replaces: g.Replaces,
 		}
 	}
 	return all

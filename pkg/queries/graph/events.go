@@ -2,6 +2,7 @@ package graph
 
 import (
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
 )
 
@@ -60,30 +61,30 @@ var rooms = []Graph{
 	{
 		ID: "state-groups-resolved", Title: "States that one resolution merges", Unit: "short", Check: "state-resolution",
 		Help:  "State groups that a state resolution had to reconcile.",
-		Worry: "A 99% line above 10 (the guide's level): rooms have many forward extremities.",
-		Replaces: []Panel{panel("Extremities", "Number of state resolution performed, by number of state groups involved (heatmap)", "processes are not added up"),
+		Worry: "A 99% line above " + limits.ExtremitiesPerRoom.String() + " (the guide's level): rooms have many forward extremities.",
+		Replaces: []Panel{misled("Extremities", "Number of state resolution performed, by number of state groups involved (heatmap)", "processes are not added up"),
 			panel("Extremities", "Number of state resolutions performed, by number of state groups involved (quantiles)", noUnit)},
 		buckets: histogram(metrics.StateGroupsInResolution),
 	},
 	{
 		ID: "extremities", Title: "Rooms by forward extremities", Unit: "short", By: []string{"le"}, Check: "extremities",
 		Help:  "Rooms with more than so many forward extremities, counted every hour.",
-		Worry: "Rooms above 10 (the guide's level): look for them in \"Synapse: rooms and database\"; the more, the more state resolution costs.",
+		Worry: "Rooms above {extremitiesPerRoom} (the guide's level): look for them in \"Synapse: rooms and database\"; the more, the more state resolution costs.",
 		Replaces: []Panel{panel("Extremities", "Number of rooms, by number of forward extremities in room", "empty as soon as a worker persists events"),
-			panel("Extremities", "Room counts, by number of extremities", "lost its logarithmic axis")},
+			misled("Extremities", "Room counts, by number of extremities", "counts the rooms up to each bound: the few that need attention are hidden in the largest numbers")},
 		buckets: histogram(metrics.ForwardExtremities),
 	},
 	{
 		ID: "extremities-at-events", Title: "Forward extremities at each event", Unit: "short", Check: "extremities",
 		Help: "Forward extremities of the room at every stored event that changed them: busy rooms count more.",
-		Replaces: []Panel{panel("Extremities", "Events persisted, by number of forward extremities in room (heatmap)", "wrong with a second event persister"),
+		Replaces: []Panel{misled("Extremities", "Events persisted, by number of forward extremities in room (heatmap)", "wrong with a second event persister"),
 			panel("Extremities", "Events persisted, by number of forward extremities in room (quantiles)", noUnit)},
 		buckets: histogram(metrics.ExtremitiesPersisted),
 	},
 	{
 		ID: "extremities-stale", Title: "Stale forward extremities at each event", Unit: "short", Check: "extremities",
 		Help: "Branches of the room that a stored event left in place.",
-		Replaces: []Panel{panel("Extremities", "Events persisted, by number of stale forward extremities in room (heatmap)", "wrong with a second event persister"),
+		Replaces: []Panel{misled("Extremities", "Events persisted, by number of stale forward extremities in room (heatmap)", "wrong with a second event persister"),
 			panel("Extremities", "Events persisted, by number of stale forward extremities in room (quantiles)", noUnit)},
 		buckets: histogram(metrics.StaleExtremitiesPersisted),
 	},
@@ -105,7 +106,7 @@ var rooms = []Graph{
 		ID: "state-dag-extremities", Title: "Extremities of the state (MSC4242)", Unit: "short",
 		Help: "Forward extremities of the state at each stored event, in rooms of an experiment only.",
 		Replaces: []Panel{panel("Extremities", "Events persisted, by number of state DAG forward extremities in room (quantiles)", noUnit),
-			panel("Extremities", "Events persisted, by number of state DAG forward extremities in room (heatmap)", "wrong with a second event persister")},
+			misled("Extremities", "Events persisted, by number of state DAG forward extremities in room (heatmap)", "wrong with a second event persister")},
 		buckets: histogram(metrics.StateDAGExtremitiesPersisted),
 	},
 }

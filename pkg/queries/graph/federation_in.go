@@ -36,7 +36,7 @@ var federationIn = []Graph{
 	},
 	{
 		ID: "inbound-pruned", Title: "Incoming events dropped", Unit: "cps", Check: "federation-inbound",
-		Help:  "Events dropped because more than 100 of their room waited. They are fetched later, out of order.",
+		Help:  "Events dropped because more than 100 of their room waited, which is Synapse's limit. They are fetched later, out of order.",
 		Worry: "Should be flat at 0.",
 		term:  rate(metrics.InboundPruned),
 	},
@@ -85,14 +85,16 @@ var federationIn = []Graph{
 // ofFederation selects the limiter of other homeservers' requests.
 var ofFederation = query.Equal("rate_limiter_name", "federation_servlets")
 
+const eachStep = "a number for each step of the graph: it shrinks when you zoom in"
+
 var federationLimits = []Graph{
 	{
 		ID: "limiter-requests", Title: "Federation rate limiter: requests", Unit: "reqps", By: []string{partLabel}, Check: "federation-inbound",
 		Help:  "Requests of other homeservers that passed the limiter, were delayed and were refused.",
 		Worry: "Refused requests that stay: find the homeserver; only if there are many, raise rc_federation.",
-		Replaces: []Panel{panel("Federation rate limiter", "Number of rate limit rejected requests", noUnit),
-			panel("Federation rate limiter", "Number of requests being slept by the rate limiter", noUnit),
-			panel("Federation rate limiter", "Rate of requests being slept by the rate limiter", "its line at 50 is the queue of one homeserver")},
+		Replaces: []Panel{misled("Federation rate limiter", "Number of rate limit rejected requests", eachStep),
+			misled("Federation rate limiter", "Number of requests being slept by the rate limiter", eachStep),
+			misled("Federation rate limiter", "Rate of requests being slept by the rate limiter", "its line at 50 is the queue of one homeserver")},
 		term: where(parts(part{"passed", rates(metrics.RateLimitWait.Count())}, part{"delayed", rate(metrics.RateLimitSleeps)},
 			part{"refused", rate(metrics.RateLimitRejects)}), ofFederation),
 	},
@@ -100,8 +102,8 @@ var federationLimits = []Graph{
 		ID: "limiter-hosts", Title: "Federation rate limiter: homeservers", Unit: "none", By: []string{partLabel},
 		Help:  "Homeservers whose requests are being delayed or refused.",
 		Worry: "One: that homeserver. Many: the limit is too low.",
-		Replaces: []Panel{panel("Federation rate limiter", "Number of hosts being rejected by the rate limiter", "takes the increase of a number that goes up and down"),
-			panel("Federation rate limiter", "Number of hosts being slept by the rate limiter", "takes the increase of a number that goes up and down")},
+		Replaces: []Panel{misled("Federation rate limiter", "Number of hosts being rejected by the rate limiter", "takes the increase of a number that goes up and down"),
+			misled("Federation rate limiter", "Number of hosts being slept by the rate limiter", "takes the increase of a number that goes up and down")},
 		term: where(parts(part{"delayed", level(metrics.RateLimitSleepingHosts)}, part{"refused", level(metrics.RateLimitRejectedHosts)}), ofFederation),
 	},
 	{

@@ -9,7 +9,7 @@ var federationOut = []Graph{
 	{
 		ID: "federation-traffic-out", Title: "Outgoing events and EDUs", Unit: "cps", By: []string{partLabel},
 		Help:     "An event counts once, however many homeservers get it. EDUs are typing, receipts, presence and device lists.",
-		Replaces: []Panel{panel("Federation", "Outgoing PDU/EDU rate", "counts an event once for each federation sender")},
+		Replaces: []Panel{misled("Federation", "Outgoing PDU/EDU rate", "counts an event once for each federation sender")},
 		term:     parts(part{"events", rate(metrics.SentPDUs)}, part{"EDUs", rate(metrics.SentEDUs)}),
 	},
 	{
@@ -28,7 +28,7 @@ var federationOut = []Graph{
 		ID: "federation-transactions", Title: "Outgoing transactions", Unit: "cps", By: []string{partLabel}, Check: "federation-destinations",
 		Help:     "Transactions that other homeservers accepted, and attempts that failed.",
 		Worry:    "More failed than accepted: the network, the DNS or the TLS certificate of this homeserver.",
-		Replaces: []Panel{panel("Federation", "Outgoing federation transaction rate", noUnit)},
+		Replaces: []Panel{misled("Federation", "Outgoing federation transaction rate", "failures below 0 where the scrape fell between its two counters")},
 		term: parts(part{"accepted", rate(metrics.SentTransactions)},
 			part{"failed", less(where(rate(metrics.BlockCount), query.Equal("block_name", "_send_new_transaction")), rate(metrics.SentTransactions))}),
 	},

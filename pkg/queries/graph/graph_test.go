@@ -8,6 +8,7 @@ import (
 
 	"github.com/matrix-insight/synapse-datasource/pkg/checks"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/synapse/limits"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/process"
 )
@@ -41,6 +42,24 @@ func TestPromQL(t *testing.T) {
 	} {
 		if got := asked(t, id, selected); got != want {
 			t.Errorf("%s asks\n%s, want\n%s", id, got, want)
+		}
+	}
+}
+
+// Numbers that decide come from the graph's check: none is left to fill in, and none was typed.
+func TestWorryHasNoNumbersOfItsOwn(t *testing.T) {
+	sourced := []string{"100%", "10 s", limits.Collecting.String()} // all there is; Prometheus' default; filled in
+	number := regexp.MustCompile(`[{}]|[0-9.]+ ?(s|ms|%|min|h)\b|[0-9.]+%`)
+	for _, g := range All {
+		c, _ := checks.Find(g.Check)
+		known := slices.Clone(sourced)
+		for _, l := range c.Limits {
+			known = append(known, l.String())
+		}
+		for _, word := range number.FindAllString(g.Worry, -1) {
+			if !slices.Contains(known, strings.TrimSpace(word)) && word != "99%" && word != "90%" { // names of lines
+				t.Errorf("%s: %q in %q has no source", g.ID, word, g.Worry)
+			}
 		}
 	}
 }

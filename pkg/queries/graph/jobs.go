@@ -72,7 +72,7 @@ var blocks = []Graph{
 	{
 		ID: "block-transactions-each", Title: "Transactions of one run of a code block", Unit: "none", By: []string{"block_name"},
 		Help:     "Mean number of database transactions of one run.",
-		Replaces: []Panel{panel("Per-block metrics", "Average Transactions per Block", "a copy of the panel before it: it never showed what its title says")},
+		Replaces: []Panel{misled("Per-block metrics", "Average Transactions per Block", "a copy of the panel before it: it never showed what its title says")},
 		term:     where(ratio(rate(metrics.BlockTransactions), rate(metrics.BlockCount)), allButRequests),
 	},
 	{

@@ -37,7 +37,7 @@ var loops = []Graph{
 		ID: "threads", Title: "Thread pools in use", Unit: "percentunit", By: []string{"name"}, split: true, Check: "database-connections",
 		Help:     "Threads of each pool at work, as a share of its maximum. A thread of a pool \"database-…\" holds one connection.",
 		Worry:    "A database pool at 100%: transactions wait. gai_resolver at 100%: slow DNS delays federation.",
-		Replaces: []Panel{panel("Process info", "Threadpool activity", "no maximum to compare with")},
+		Replaces: []Panel{misled("Process info", "Threadpool activity", "no maximum to compare with")},
 		term: func(s scope) string {
 			working, most := level(metrics.PoolWorkingThreads), level(metrics.PoolMaxThreads)
 			whole := s.whole

@@ -47,7 +47,7 @@ var push = []Graph{
 		ID: "push", Title: "Push notifications", Unit: "cps", By: []string{partLabel}, Check: "push",
 		Help:     "Notifications handled, and those that a push gateway did not accept.",
 		Worry:    "Failed as often as handled: the push gateway does not answer. Nothing handled while messages are sent: no process runs pushers.",
-		Replaces: []Panel{panel("Pushes", "HTTP Push rate", "adds a counter to its own rate")},
+		Replaces: []Panel{misled("Pushes", "HTTP Push rate", "adds a counter to its own rate")},
 		term:     parts(part{"handled", rate(metrics.PushesProcessed)}, part{"failed", rate(metrics.PushesFailed)}),
 	},
 	{

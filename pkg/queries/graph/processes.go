@@ -25,7 +25,7 @@ var processes = []Graph{
 		ID: "cpu-where", Title: "Where the CPU goes", Unit: "none", By: []string{partLabel}, Kind: Stack, Check: "cpu-saturation",
 		Help:     "Cores used by all processes together, by what for. The rest is replication, logging, metrics and threads.",
 		Worry:    "A rest of more than half: it is neither requests nor jobs. Code blocks may show what it is.",
-		Replaces: []Panel{panel("Process info", "Stacked CPU usage", "its first query asks for a name that does not exist, and nothing is stacked")},
+		Replaces: []Panel{misled("Process info", "Stacked CPU usage", "its first query asks for a name that does not exist, and nothing is stacked")},
 		term: parts(part{"requests", requestCPU}, part{"background jobs", jobCPU}, part{"garbage collection", collecting},
 			part{"rest", less(totalRate(metrics.ProcessCPU.Series()), plus(requestCPU, jobCPU, collecting))}),
 	},
@@ -47,7 +47,7 @@ var processes = []Graph{
 		ID: "versions", Title: "Processes by version", Unit: "none", By: []string{"version"}, Kind: States, Check: "restarts",
 		Help:     "How many processes run each version of Synapse.",
 		Worry:    "Two versions for longer than a rollout takes: some processes were not restarted.",
-		Replaces: []Panel{panel("Overview", "Deployed Synapse versions over time", "empty unless the job is called synapse")},
+		Replaces: []Panel{misled("Overview", "Deployed Synapse versions over time", "empty unless the job is called synapse, and 0 where it is")},
 		term:     func(s scope) string { return s.highest(coverage.Versions(s.identity, s.Filters)) },
 	},
 	{

@@ -65,7 +65,11 @@ func (s scope) total(m *metrics.Metric, promql string) string {
 
 // served labels the series of whole processes with the homeserver that they serve.
 func (s scope) served(m *metrics.Metric, promql string, more ...string) string {
-	switch labels := slices.Concat(s.own, more); {
+	labels := slices.Concat(s.own, more)
+	if dropped := slices.DeleteFunc(slices.Clone(m.Labels), func(label string) bool { return slices.Contains(labels, label) }); m.Scope == metrics.OfProcess && len(dropped) > 0 {
+		promql = "sum without (" + strings.Join(dropped, ", ") + ") (" + promql + ")"
+	}
+	switch {
 	case m.Scope == metrics.OfTarget:
 		return s.identity.WithServerOfTarget(s.Filters, promql)
 	case m.Scope == metrics.OfProcess && len(labels) > 0:

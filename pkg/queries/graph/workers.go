@@ -73,7 +73,7 @@ var stream = []Graph{
 	{
 		ID: "event-age", Title: "Age of the last processed event", Unit: "s", By: []string{"name"}, Check: "appservice-lag",
 		Help:     "Only while a part of Synapse is behind: how long ago the event was sent that it processed last.",
-		Replaces: []Panel{panel("Event processing loop positions", "Age of last processed event", "milliseconds without a unit, and grows on every quiet night")},
+		Replaces: []Panel{misled("Event processing loop positions", "Age of last processed event", "milliseconds without a unit, and grows on every quiet night")},
 		term: func(s scope) string {
 			last := s.join(metrics.ProcessingTime, s.Of(metrics.ProcessingTime.Series(), s.matchers...))
 			drawing := s
@@ -82,10 +82,10 @@ var stream = []Graph{
 		},
 	},
 	{
-		ID: "event-catch-up", Title: "Change of the backlog of events", Unit: "cps", By: []string{"name"},
+		ID: "event-catch-up", Title: "Change of the backlog of events", Unit: "cps", Signed: true, By: []string{"name"},
 		Help:     "Only while a part of Synapse is behind: events per second by which it catches up (below 0) or falls further behind.",
 		Worry:    "Above 0 for long: it never catches up.",
-		Replaces: []Panel{panel("Event processing loop positions", "Event processing catchup rate", "-1 on every quiet night")},
+		Replaces: []Panel{misled("Event processing loop positions", "Event processing catchup rate", "-1 on every quiet night")},
 		term: func(s scope) string {
 			moved := s.join(metrics.ProcessingPosition, metrics.ProcessingPosition.Series().Over("deriv", s.Filters.Selector(s.matchers...), s.Window))
 			written := "max by (server_name) (" + metrics.EventPosition.Series().Over("deriv", s.everywhere(), s.Window) + ")"
