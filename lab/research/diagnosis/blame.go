@@ -36,9 +36,18 @@ func (o outcome) blames() []blame {
 			b.named = o.rows[at].causedBy
 			b.right = slices.Contains(o.scenario.expect, b.named)
 		}
+		b.right = b.right || o.isAboutCause(b.named)
 		all = append(all, b)
 	}
 	return all
+}
+
+// isAboutCause tells whether a check names the very thing that the true cause is about: a transaction that is slower than last week is the
+// same one that takes most of the database's time.
+func (o outcome) isAboutCause(check string) bool {
+	return slices.ContainsFunc(o.alarms, func(cause finding) bool {
+		return o.isCause(cause) && cause.subject != "" && slices.ContainsFunc(o.alarms, func(f finding) bool { return f.check == check && f.subject == cause.subject })
+	})
 }
 
 func (o outcome) isCause(f finding) bool { return slices.Contains(o.scenario.expect, f.check) }
@@ -63,7 +72,7 @@ func blamed(all []outcome) string {
 		}
 	}
 	var out strings.Builder
-	fmt.Fprintf(&out, "A symptom (sends, syncs, the connection pool, the database as a whole, workers) beside the true cause has to name it, directly or through others. Of %d symptoms "+
+	fmt.Fprintf(&out, "A symptom (sends, syncs, the connection pool, the database as a whole, workers) beside the true cause has to name it, directly or through others, or be about the same thing (a transaction). Of %d symptoms "+
 		"%d do (%s); %d name none, %d another one.\n", total, right, interval(right, total), none, total-right-none)
 	for _, what := range sortedByCount(wrong) {
 		fmt.Fprintf(&out, "- %s: %d\n", what, wrong[what])

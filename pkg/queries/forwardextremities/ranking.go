@@ -37,13 +37,18 @@ func (v *survey) readRooms(ctx context.Context, s *query.Session) error {
 		tellMoreOrphans(s, limit)
 		orphans = orphans[:limit]
 	}
-	return s.Read(ctx, 0, func(ctx context.Context, tx query.Tx) error {
-		if v.top, err = extremities.Details(ctx, tx, s.Now, shown); err != nil {
-			return err
+	named := false
+	err = s.Read(ctx, 0, func(ctx context.Context, tx query.Tx) (err error) {
+		v.top, named, err = extremities.Details(ctx, tx, s.Now, shown)
+		if err == nil {
+			v.orphans, _, err = extremities.Details(ctx, tx, s.Now, orphans)
 		}
-		v.orphans, err = extremities.Details(ctx, tx, s.Now, orphans)
 		return err
 	})
+	if err == nil && !named {
+		s.Warn("The role may not read room names, versions, members and state events, so these columns are empty. \"Save & test\" in the data source settings names the missing grants.")
+	}
+	return err
 }
 
 // explainRanking says why there is no ranking, and what to do.

@@ -62,7 +62,7 @@ func readAgain(ctx context.Context, s *query.Session, all []extremities.Detail) 
 	var suspects []extremities.Counted
 	for _, d := range all {
 		if d.Facts().Corrupt() {
-			suspects = append(suspects, extremities.Counted{RoomID: d.RoomID})
+			suspects = append(suspects, extremities.Counted{RoomID: d.RoomID, Extremities: d.Extremities})
 		}
 	}
 	if len(suspects) == 0 {
@@ -74,7 +74,7 @@ func readAgain(ctx context.Context, s *query.Session, all []extremities.Detail) 
 	}
 	var again []extremities.Detail
 	err := s.Read(ctx, 0, func(ctx context.Context, tx query.Tx) (err error) {
-		again, err = extremities.Details(ctx, tx, s.Now, suspects)
+		again, _, err = extremities.Details(ctx, tx, s.Now, suspects)
 		return err
 	})
 	if err != nil {

@@ -18,9 +18,9 @@ var known = settings.Settings{DatasourceUID: "uid"}
 func TestOrder(t *testing.T) {
 	var all table
 	for _, id := range []string{"!a:example.org", "!b:example.org", "!c:example.org", "!d:example.org", "!e:example.org"} {
-		all.rows = append(all.rows, row{Detail: extremities.Detail{Extremities: 12}, room: query.NewRoom(known, id)})
+		all.rows = append(all.rows, row{Detail: extremities.Detail{Numbers: extremities.Numbers{Extremities: 12}}, room: query.NewRoom(known, id)})
 	}
-	all.rows = append(all.rows, row{Detail: extremities.Detail{Extremities: 20}, room: query.NewRoom(known, "!z:example.org")})
+	all.rows = append(all.rows, row{Detail: extremities.Detail{Numbers: extremities.Numbers{Extremities: 20}}, room: query.NewRoom(known, "!z:example.org")})
 	for _, view := range []query.View{{ShowRooms: true}, {}} {
 		frame := all.Frames(view)[0]
 		if first := frame.Fields[0].At(0); first != query.NewRoom(known, "!z:example.org").In(view) {
@@ -41,8 +41,8 @@ func TestRoomsOfViewers(t *testing.T) {
 	newest, oldest := time.Date(2026, 3, 1, 11, 30, 0, 0, time.UTC).UnixMilli(), time.Date(2026, 2, 26, 12, 0, 0, 0, time.UTC).UnixMilli()
 	name, alias, members, state := "Plans", "#plans:example.org", int64(31_234), int64(40_551)
 	rows := rowsOf(extremities.Detail{
-		RoomID: "!a:example.org", Extremities: 213, StateGroups: 37, LocalMembers: 412, Name: &name, CanonicalAlias: &alias,
-		JoinedMembers: &members, StateEvents: &state, Newest: &newest, Oldest: &oldest,
+		Numbers: extremities.Numbers{RoomID: "!a:example.org", Extremities: 213, StateGroups: 37, LocalMembers: 412, Newest: &newest, Oldest: &oldest},
+		Names:   extremities.Names{Name: &name, CanonicalAlias: &alias, JoinedMembers: &members, StateEvents: &state},
 	})
 	pseudonym := query.NewRoom(known, "!a:example.org").String()
 	date := func(text string) time.Time { at, _ := time.Parse(time.RFC3339, text); return at }

@@ -77,8 +77,11 @@ func tellRest(s *query.Session, v survey, all []extremities.Detail) {
 	if v.size.StateDAG {
 		s.Inform("This homeserver has rooms with a state DAG (MSC4242). The extremities of their state are not counted here.")
 	}
-	partial, known, local := 0, false, false
+	partial, partly, known, local := 0, 0, false, false
 	for _, d := range all {
+		if d.Partly {
+			partly++
+		}
 		if d.Partial {
 			partial++
 		}
@@ -87,6 +90,9 @@ func tellRest(s *query.Session, v survey, all []extremities.Detail) {
 	}
 	if partial > 0 {
 		s.Inform("Rooms whose join is in progress: %d. Their members and state are not all known yet and are left empty.", partial)
+	}
+	if partly > 0 {
+		s.Inform("Rooms with so many extremities that only some were looked at: %d. Their state groups and missing events are at least as many as shown.", partly)
 	}
 	if local && !known {
 		s.Inform("Synapse has no statistics of these rooms (stats.enabled may be false), so joined members and state events are empty.")

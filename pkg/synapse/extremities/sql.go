@@ -7,11 +7,9 @@ import (
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 )
 
-// detailSQL decorates the shown rooms only; every join goes by an index. $2 is now in ms. Names are what other people
-// write, up to 64 KiB long.
-const detailSQL = `SELECT t.room_id, x.*, m.local_members, r.room_version,
-  left(n.name, 200) AS name, left(n.canonical_alias, 200) AS canonical_alias,
-  c.joined_members, c.current_state_events AS state_events, p.room_id IS NOT NULL AS partial
+// factsSQL reads what the rule needs of the shown rooms only; every join goes by an index. $2 is now in ms. Of a room with more than $3
+// extremities that many are looked at: one room must not cost the table.
+const factsSQL = `SELECT t.room_id, x.*, m.local_members, p.room_id IS NOT NULL AS partial
 FROM unnest($1::text[]) AS t(room_id)
 CROSS JOIN LATERAL (
   SELECT count(*) AS extremities, count(DISTINCT g.state_group) AS state_groups,
@@ -24,17 +22,29 @@ CROSS JOIN LATERAL (
       OR e.room_id <> f.room_id OR g.event_id IS NULL) AS bad,
     max(e.received_ts) AS newest, min(e.received_ts) AS oldest,
     coalesce(bool_or(e.type = 'org.matrix.dummy_event' AND e.received_ts > $2::bigint - 900000), false) AS dummy
-  FROM event_forward_extremities f
+  FROM (SELECT event_id, room_id FROM event_forward_extremities WHERE room_id = t.room_id LIMIT $3) f
   LEFT JOIN events e ON e.event_id = f.event_id
-  LEFT JOIN event_to_state_groups g ON g.event_id = f.event_id
-  WHERE f.room_id = t.room_id) x
+  LEFT JOIN event_to_state_groups g ON g.event_id = f.event_id) x
 CROSS JOIN LATERAL (
   SELECT count(*) AS local_members FROM local_current_membership l
   WHERE l.room_id = t.room_id AND l.membership = 'join') m
+LEFT JOIN partial_state_rooms p ON p.room_id = t.room_id`
+
+// looked is how many extremities of a room are looked at.
+const looked = 5000
+
+// maySQL tells whether the role may read what only decorates.
+const maySQL = `SELECT has_table_privilege(to_regclass('rooms')::oid, 'SELECT') AND has_table_privilege(to_regclass('room_stats_current')::oid, 'SELECT')
+  AND has_column_privilege(to_regclass('room_stats_state')::oid, 'name', 'SELECT')
+  AND has_column_privilege(to_regclass('room_stats_state')::oid, 'canonical_alias', 'SELECT') AS may`
+
+// namesSQL decorates the shown rooms. Names are what other people write, up to 64 KiB long.
+const namesSQL = `SELECT t.room_id, r.room_version, left(n.name, 200) AS name, left(n.canonical_alias, 200) AS canonical_alias,
+  c.joined_members, c.current_state_events AS state_events
+FROM unnest($1::text[]) AS t(room_id)
 LEFT JOIN rooms r ON r.room_id = t.room_id
 LEFT JOIN room_stats_state n ON n.room_id = t.room_id
-LEFT JOIN room_stats_current c ON c.room_id = t.room_id
-LEFT JOIN partial_state_rooms p ON p.room_id = t.room_id`
+LEFT JOIN room_stats_current c ON c.room_id = t.room_id`
 
 // sizeSQL reads the catalogue only. The table of rooms with a state DAG (MSC4242) is known since schema 94.
 const sizeSQL = `SELECT reltuples::bigint AS memberships,
@@ -54,8 +64,16 @@ type Sizes struct {
 	StateDAG    bool  `db:"state_dag"`
 }
 
-// Detail is one room as detailSQL gives it. Times are in ms.
+// Detail is one room as it is read. Times are in ms.
 type Detail struct {
+	Numbers
+	Names
+	// Partly: only some of its extremities were looked at, so the numbers but Extremities are at least so large.
+	Partly bool
+}
+
+// Numbers are what decides.
+type Numbers struct {
 	RoomID                                            string `db:"room_id"`
 	Extremities                                       int64
 	StateGroups                                       int64 `db:"state_groups"`
@@ -63,13 +81,17 @@ type Detail struct {
 	Bad                                               int64
 	Newest, Oldest                                    *int64
 	Dummy                                             bool
-	LocalMembers                                      int64   `db:"local_members"`
-	RoomVersion                                       *string `db:"room_version"`
-	Name                                              *string
-	CanonicalAlias                                    *string `db:"canonical_alias"`
-	JoinedMembers                                     *int64  `db:"joined_members"`
-	StateEvents                                       *int64  `db:"state_events"`
+	LocalMembers                                      int64 `db:"local_members"`
 	Partial                                           bool
+}
+
+// Names are what only decorates.
+type Names struct {
+	RoomVersion    *string `db:"room_version"`
+	Name           *string
+	CanonicalAlias *string `db:"canonical_alias"`
+	JoinedMembers  *int64  `db:"joined_members"`
+	StateEvents    *int64  `db:"state_events"`
 }
 
 // Facts are what the rule needs of it.
@@ -89,16 +111,45 @@ func instant(ms *int64) *time.Time {
 	return &at
 }
 
-// Details reads what the rule and the table need of the given rooms.
-func Details(ctx context.Context, tx query.Tx, now time.Time, rooms []Counted) ([]Detail, error) {
+// Details reads what the rule and the table need of the given rooms. Where the role may not read what only decorates, that is left out:
+// named is false.
+func Details(ctx context.Context, tx query.Tx, now time.Time, rooms []Counted) (all []Detail, named bool, err error) {
 	if len(rooms) == 0 {
-		return nil, nil
+		return nil, true, nil
 	}
-	ids := make([]string, len(rooms))
+	ids, counted := make([]string, len(rooms)), map[string]int64{}
 	for i, r := range rooms {
-		ids[i] = r.RoomID
+		ids[i], counted[r.RoomID] = r.RoomID, r.Extremities
 	}
-	return query.Rows[Detail](ctx, tx, detailSQL, ids, now.UnixMilli())
+	facts, err := query.Rows[Numbers](ctx, tx, factsSQL, ids, now.UnixMilli(), int64(looked))
+	if err != nil {
+		return nil, false, err
+	}
+	may, err := query.Rows[struct{ May *bool }](ctx, tx, maySQL)
+	if err != nil {
+		return nil, false, err
+	}
+	called := map[string]Names{}
+	if named = len(may) == 1 && may[0].May != nil && *may[0].May; named {
+		rows, err := query.Rows[struct {
+			RoomID string `db:"room_id"`
+			Names
+		}](ctx, tx, namesSQL, ids)
+		if err != nil {
+			return nil, false, err
+		}
+		for _, row := range rows {
+			called[row.RoomID] = row.Names
+		}
+	}
+	for _, f := range facts {
+		d := Detail{Numbers: f, Names: called[f.RoomID], Partly: f.Extremities == looked && counted[f.RoomID] > looked}
+		if d.Partly {
+			d.Extremities = counted[f.RoomID]
+		}
+		all = append(all, d)
+	}
+	return all, named, nil
 }
 
 // Size reads the catalogue.

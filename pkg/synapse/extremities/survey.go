@@ -38,7 +38,7 @@ func Look(ctx context.Context, tx query.Tx, ranking Ranking, o settings.Settings
 	threshold := int64(o.Homeserver.DummyEventsThreshold)
 	rooms, beyond := ranking.Above(threshold, surveyRooms)
 	s := Survey{Beyond: beyond, OrphansUnknown: ranking.OrphansUnknown}
-	details, err := Details(ctx, tx, now, slices.Concat(rooms, ranking.Orphans[:min(surveyOrphans, len(ranking.Orphans))]))
+	details, _, err := Details(ctx, tx, now, slices.Concat(rooms, ranking.Orphans[:min(surveyOrphans, len(ranking.Orphans))]))
 	if err != nil {
 		return Survey{}, err
 	}

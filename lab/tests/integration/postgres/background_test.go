@@ -31,7 +31,9 @@ func TestBackground(t *testing.T) {
 		started <- true
 		return nil, statement(ctx, read, time.Minute, "SELECT pg_sleep(60)")
 	}
-	quick := func(ctx context.Context, read query.Reading) (any, error) { return 42, statement(ctx, read, time.Minute, "SELECT 1") }
+	quick := func(ctx context.Context, read query.Reading) (any, error) {
+		return 42, statement(ctx, read, time.Minute, "SELECT 1")
+	}
 	db.StartBackground("quick", time.Minute, quick)
 	for db.Background("quick").Running() {
 		time.Sleep(10 * time.Millisecond)

@@ -54,6 +54,11 @@ func TestRankingIsTheFullCount(t *testing.T) {
 	c := config()
 	c.Database, c.User, c.FullPassTimeout = ranked, "ranker", time.Minute
 	db := client(t, c)
+	huge := ask(t, db, `{"limit": 3}`, query.View{ShowRooms: true})
+	if ids, counts := values[string](t, huge, "room_id"), values[int64](t, huge, "extremities"); ids[0] != "!huge:example.org" || counts[0] != 70_000 || huge.Rows() != 3 {
+		t.Errorf("the first room is %s with %d", ids[0], counts[0])
+	}
+	wantNotice(t, huge, "only some were looked at: 1")
 	for round := range 6 {
 		if round == 3 { // the plugin restarts
 			db = client(t, c)

@@ -144,6 +144,30 @@ func TestMissingGrants(t *testing.T) {
 	}
 }
 
+// TestMissingNames: what only decorates costs its columns, never the answer.
+func TestMissingNames(t *testing.T) {
+	sql := strings.ReplaceAll(postgres.RoleSQL(role, synapse), `"grafana"`, `"unnamed"`)
+	admin(t, synapse, sql+"; REVOKE ALL ON rooms, room_stats_current FROM unnamed; REVOKE ALL (name) ON room_stats_state FROM unnamed")
+	c := config()
+	c.User = "unnamed"
+	frame := ask(t, client(t, c), `{}`, query.View{ShowRooms: true})
+	if frame.Rows() < 5 {
+		t.Errorf("%d rooms", frame.Rows())
+	}
+	for _, name := range values[*string](t, frame, "name") {
+		if name != nil {
+			t.Errorf("a name: %s", *name)
+		}
+	}
+	wantNotice(t, frame, "names the missing grants")
+	for _, f := range diagnoseRooms(t, client(t, c), query.View{ShowRooms: true}, "extremities") {
+		if f.severity == "unknown" {
+			t.Errorf("a check is blind: %+v", f)
+		}
+	}
+	admin(t, synapse, "DROP OWNED BY unnamed; DROP ROLE unnamed")
+}
+
 func TestNotSynapse(t *testing.T) {
 	c := config()
 	c.Database = "empty"

@@ -24,7 +24,7 @@ import (
 )
 
 var (
-	isStatement = regexp.MustCompile(`^(SELECT|WITH)\s[\s\S]*\sFROM\s`)
+	isStatement = regexp.MustCompile(`^(SELECT|WITH)\s[\s\S]*(\sFROM\s|_privilege\()`)
 	parameter   = regexp.MustCompile(`\$(\d+)`)
 )
 
