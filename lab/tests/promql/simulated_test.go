@@ -28,6 +28,7 @@ func TestSimulatedHomeservers(t *testing.T) {
 	engine := simulatedHistory(t)
 	t.Run("rules fire where checks find something", func(t *testing.T) { simulatedRules(t, engine) })
 	t.Run("causes are those that were planted", func(t *testing.T) { simulatedCauses(t, engine) })
+	t.Run("a diagnosis costs no more than it did", func(t *testing.T) { simulatedCosts(t, engine) })
 	t.Run("no table is red where the check is fine", func(t *testing.T) { simulatedColours(t, engine) })
 }
 
