@@ -109,7 +109,7 @@ func (s *Server) run(ctx context.Context) (err error) {
 		Args: []string{"-D", s.data()},
 		Env:  environment(s.dir),
 		Dir:  s.dir,
-		Log:  filepath.Join(s.dir, "postgres.log"),
+		Log:  s.LogFile(),
 		User: s.user,
 		End:  syscall.SIGINT, // "fast shutdown": it does not wait for clients to leave
 	})
@@ -124,6 +124,9 @@ func (s *Server) run(ctx context.Context) (err error) {
 		return connection.Close(ctx)
 	})
 }
+
+// LogFile is what the server logs to.
+func (s *Server) LogFile() string { return filepath.Join(s.dir, "postgres.log") }
 
 // Host is the loopback address that it listens on.
 func (s *Server) Host() string { return "127.0.0.1" }
