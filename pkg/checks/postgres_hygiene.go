@@ -126,13 +126,13 @@ func (h hygiene) neverAnalyzed() (Finding, bool) {
 	var names []string
 	largest := 0.0
 	for _, t := range h.tables.Tables {
-		if t.Rows == nil && float64(t.TableBytes) >= hygieneSmall.Value && !t.Locked {
+		if (t.Rows == nil || slices.Contains(h.blind, t.Name)) && float64(t.TableBytes) >= hygieneSmall.Value && !t.Locked {
 			names = append(names, t.Name)
 			largest = max(largest, float64(t.TableBytes))
 		}
 	}
 	f := counted("never analyzed", "Statistics of large tables missing", len(names),
-		fmt.Sprintf("%s of %s or more never analyzed since the database was created or upgraded: %s. The largest has %s.", words.Count(len(names), "table", "tables"), hygieneSmall, words.List(names), words.Bytes(largest)),
+		fmt.Sprintf("%s of %s or more without statistics since the database was created or upgraded: %s. The largest has %s.", words.Count(len(names), "table", "tables"), hygieneSmall, words.List(names), words.Bytes(largest)),
 		"Run `vacuumdb --analyze-in-stages`: harmless while Synapse runs, it reads samples of the tables. Upgrades to PostgreSQL before 18 lose the statistics, and without them it reads whole tables.",
 		"Then find out why autovacuum did not analyze them.")
 	if largest >= tables.Large.Value {

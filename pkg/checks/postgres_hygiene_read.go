@@ -17,6 +17,7 @@ type hygiene struct {
 	indexes  []invalidIndex
 	building int64
 	sessions []openSession // the oldest first; empty where the role may not see them
+	blind    []string      // tables without statistics of their columns, of those that the role may read
 }
 
 type hygieneFacts struct {
@@ -68,6 +69,15 @@ JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid JOIN pg_catalog.pg_class c ON
 WHERE NOT i.indisvalid AND c.relnamespace = (SELECT relnamespace FROM pg_catalog.pg_class WHERE oid = to_regclass('events'))
 ORDER BY 2, 1`
 
+// blindSQL are tables of which the planner knows the size and nothing else: a VACUUM after an upgrade of PostgreSQL brings back the numbers of
+// rows, and hides that the statistics of columns are lost. pg_stats shows only columns that the role may read.
+const blindSQL = `SELECT c.relname::text AS name FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind = 'r' AND c.relnamespace = (SELECT relnamespace FROM pg_catalog.pg_class WHERE oid = to_regclass('events'))
+  AND c.relpages::bigint * current_setting('block_size')::bigint >= $1 AND pg_catalog.has_any_column_privilege(c.oid, 'SELECT')
+  AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stats s WHERE s.schemaname = n.nspname AND s.tablename = c.relname)
+ORDER BY 1 LIMIT 100`
+
 // buildingSQL: rows of other roles hide everything but the database, which is enough.
 const buildingSQL = `SELECT count(*) AS n FROM pg_catalog.pg_stat_progress_create_index WHERE datname = current_database()`
 
@@ -94,6 +104,13 @@ func readHygiene(ctx context.Context, tx query.Tx, _ ReadInput) (any, error) {
 	}
 	if h.indexes, err = query.Rows[invalidIndex](ctx, tx, invalidIndexSQL); err != nil {
 		return nil, err
+	}
+	blind, err := query.Rows[struct{ Name string }](ctx, tx, blindSQL, int64(hygieneSmall.Value))
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range blind {
+		h.blind = append(h.blind, t.Name)
 	}
 	if len(h.indexes) > 0 && h.facts.Version >= progressSince {
 		count, err := query.Rows[struct{ N int64 }](ctx, tx, buildingSQL)
