@@ -80,6 +80,51 @@ export function findOptions(options: ParamOption[], text: string): ParamOption[]
   });
 }
 
+/** A question in words, and the query that answers it. */
+export interface Question {
+  option: ParamOption;
+  query: Partial<SynapseQuery>;
+}
+
+/** Every question that the declarations name, found by its words, and by those of its query type and format. */
+export const questions: Question[] = queryTypes.flatMap((type) =>
+  type.examples.map(({ title, query }) => {
+    const format = type.formats.find(({ id }) => id === query.format) ?? type.formats[0];
+    return {
+      option: {
+        value: `${type.id}: ${title}`,
+        title,
+        group: type.title,
+        description: format.title,
+        keywords: [type.id, type.help, format.id, format.help],
+      },
+      query: { ...query, queryType: type.id },
+    };
+  })
+);
+
+/** The question that a query answers, whatever it is narrowed to; undefined where it has parameters of its own. */
+export function questionOf(query: SynapseQuery): Question | undefined {
+  const type = findQueryType(query.queryType);
+  const written = (asked: Partial<SynapseQuery>) =>
+    JSON.stringify(
+      ['format', 'limit', ...(type?.params ?? []).map(({ id }) => id)].map((id) =>
+        id === 'format' ? (asked.format ?? type?.formats[0].id) : asked[id]
+      )
+    );
+  return questions.find(({ query: asked }) => asked.queryType === query.queryType && written(asked) === written(query));
+}
+
+/** The query of a question, about the homeservers and processes that were chosen before. */
+export function askQuestion(query: SynapseQuery, asked: Partial<SynapseQuery>): SynapseQuery {
+  const next = findQueryType(asked.queryType);
+  const result: SynapseQuery = next ? withQueryType(query, next) : { ...query };
+  for (const id of ['format', 'limit', ...(next?.params ?? []).map((param) => param.id)]) {
+    delete result[id];
+  }
+  return { ...result, ...asked };
+}
+
 /** The parameters that act on a format. */
 export function paramsOf(type: QueryType, format: Format | undefined): Param[] {
   return type.params.filter((param) => !format || !param.formats?.length || param.formats.includes(format.id));

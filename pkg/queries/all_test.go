@@ -151,3 +151,22 @@ func knows(typ query.Type, key string) bool {
 	return slices.Contains([]string{"queryType", "format", "limit", "serverName", "job", "index", "instance"}, key) ||
 		slices.ContainsFunc(typ.Params, func(p query.Param) bool { return p.ID == key })
 }
+
+// Each format answers a question that the editor lists in words; of graphs, their titles are found.
+func TestEachFormatHasAQuestion(t *testing.T) {
+	for _, typ := range All {
+		asked := map[any]bool{}
+		for _, example := range typ.Examples {
+			format := example.Query["format"]
+			if format == nil {
+				format = typ.Formats[0].ID
+			}
+			asked[format] = true
+		}
+		for _, format := range typ.Formats {
+			if !asked[format.ID] {
+				t.Errorf("no example asks for %s as %s", typ.ID, format.ID)
+			}
+		}
+	}
+}

@@ -42,8 +42,8 @@ func Type() query.Type {
 			metrics.CacheSizeBytes),
 		Limit: query.Limit{Default: 50, Max: 500},
 		Examples: []query.Example{
-			{Title: "Which caches should be larger?", Query: map[string]any{"queryType": "cacheFactors", "format": "table"}},
-			{Title: "What to write into homeserver.yaml", Query: map[string]any{"queryType": "cacheFactors", "format": "config"}},
+			{Title: "Which caches are too small?", Query: map[string]any{"queryType": "cacheFactors", "format": "table"}},
+			{Title: "What should homeserver.yaml say?", Query: map[string]any{"queryType": "cacheFactors", "format": "config"}},
 			{Title: "What could a larger event cache reach?", Query: map[string]any{"queryType": "cacheFactors", "format": "curve", "cache": "*getEvent*"}},
 		},
 		Run: run,

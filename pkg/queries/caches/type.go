@@ -32,7 +32,9 @@ func Type() query.Type {
 		Examples: []query.Example{
 			{Title: "Which caches miss most?", Query: map[string]any{"queryType": "caches", "format": "misses"}},
 			{Title: "Which caches evict entries, and why?", Query: map[string]any{"queryType": "caches", "format": "evictions"}},
-			{Title: "Hit ratio of the event cache", Query: map[string]any{"queryType": "caches", "format": "hitRatio", "cache": "*getEvent*"}},
+			{Title: "How well does the event cache work?", Query: map[string]any{"queryType": "caches", "format": "hitRatio", "cache": "*getEvent*"}},
+			{Title: "Which caches are used most?", Query: map[string]any{"queryType": "caches", "format": "requests"}},
+			{Title: "Which caches are full or too small?", Query: map[string]any{"queryType": "caches", "format": "size"}},
 		},
 		Reads: metrics.Names(metrics.ScheduleTime, metrics.CacheRequests, metrics.CacheHits, metrics.CacheEvicted, metrics.CacheSize, metrics.ResponseCacheRequests, metrics.ResponseCacheHits, metrics.ResponseCacheEvicted, metrics.ResponseCacheSize),
 		Run:   run,

@@ -44,7 +44,8 @@ func Type() query.Type {
 			{Title: "What is wrong?", Query: map[string]any{"queryType": "diagnosis", "format": "findings"}},
 			{Title: "How is my homeserver?", Query: map[string]any{"queryType": "diagnosis", "format": "summary"}},
 			{Title: "What began when?", Query: map[string]any{"queryType": "diagnosis", "format": "history"}},
-			{Title: "A score for an alert rule", Query: map[string]any{"queryType": "diagnosis", "format": "score", "checks": []string{"event-send-time"}, "subjects": false}},
+			{Title: "When should an alert fire?", Query: map[string]any{"queryType": "diagnosis", "format": "score", "checks": []string{"event-send-time"}, "subjects": false}},
+			{Title: "What number does a check measure?", Query: map[string]any{"queryType": "diagnosis", "format": "measured", "checks": []string{"event-send-time"}, "subjects": false}},
 		},
 		Run: run,
 	}

@@ -29,8 +29,9 @@ func Type() query.Type {
 				Formats: []string{"byWorker"}, Help: "0.95 draws the time within which 95% of the sends were accepted."},
 		},
 		Examples: []query.Example{
-			{Title: "How long sending takes", Query: map[string]any{"queryType": "eventSendTime", "format": "quantiles"}},
-			{Title: "Sending by worker", Query: map[string]any{"queryType": "eventSendTime", "format": "byWorker"}},
+			{Title: "How long does sending a message take?", Query: map[string]any{"queryType": "eventSendTime", "format": "quantiles"}},
+			{Title: "Which worker is slow to send?", Query: map[string]any{"queryType": "eventSendTime", "format": "byWorker"}},
+			{Title: "Are all messages slow, or some?", Query: map[string]any{"queryType": "eventSendTime", "format": "heatmap"}},
 		},
 		Reads: metrics.Names(metrics.ResponseTime, metrics.ScheduleTime),
 		Run:   run,

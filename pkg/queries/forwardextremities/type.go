@@ -41,9 +41,10 @@ func Type() query.Type {
 		},
 		Limit: query.Limit{Default: 50, Max: 500},
 		Examples: []query.Example{
-			{Title: "Rooms that need attention", Query: map[string]any{"queryType": "forwardExtremities", "format": "rooms"}},
-			{Title: "Rooms with more than 50 extremities", Query: map[string]any{"queryType": "forwardExtremities", "format": "rooms", "minExtremities": 50}},
-			{Title: "Share of events in such rooms", Query: map[string]any{"queryType": "forwardExtremities", "format": "counts", "measure": "events"}},
+			{Title: "Which rooms need attention?", Query: map[string]any{"queryType": "forwardExtremities", "format": "rooms"}},
+			{Title: "Which rooms have more than 50 extremities?", Query: map[string]any{"queryType": "forwardExtremities", "format": "rooms", "minExtremities": 50}},
+			{Title: "How many events go to split rooms?", Query: map[string]any{"queryType": "forwardExtremities", "format": "counts", "measure": "events"}},
+			{Title: "How many rooms have split?", Query: map[string]any{"queryType": "forwardExtremities", "format": "histogram"}},
 		},
 		Reads: metrics.Names(metrics.ForwardExtremities, metrics.ExtremitiesPersisted),
 		Run:   run,

@@ -25,7 +25,9 @@ func Type() query.Type {
 		},
 		Limit: query.Limit{Default: 60, Max: 1000},
 		Examples: []query.Example{
-			{Title: "Processes that garbage collection blocks", Query: map[string]any{"queryType": "garbageCollection", "format": "summary"}},
+			{Title: "Which processes does garbage collection block?", Query: map[string]any{"queryType": "garbageCollection", "format": "summary"}},
+			{Title: "How much time does garbage collection take?", Query: map[string]any{"queryType": "garbageCollection", "format": "time"}},
+			{Title: "How long are its pauses?", Query: map[string]any{"queryType": "garbageCollection", "format": "pauses"}},
 		},
 		Reads: metrics.Names(metrics.GCTime, metrics.ScheduleTime, metrics.ProcessStart),
 		Run:   run,

@@ -38,9 +38,10 @@ func Type() query.Type {
 				Help: "One line for each process instead of one for the homeserver. Graphs that are the same for all processes stay whole."},
 		},
 		Examples: []query.Example{
-			{Title: "CPU by background job", Query: map[string]any{"queryType": "graph", "graph": "background-cpu"}},
-			{Title: "Replication backlog of each process", Query: map[string]any{"queryType": "graph", "graph": "replication-queue", "perProcess": true}},
-			{Title: "Time to process an incoming event, as a heatmap", Query: map[string]any{"queryType": "graph", "graph": "inbound-duration", "format": formatHeatmap}},
+			{Title: "What do background jobs use CPU for?", Query: map[string]any{"queryType": "graph", "graph": "background-cpu"}},
+			{Title: "Which worker falls behind in replication?", Query: map[string]any{"queryType": "graph", "graph": "replication-queue", "perProcess": true}},
+			{Title: "How long do requests take?", Query: map[string]any{"queryType": "graph", "graph": "requests-duration", "format": formatQuantiles}},
+			{Title: "How long does an incoming event take?", Query: map[string]any{"queryType": "graph", "graph": "inbound-duration", "format": formatHeatmap}},
 		},
 		Reads: reads(),
 		Run:   run,

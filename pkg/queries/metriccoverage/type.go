@@ -26,7 +26,7 @@ func Type(types []query.Type) query.Type {
 			{ID: "status", Title: "Status", Kind: query.List, Options: statusOptions(), Help: statusHelp + " Empty shows all."},
 		},
 		Examples: []query.Example{
-			{Title: "Missing metrics", Query: map[string]any{"queryType": "metricCoverage", "status": []string{string(coverage.Absent)}}},
+			{Title: "Which metrics are missing?", Query: map[string]any{"queryType": "metricCoverage", "status": []string{string(coverage.Absent)}}},
 		},
 		Run: func(ctx context.Context, s *query.Session) (query.Result, error) { return read.fetch(ctx, s) },
 	}

@@ -27,7 +27,11 @@ func Type() query.Type {
 		},
 		Limit: query.Limit{Default: 50, Max: 1000},
 		Examples: []query.Example{
-			{Title: "Saturated processes", Query: map[string]any{"queryType": "resources", "format": "processes"}},
+			{Title: "Which processes are saturated?", Query: map[string]any{"queryType": "resources", "format": "processes"}},
+			{Title: "Which process is short of CPU?", Query: map[string]any{"queryType": "resources", "format": "cpu"}},
+			{Title: "Which process grows in memory?", Query: map[string]any{"queryType": "resources", "format": "memory"}},
+			{Title: "How busy are the event loops?", Query: map[string]any{"queryType": "resources", "format": "reactor"}},
+			{Title: "Is the connection pool too small?", Query: map[string]any{"queryType": "resources", "format": "databasePool"}},
 		},
 		Reads: metrics.Names(
 			metrics.ScheduleTime, metrics.ProcessCPU, metrics.ReactorTick, metrics.ProcessMemory, metrics.Jemalloc, metrics.GCTime, metrics.ProcessOpenFDs,

@@ -19,8 +19,8 @@ func Type() query.Type {
 		}},
 		Limit: query.Limit{Default: 20, Max: 500},
 		Examples: []query.Example{
-			{Title: "The 20 largest tables", Query: map[string]any{"queryType": "tables", "format": "table"}},
-			{Title: "All tables", Query: map[string]any{"queryType": "tables", "format": "table", "limit": 500}},
+			{Title: "Which tables are largest?", Query: map[string]any{"queryType": "tables", "format": "table"}},
+			{Title: "How large are all tables?", Query: map[string]any{"queryType": "tables", "format": "table", "limit": 500}},
 		},
 		Run: fetchTables,
 	}

@@ -34,8 +34,10 @@ func Type() query.Type {
 				Help: "Only these transactions. Empty ranks all."},
 		},
 		Examples: []query.Example{
-			{Title: "What the database spends its time on", Query: map[string]any{"queryType": "transactions", "format": "table"}},
-			{Title: "The five most frequent transactions", Query: map[string]any{"queryType": "transactions", "format": "rate", "limit": 5}},
+			{Title: "What does the database spend its time on?", Query: map[string]any{"queryType": "transactions", "format": "table"}},
+			{Title: "Which transactions are most frequent?", Query: map[string]any{"queryType": "transactions", "format": "rate", "limit": 5}},
+			{Title: "Which transactions began to cost more?", Query: map[string]any{"queryType": "transactions", "format": "cost"}},
+			{Title: "Which transactions became slower?", Query: map[string]any{"queryType": "transactions", "format": "meanDuration"}},
 		},
 		Reads: metrics.Names(metrics.TransactionCount, metrics.TransactionTime, metrics.ReactorTick, metrics.ScheduleTime, metrics.ProcessStart,
 			metrics.CacheRequests, metrics.CacheHits, metrics.CacheEvicted),

@@ -105,6 +105,22 @@ test('a type brings its filters, parameters with defaults, and limit', () => {
   expect(screen.getByText(/Has a parameter of each kind/)).toBeInTheDocument();
 });
 
+test('a question is asked in words, about what was chosen before', async () => {
+  const { onChange, onRunQuery, user } = show({ queryType: 'small', serverName: ['a'], word: 'w' });
+  expect(screen.getByLabelText('Question')).toHaveValue('');
+  await user.click(screen.getByLabelText('Question'));
+  await user.type(screen.getByLabelText('Question'), 'curve try');
+  await user.click(await screen.findByRole('option', { name: /Try it/ }));
+  expect(changed(onChange)).toEqual({ refId: 'A', queryType: 'everything', format: 'curve', serverName: ['a'] });
+  expect(onRunQuery).toHaveBeenCalled();
+  expect(screen.getByLabelText('Question')).toHaveValue('Try it');
+});
+
+test('a query with parameters of its own is no question', () => {
+  show({ queryType: 'everything', format: 'curve', amount: 3 });
+  expect(screen.getByLabelText('Question')).toHaveValue('');
+});
+
 test('a new query is the one that Grafana asks by default, to be seen and saved', () => {
   const { onChange } = show({});
   expect(changed(onChange)).toEqual({ refId: 'A', queryType: 'everything' });

@@ -5,12 +5,13 @@ import { Alert, Text } from '@grafana/ui';
 
 import { type SynapseDatasource } from '../../datasource';
 import { wholeProblem } from '../../inputProblems';
-import { findQueryType, formatOf, formatsOf, paramsOf, queryTypes, withQueryType } from '../../queryTypes';
+import { askQuestion, findQueryType, formatOf, formatsOf, paramsOf, queryTypes, withQueryType } from '../../queryTypes';
 import { type SynapseOptions, type SynapseQuery } from '../../types';
 import { Choice } from '../Choice';
 import { DraftInput } from '../DraftInput';
 import { FilterFields } from './FilterFields';
 import { ParamField } from './ParamField';
+import { QuestionField } from './QuestionField';
 
 type Props = QueryEditorProps<SynapseDatasource, SynapseQuery, SynapseOptions>;
 
@@ -57,6 +58,18 @@ export function QueryEditor({ query, datasource, app = CoreApp.Unknown, range, o
   };
   return (
     <EditorRows>
+      <EditorRow>
+        <EditorField label="Question" tooltip="What you want to know, in words. The fields below can change it.">
+          <QuestionField
+            id="synapse-question"
+            query={query}
+            onAsk={(asked) => {
+              onChange(askQuestion(query, asked));
+              onRunQuery();
+            }}
+          />
+        </EditorField>
+      </EditorRow>
       <EditorRow>
         <EditorField label="Query type" tooltip="What to find out about the homeserver.">
           <Choice
