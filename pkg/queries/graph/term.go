@@ -76,6 +76,11 @@ func mean(histogram *metrics.Metric) term {
 	return ratio(rates(histogram.Sum()), rates(histogram.Count()))
 }
 
+// minus is the difference of counters that a process has both or neither of; scrapes between the two must not make it negative.
+func minus(all, some term) term {
+	return func(s scope) string { return "clamp_min(" + all(s) + " - " + some(s) + ", 0)" }
+}
+
 // less is how much of one thing another leaves. What is not there yet takes nothing away, and scrapes between two counters must
 // not make it negative.
 func less(all, some term) term {
@@ -120,13 +125,13 @@ func parts(all ...part) term {
 	}
 }
 
-// plus adds terms up; what is not there counts as nothing, as long as the first is there.
-func plus(first term, more ...term) term {
+// plus adds terms up; what is not there counts as nothing. Each is evaluated once: they are long.
+func plus(summands ...term) term {
 	return func(s scope) string {
-		text := first(s)
-		for _, t := range more {
-			text += " + (" + t(s) + " or " + first(s) + " * 0)"
+		texts := make([]string, len(summands))
+		for i, t := range summands {
+			texts[i] = fmt.Sprintf(`label_replace(%s, "summand", "%d", "", "")`, t(s), i)
 		}
-		return text
+		return "sum by (" + s.by() + ") (" + strings.Join(texts, " or ") + ")"
 	}
 }
