@@ -25,24 +25,42 @@ var notScraped = map[string]string{
 
 // notSampled are families of the stored scrape that had no series there, with the labels from Synapse's source.
 var notSampled = map[string]string{
-	"synapse_http_server_in_flight_requests_count":                      "method,server_name,servlet", // while a request runs
-	"synapse_federation_server_received_queries_total":                  "server_name,type",           // federation_server.py
-	"synapse_handler_presence_federation_presence_out_total":            "server_name",                // handlers/presence.py
-	"synapse_handler_presence_get_updates_total":                        "server_name,type",           // handlers/presence.py
-	"synapse_notifier_notified_events_total":                            "server_name",                // notifier.py
-	"synapse_notifier_users_woken_by_stream_total":                      "server_name,stream",         // notifier.py
-	"synapse_outgoing_replication_requests_total":                       "code,name,server_name",      // replication/http/_base.py
-	"synapse_replication_tcp_protocol_inbound_rdata_count_total":        "server_name,stream_name",    // replication/tcp/handler.py
-	"synapse_replication_tcp_resource_stream_updates_total":             "server_name,stream_name",    // replication/tcp/resource.py
-	"synapse_sliding_sync_processing_time":                              "initial,server_name",        // handlers/sliding_sync
-	"synapse_state_number_state_groups_in_resolution":                   "server_name",                // state/__init__.py
-	"synapse_state_res_cpu_for_all_rooms_seconds":                       "server_name",                // state/__init__.py
-	"synapse_state_res_cpu_for_biggest_room_seconds_total":              "server_name",                // state/__init__.py
-	"synapse_state_res_db_for_all_rooms_seconds":                        "server_name",                // state/__init__.py
-	"synapse_state_res_db_for_biggest_room_seconds_total":               "server_name",                // state/__init__.py
-	"synapse_storage_events_potential_times_prune_extremities_total":    "server_name",                // persist_events.py
-	"synapse_storage_events_state_resolutions_during_persistence_total": "server_name",                // persist_events.py
-	"synapse_storage_events_times_pruned_extremities_total":             "server_name",                // persist_events.py
+	"synapse_http_server_in_flight_requests_count":             "method,server_name,servlet", // while a request runs
+	"synapse_replication_tcp_protocol_outbound_commands_total": "command,name,server_name",   // testdata/versions
+	"synapse_replication_tcp_protocol_inbound_commands_total":  "command,name,server_name",   // testdata/versions
+	"synapse_http_httppusher_badge_updates_processed_total":    "server_name",                // testdata/versions
+	"synapse_http_httppusher_badge_updates_failed_total":       "server_name",                // testdata/versions
+	"synapse_http_httppusher_http_pushes_processed_total":      "server_name",                // testdata/versions
+	"synapse_http_httppusher_http_pushes_failed_total":         "server_name",                // testdata/versions
+	"synapse_external_cache_set_total":                         "cache_name,server_name",     // testdata/versions
+	"synapse_external_cache_get_total":                         "cache_name,hit,server_name", // testdata/versions
+	"synapse_external_cache_response_time_seconds":             "method,server_name",         // testdata/versions
+	"synapse_http_client_responses_total":                      "code,method,server_name",    // testdata/versions
+	"synapse_http_client_requests_total":                       "method,server_name",         // testdata/versions
+	"synapse_appservice_api_sent_transactions_total":           "server_name,service",        // testdata/versions
+	"synapse_appservice_api_sent_events_total":                 "server_name,service",        // testdata/versions
+	"synapse_appservice_api_sent_todevice_total":               "server_name,service",        // testdata/versions
+	"synapse_appservice_api_sent_ephemeral_total":              "server_name,service",        // testdata/versions
+	"synapse_pushers": "app_id,kind,server_name", // testdata/versions
+	"synapse_room_message_list_rest_servlet_response_time_seconds":      "room_size,server_name",   // testdata/versions
+	"synapse_federation_client_sent_queries_total":                      "server_name,type",        // testdata/versions
+	"synapse_federation_server_received_queries_total":                  "server_name,type",        // federation_server.py
+	"synapse_handler_presence_federation_presence_out_total":            "server_name",             // handlers/presence.py
+	"synapse_handler_presence_get_updates_total":                        "server_name,type",        // handlers/presence.py
+	"synapse_notifier_notified_events_total":                            "server_name",             // notifier.py
+	"synapse_notifier_users_woken_by_stream_total":                      "server_name,stream",      // notifier.py
+	"synapse_outgoing_replication_requests_total":                       "code,name,server_name",   // replication/http/_base.py
+	"synapse_replication_tcp_protocol_inbound_rdata_count_total":        "server_name,stream_name", // replication/tcp/handler.py
+	"synapse_replication_tcp_resource_stream_updates_total":             "server_name,stream_name", // replication/tcp/resource.py
+	"synapse_sliding_sync_processing_time":                              "initial,server_name",     // handlers/sliding_sync
+	"synapse_state_number_state_groups_in_resolution":                   "server_name",             // state/__init__.py
+	"synapse_state_res_cpu_for_all_rooms_seconds":                       "server_name",             // state/__init__.py
+	"synapse_state_res_cpu_for_biggest_room_seconds_total":              "server_name",             // state/__init__.py
+	"synapse_state_res_db_for_all_rooms_seconds":                        "server_name",             // state/__init__.py
+	"synapse_state_res_db_for_biggest_room_seconds_total":               "server_name",             // state/__init__.py
+	"synapse_storage_events_potential_times_prune_extremities_total":    "server_name",             // persist_events.py
+	"synapse_storage_events_state_resolutions_during_persistence_total": "server_name",             // persist_events.py
+	"synapse_storage_events_times_pruned_extremities_total":             "server_name",             // persist_events.py
 }
 
 func TestTheExpositionIsLikeAReal(t *testing.T) {

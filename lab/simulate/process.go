@@ -72,7 +72,7 @@ func (p *Process) build(m *modelTables) error {
 	}
 	p.models = append(p.models, caches, transactions, requests, activities,
 		newEvents(p), newFederation(p), newPresence(p), newStateResolution(p), newReplication(p),
-		newGarbageCollection(p), newResources(p))
+		newGarbageCollection(p), newResources(p), newSurroundings(p))
 	if p.number == mainProcess {
 		newExtremities(p)
 	}

@@ -1,5 +1,7 @@
 package simulate
 
+import "math"
+
 // request is one kind of HTTP request that a process answers.
 type request struct {
 	perSecond                float64
@@ -83,7 +85,7 @@ func (all requests) advance(s step) {
 		addEach(one.transactionCount, n*one.transactions)
 		addEach(one.transactionTime, n*one.database)
 		addEach(one.waiting, n*one.transactions*0.0013)
-		one.running.set(float64(int(n / s.seconds * one.spread.mean)))
+		one.running.set(math.Floor(n/s.seconds*one.spread.mean + s.noise.unit(one.key, uint64(s.at.Unix())))) // a part of one is there now and then
 		s.tally.cpu += n * one.cpu
 	}
 }
