@@ -118,7 +118,7 @@ var requestWork = []Graph{
 		ID: "requests-in-flight", Title: "Requests in progress by kind", Unit: "none", By: []string{"servlet"}, Kind: Stack, Check: "availability",
 		Help:     "Requests without an answer yet at the moment of the scrape. Ranked by their highest number.",
 		Worry:    "A kind that climbs and stays: nothing of it finishes.",
-		Replaces: []Panel{panel("Requests", "Requests in flight", perLine)},
+		Replaces: []Panel{misled("Requests", "Requests in flight", "chooses other lines at each point, and draws a mean of all beside numbers of the moment")},
 		term:     level(metrics.InFlightRequests),
 	},
 }
