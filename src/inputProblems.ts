@@ -40,3 +40,6 @@ const shortestKey = 16;
 export function keyProblem(text: string): string | undefined {
   return text.trim().length < shortestKey ? `Use ${shortestKey} characters or more.` : undefined;
 }
+
+/** A text that template variables fill: what it will be, nobody knows yet. */
+export const isVariable = (text: string) => /\$|\[\[/.test(text);

@@ -1,16 +1,16 @@
 import React from 'react';
 import { type TimeRange } from '@grafana/data';
-import { EditorField, EditorSwitch } from '@grafana/plugin-ui';
+import { EditorField } from '@grafana/plugin-ui';
 
-import { durationProblem, numberProblem } from '../../inputProblems';
+import { durationProblem, isVariable, numberProblem } from '../../inputProblems';
 import { type Param } from '../../queryTypes';
-import { isOn } from '../../settings';
 import { type SynapseQuery } from '../../types';
 import { type ValueSource } from '../../values';
 import { Choice } from '../Choice';
 import { DraftInput } from '../DraftInput';
 import { SuggestedValues } from '../SuggestedValues';
 import { SearchedChoice } from './SearchedChoice';
+import { SwitchField } from './SwitchField';
 
 interface Props {
   param: Param;
@@ -40,12 +40,12 @@ function control({ param, query, datasource, range, onChange }: Props) {
   switch (param.kind) {
     case 'boolean':
       return (
-        <EditorSwitch
+        <SwitchField
           id={id}
-          value={isOn(value, Boolean(param.default))}
-          onChange={(event) =>
-            onChange(event.currentTarget.checked === Boolean(param.default) ? undefined : event.currentTarget.checked)
-          }
+          value={value}
+          fallback={Boolean(param.default)}
+          variables={datasource.variableReferences()}
+          onChange={onChange}
         />
       );
     case 'choice':
@@ -91,8 +91,6 @@ function control({ param, query, datasource, range, onChange }: Props) {
       );
   }
 }
-
-const isVariable = (text: string) => /\$|\[\[/.test(text);
 
 function problemOf(param: Param, text: string): string | undefined {
   if (isVariable(text)) {

@@ -201,6 +201,27 @@ test('template variables are right in every field', async () => {
   expect(changed(onChange)).toMatchObject({ amount: '$n', limit: '$n' });
 });
 
+test('a variable can decide a switch and the format', async () => {
+  const { onChange, user } = show({ queryType: 'everything' }, [], { how: { value: 'curve' }, on: { value: 'true' } });
+  await user.click(screen.getByLabelText('yes'));
+  await user.click(await screen.findByRole('option', { name: '$on' }));
+  await user.click(screen.getByLabelText('Show as'));
+  await user.click(await screen.findByRole('option', { name: '$how' }));
+  expect(changed(onChange)).toEqual({ refId: 'A', queryType: 'everything', yes: '$on', format: '$how' });
+  expect(screen.queryByRole('alert')).not.toBeInTheDocument();
+  for (const label of ['amount', 'sizes']) {
+    expect(screen.getByLabelText(label)).toBeInTheDocument();
+  }
+  await user.click(screen.getByLabelText('yes'));
+  await user.click(await screen.findByRole('option', { name: 'No' }));
+  expect(changed(onChange)).toEqual({ refId: 'A', queryType: 'everything', format: '$how' });
+});
+
+test('a switch that a variable decides shows it, whatever variables there are', () => {
+  show({ queryType: 'everything', yes: '$gone' });
+  expect(screen.getByLabelText('yes')).toHaveValue('$gone');
+});
+
 test('a choice offers its options', async () => {
   const { onChange, user } = show({ queryType: 'everything' });
   await user.click(screen.getByLabelText('pick'));

@@ -4,7 +4,7 @@ import { EditorField, EditorRow, EditorRows } from '@grafana/plugin-ui';
 import { Alert, Text } from '@grafana/ui';
 
 import { type SynapseDatasource } from '../../datasource';
-import { wholeProblem } from '../../inputProblems';
+import { isVariable, wholeProblem } from '../../inputProblems';
 import { askQuestion, findQueryType, formatOf, formatsOf, paramsOf, queryTypes, withQueryType } from '../../queryTypes';
 import { type SynapseOptions, type SynapseQuery } from '../../types';
 import { Choice } from '../Choice';
@@ -40,6 +40,8 @@ export function QueryEditor({ query, datasource, app = CoreApp.Unknown, range, o
   const type = findQueryType(query.queryType);
   const format = type && formatOf(type, query);
   const formats = type ? formatsOf(type, query) : [];
+  // Which format a variable stands for is known only when the query runs: all parameters are shown until then.
+  const isVariableFormat = isVariable(query.format ?? '');
   const update = (changed: Partial<SynapseQuery>) => {
     const next = withoutUndefined({ ...query, ...changed });
     if (type && !('format' in changed) && format && !formatsOf(type, next).includes(format)) {
@@ -85,7 +87,11 @@ export function QueryEditor({ query, datasource, app = CoreApp.Unknown, range, o
           <EditorField label="Show as" tooltip={format?.help}>
             <Choice
               id="synapse-format"
-              options={formats.map(({ id, title, help }) => ({ value: id, label: title, description: help }))}
+              options={[
+                ...formats.map(({ id, title, help }) => ({ value: id, label: title, description: help })),
+                ...datasource.variableReferences().map((name) => ({ value: name, label: name })),
+              ]}
+              createCustomValue
               value={query.format ?? format?.id ?? null}
               onChange={(id) => update({ format: id })}
               width={24}
@@ -102,8 +108,8 @@ export function QueryEditor({ query, datasource, app = CoreApp.Unknown, range, o
               value={query.limit === undefined ? '' : String(query.limit)}
               placeholder={String(type.limit.default)}
               width={10}
-              problem={(text) => (text.includes('$') ? undefined : wholeProblem(text, 1, type.limit?.max))}
-              onCommit={(text) => update({ limit: text === '' || text.includes('$') ? text : Number(text) })}
+              problem={(text) => (isVariable(text) ? undefined : wholeProblem(text, 1, type.limit?.max))}
+              onCommit={(text) => update({ limit: text === '' || isVariable(text) ? text : Number(text) })}
             />
           </EditorField>
         )}
@@ -138,7 +144,7 @@ export function QueryEditor({ query, datasource, app = CoreApp.Unknown, range, o
           Choose a format under “Show as”.
         </Alert>
       )}
-      {type && !format && (
+      {type && !format && !isVariableFormat && (
         <Alert severity="warning" title={`Unknown format “${query.format}” of “${type.title}”`}>
           Choose a format under “Show as”.
         </Alert>
