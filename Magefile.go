@@ -162,6 +162,18 @@ func Evaluate(ctx context.Context) error {
 	return steps.Command(ctx, "lab", steps.Lab("research/diagnosis")...)
 }
 
+// Fuzz runs each fuzz target for the time that FUZZTIME names (a minute); their seeds run with the unit tests.
+func Fuzz(ctx context.Context) error {
+	for _, target := range []struct{ folder, name string }{
+		{"settings", "FuzzLoad"}, {"queries", "FuzzQuery"}, {"upstream/prometheus", "FuzzAddress"}, {"upstream/prometheus", "FuzzAnswer"}, {"upstream/postgres", "FuzzEndpoint"},
+	} {
+		if err := steps.Command(ctx, ".", "go", "test", "./pkg/"+target.folder, "-run=^$", "-fuzz=^"+target.name+"$", "-fuzztime="+cmp.Or(os.Getenv("FUZZTIME"), "1m")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Parity evaluates Synapse's own dashboard (the file that CONTRIB_DASHBOARD names) beside the graphs that replace its panels, on the
 // same series, and writes docs/graphs-measured.md.
 func Parity(ctx context.Context) error {
