@@ -196,6 +196,15 @@ func Bench(ctx context.Context) error {
 	return steps.Command(ctx, "lab", steps.Lab("research/cost", "-contrib="+contrib)...)
 }
 
+// Compat asks the same of Prometheus of two versions and of VictoriaMetrics, which hold the same past, and writes the differences into
+// docs/compatibility.md.
+func Compat(ctx context.Context) error {
+	if err := backend(runtime.GOOS, runtime.GOARCH); err != nil {
+		return err
+	}
+	return steps.Command(ctx, "lab", steps.Lab("research/compat")...)
+}
+
 // Package makes what a release consists of, from a clean dist/: the zip that people install, its checksums, the list of its
 // components with their licences, and what the catalogue's validator says of it.
 func Package(ctx context.Context) error {

@@ -5,6 +5,7 @@ go 1.26.5
 // What the tasks run.
 tool (
 	github.com/matrix-insight/synapse-datasource/lab/demo
+	github.com/matrix-insight/synapse-datasource/lab/research/compat
 	github.com/matrix-insight/synapse-datasource/lab/research/cost
 	github.com/matrix-insight/synapse-datasource/lab/research/diagnosis
 	github.com/matrix-insight/synapse-datasource/lab/research/parity

@@ -98,7 +98,7 @@ func (s *Simulation) scrape(ctx context.Context, writer *tsdb.BlockWriter, at ti
 				continue
 			}
 			for i, as := range one.stored {
-				ref, err := appender.Append(as.ref, as.labels, at.UnixMilli(), value/as.part)
+				ref, err := appender.Append(as.ref, as.labels, at.Add(s.options.Offset).UnixMilli(), value/as.part)
 				if err != nil {
 					return 0, fmt.Errorf("%s: %w", as.labels, err)
 				}

@@ -38,7 +38,7 @@ func (p *Process) appendScrapeHealth(to storage.Appender, at time.Time) (int, er
 		for _, target := range targets {
 			builder := labels.NewBuilder(labels.FromMap(p.simulation.options.Scheme(target)))
 			builder.Set(labels.MetricName, h.name)
-			if _, err := to.Append(0, builder.Labels(), at.UnixMilli(), h.value); err != nil {
+			if _, err := to.Append(0, builder.Labels(), at.Add(p.simulation.options.Offset).UnixMilli(), h.value); err != nil {
 				return 0, err
 			}
 		}

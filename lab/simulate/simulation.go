@@ -44,6 +44,7 @@ type Options struct {
 	Pausing        string        // the process that garbage collection stops again and again, as job/index; "" is none
 	Silent         string        // the process that does not answer Prometheus in the last SilentFor
 	Size           Size          // of what WriteBlocks writes
+	Offset         time.Duration // what WriteBlocks adds to each time: no Prometheus scrapes at the full minute
 	// Clock, if set, lets every scrape advance the simulation to its time; without it only Advance does.
 	Clock func() time.Time
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
@@ -22,6 +24,7 @@ type bench struct {
 	plugin     *ask.Plugin
 	source     ask.Source
 	repeats    int
+	late       atomic.Int64 // answers that ran into the plugin's query timeout
 }
 
 // nothingAsked is the error where an answer needed no Prometheus.
@@ -57,7 +60,10 @@ func (b *bench) ask(ctx context.Context, source ask.Source, span ask.Span, queri
 		return err
 	}
 	for id, answer := range response.Responses {
-		if answer.Error != nil && answer.Status != backend.StatusBadRequest {
+		switch {
+		case answer.Status == backend.StatusTimeout || answer.Status == http.StatusGatewayTimeout:
+			b.late.Add(1)
+		case answer.Error != nil && answer.Status != backend.StatusBadRequest:
 			return fmt.Errorf("%v, %s: %w", queries, id, answer.Error)
 		}
 	}

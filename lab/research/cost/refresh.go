@@ -70,5 +70,6 @@ func refreshes(ctx context.Context, b *bench, o options) (string, error) {
 				goalRefreshTime, reached(middle <= goalRefreshTime), goalRefreshBytes, reached(bytes <= goalRefreshBytes))
 		}
 	}
+	fmt.Fprintf(&compared, "Panels that ran into the plugin's query timeout in all of these refreshes: %d.\n\n", b.late.Load())
 	return text.String() + "\n" + compared.String(), nil
 }

@@ -18,6 +18,19 @@ func Promtool(ctx context.Context, progress servers.Progress) (string, error) {
 	return find(ctx, "promtool", progress)
 }
 
+// Newest returns the path of a Prometheus of the version that the module beside this package names, whatever is installed.
+func Newest(ctx context.Context, progress servers.Progress) (string, error) {
+	cache, err := cacheDir()
+	if err != nil {
+		return "", err
+	}
+	built := executable(cache, "prometheus-newest")
+	if runs(ctx, built) {
+		return built, nil
+	}
+	return built, buildFromSource(ctx, built, "prometheus", progress)
+}
+
 // find returns the path of a program of Prometheus: the installed one, else one that an earlier run has put into the
 // cache folder, else the one in the system's package, else one built from source.
 func find(ctx context.Context, program string, progress servers.Progress) (string, error) {
@@ -36,7 +49,7 @@ func find(ctx context.Context, program string, progress servers.Progress) (strin
 	if packageErr == nil && runs(ctx, cached) {
 		return cached, nil
 	}
-	if err := buildFromSource(ctx, cache, program, progress); err != nil {
+	if err := buildFromSource(ctx, cached, program, progress); err != nil {
 		return "", fmt.Errorf("install Prometheus: %s was not found, and fetching or building it failed: %w", program, errors.Join(packageErr, err))
 	}
 	return cached, nil
@@ -102,15 +115,15 @@ func unpackPackage(ctx context.Context, cache string, progress servers.Progress)
 
 // buildFromSource builds a program from the module beside this package. Without service discovery it takes a minute or
 // two; the web pages are left out.
-func buildFromSource(ctx context.Context, cache, program string, progress servers.Progress) error {
-	progress.Say(program + " is not installed: building it (a few minutes, kept for the next time)")
+func buildFromSource(ctx context.Context, output, program string, progress servers.Progress) error {
+	progress.Say("building " + program + " (a few minutes, kept for the next time)")
 	here, err := exec.CommandContext(ctx, "go", "list", "-f", "{{.Dir}}",
 		"github.com/matrix-insight/synapse-datasource/lab/servers/prometheus").Output()
 	if err != nil {
 		return fmt.Errorf("find the lab's source: %w", err)
 	}
 	module := filepath.Join(strings.TrimSpace(string(here)), "build")
-	return run(ctx, module, "go", "build", "-tags", "remove_all_sd,netgo", "-o", executable(cache, program),
+	return run(ctx, module, "go", "build", "-tags", "remove_all_sd,netgo", "-o", output,
 		"github.com/prometheus/prometheus/cmd/"+program)
 }
 

@@ -19,6 +19,7 @@ type Options struct {
 	Config   string // YAML; default: scrape nothing
 	Progress servers.Progress
 	Args     []string // further flags
+	Binary   string   // default: what is installed or can be had
 }
 
 // Server is a running Prometheus.
@@ -30,9 +31,12 @@ type Server struct {
 // Start starts an installed Prometheus, else the system's package, else one built from its source, and waits until it
 // answers queries.
 func Start(ctx context.Context, options Options) (*Server, error) {
-	binary, err := find(ctx, "prometheus", options.Progress)
-	if err != nil {
-		return nil, err
+	binary := options.Binary
+	if binary == "" {
+		var err error
+		if binary, err = find(ctx, "prometheus", options.Progress); err != nil {
+			return nil, err
+		}
 	}
 	if options.Data == "" {
 		options.Data = filepath.Join(options.Dir, "data")

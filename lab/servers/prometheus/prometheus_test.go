@@ -63,7 +63,7 @@ func TestWithoutInstalled(t *testing.T) {
 	t.Run("source", func(t *testing.T) {
 		cache := t.TempDir()
 		for _, program := range []string{"prometheus", "promtool"} {
-			if err := buildFromSource(t.Context(), cache, program, progress); err != nil {
+			if err := buildFromSource(t.Context(), executable(cache, program), program, progress); err != nil {
 				t.Fatal(err)
 			}
 			if !runs(t.Context(), executable(cache, program)) {
