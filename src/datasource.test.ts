@@ -24,6 +24,11 @@ function interpolated(query: Partial<SynapseQuery>) {
   return datasource.applyTemplateVariables({ refId: 'A', queryType: 'transactions', ...query }, {});
 }
 
+test('any dashboard with a panel of this data source leads to ours', async () => {
+  const links = await testDatasource().datasource.getDefaultLinks();
+  expect(links).toEqual([expect.objectContaining({ type: 'dashboards', keepTime: true, includeVars: false })]);
+});
+
 describe('template variables', () => {
   test('fill single and several values', () => {
     const query = interpolated({ serverName: '$server', job: ['$jobs', 'extra'], instance: ['${server}:9000'] });

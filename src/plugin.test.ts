@@ -4,6 +4,7 @@ import path from 'node:path';
 
 import { externals } from '../tools/webpack/externals';
 import { brokenLink } from '../tools/webpack/link';
+import { defaultLinks } from './defaultLinks';
 import { findQueryType } from './queryTypes';
 
 const root = path.resolve(__dirname, '..');
@@ -182,3 +183,8 @@ function queriesIn(value: unknown): Array<{ queryType: string; format?: string }
   const own = 'queryType' in value ? [value as { queryType: string; format?: string }] : [];
   return [...own, ...Object.values(value).flatMap(queriesIn)];
 }
+
+test.each(dashboards)('%s is found by the links that Grafana adds to other dashboards', (name) => {
+  const { tags } = JSON.parse(readFileSync(path.join(dashboardFolder, name), 'utf8')) as { tags: string[] };
+  expect(tags).toEqual(expect.arrayContaining(defaultLinks.flatMap((link) => link.tags)));
+});
