@@ -32,6 +32,6 @@ func growth(ctx context.Context, o options, progress servers.Progress) (string, 
 			return "", err
 		}
 	}
-	text.WriteString("\n[What follows for 300 processes](scaling.md).\n")
+	text.WriteString("\n")
 	return text.String(), nil
 }
