@@ -41,7 +41,7 @@ func account() (*servers.User, error) {
 // initCluster makes the data folder. The C locale is what Synapse demands; durability only costs time here.
 func (s *Server) initCluster(ctx context.Context) error {
 	return s.tool(ctx, "initdb",
-		"-D", s.data(), "-U", Superuser, "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions")
+		"-D", s.data(), "-U", Superuser, "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
 }
 
 // tool runs one of PostgreSQL's programs to its end.

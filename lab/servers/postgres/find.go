@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,14 +18,25 @@ import (
 	"github.com/matrix-insight/synapse-datasource/lab/servers"
 )
 
+// downloads are the servers that can be downloaded, by their major version.
+var downloads = map[string]embedded.PostgresVersion{"10": embedded.V10, "13": embedded.V13, "16": embedded.V16, "18": embedded.V18}
+
 // find names a folder with initdb and postgres: installed ones, else downloaded below dir.
 func find(ctx context.Context, dir string, options Options) (string, error) {
-	for _, candidate := range candidates(ctx) {
-		if complete(candidate) && !options.download {
-			return candidate, nil
+	wanted := embedded.V16
+	if options.Version != "" {
+		var known bool
+		if wanted, known = downloads[options.Version]; !known {
+			return "", fmt.Errorf("PostgreSQL %q can't be downloaded: it is one of %s", options.Version, strings.Join(slices.Sorted(maps.Keys(downloads)), ", "))
+		}
+	} else {
+		for _, candidate := range candidates(ctx) {
+			if complete(candidate) {
+				return candidate, nil
+			}
 		}
 	}
-	return download(filepath.Join(dir, "postgresql"), options.Progress)
+	return download(filepath.Join(dir, "postgresql"), wanted, options.Progress)
 }
 
 func candidates(ctx context.Context) []string {
@@ -66,15 +78,15 @@ func has(bin, program string) bool {
 
 // download has embedded-postgres fetch and unpack its server. It offers no way to do only that, and it can't start the
 // server as another user, which root must: so it is given an encoding that stops it right after unpacking.
-func download(dir string, progress servers.Progress) (string, error) {
-	progress.Say("no PostgreSQL is installed: downloading one (about 25 MB, kept for the next time)")
+func download(dir string, version embedded.PostgresVersion, progress servers.Progress) (string, error) {
+	progress.Say("downloading PostgreSQL " + string(version) + " (about 25 MB, kept for the next time)")
 	port, err := servers.FreePort()
 	if err != nil {
 		return "", err
 	}
 	before := leftovers()
 	err = embedded.NewDatabase(embedded.DefaultConfig().
-		Version(embedded.V16).
+		Version(version).
 		Port(uint32(port)).
 		RuntimePath(filepath.Join(dir, "runtime")).
 		BinariesPath(dir).

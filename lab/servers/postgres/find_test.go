@@ -19,7 +19,7 @@ func TestDownload(t *testing.T) {
 	if os.Getenv("RIG_DOWNLOAD") == "" {
 		t.Skip("RIG_DOWNLOAD=1 downloads a PostgreSQL")
 	}
-	server, err := Start(t.Context(), Options{download: true, Progress: func(s string) { t.Log(s) }})
+	server, err := Start(t.Context(), Options{Version: "16", Progress: func(s string) { t.Log(s) }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,8 +30,8 @@ type Options struct {
 	Progress servers.Progress
 	// Settings are further lines of postgresql.conf, as name → value.
 	Settings map[string]string
-
-	download bool // even where a PostgreSQL is installed
+	// Version is the major version of a server to download; "": an installed one, else a downloaded one.
+	Version string
 }
 
 // Server is a running PostgreSQL.

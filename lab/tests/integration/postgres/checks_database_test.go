@@ -91,6 +91,7 @@ func wantFound(t *testing.T, all map[string]found, subject, severity, evidence s
 }
 
 func TestTables(t *testing.T) {
+	since(t, 15) // pg_stat_force_next_flush
 	c := own(t, "sizes")
 	admin(t, "sizes", `UPDATE state_groups_state SET event_id = event_id; DELETE FROM stream_ordering_to_exterm; SELECT pg_stat_force_next_flush()`)
 	frame := ofType(t, client(t, c), tables.Type(), `{}`)

@@ -117,6 +117,7 @@ func onlyOne(t *testing.T, all map[string]found) found {
 // A table that the whole homeserver needs is locked by a forgotten session: every other read of the plugin that touches it
 // fails, and this one answers, with what each role may see.
 func TestLocksOfRealSessions(t *testing.T) {
+	since(t, 14) // pg_locks.waitstart: before it, one read does not tell how long somebody waits
 	c := lockedServer(t, "held")
 	quiet := onlyOne(t, lockFinding(t, c))
 	if quiet.severity != "ok" || !strings.Contains(quiet.evidence, "No session waits") {
@@ -145,6 +146,7 @@ func TestLocksOfRealSessions(t *testing.T) {
 
 // Who waits for a row waits for the transaction that wrote it, and a session that waits itself is not the one to blame.
 func TestLocksOfRows(t *testing.T) {
+	since(t, 14) // pg_locks.waitstart
 	c := lockedServer(t, "rowlock")
 	admin(t, "rowlock", "GRANT pg_read_all_stats TO rowlock")
 	_ = session(t, "rowlock", "", "script", "BEGIN; UPDATE rooms SET is_public = is_public")

@@ -4,6 +4,7 @@ import "testing"
 
 // A session of the data source has settings of its own: what is set for Synapse's role counts, what is set for this one does not.
 func TestSettingsOfSynapsesRole(t *testing.T) {
+	since(t, 11) // JIT
 	c := lockedServer(t, "options")
 	wantFound(t, diagnosed(t, client(t, c), "database-settings"), "defaults", "info", "random_page_cost = 4")
 	admin(t, "options", "ALTER ROLE options_synapse SET random_page_cost = 1.5; ALTER ROLE options_synapse IN DATABASE options SET jit = off")

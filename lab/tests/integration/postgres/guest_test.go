@@ -83,6 +83,7 @@ func TestCancelled(t *testing.T) {
 
 // TestNothingStaysInTheSession reads what the client sends: the server could not tell afterwards.
 func TestNothingStaysInTheSession(t *testing.T) {
+	since(t, 11) // JIT
 	var sent wire
 	db := postgres.New(config(), sent.dial)
 	t.Cleanup(db.Close)

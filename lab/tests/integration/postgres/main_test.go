@@ -1,4 +1,5 @@
-// Package postgres_test asks a real PostgreSQL, filled with a simulated homeserver, through the plugin's own client.
+// Package postgres_test asks a real PostgreSQL, filled with a simulated homeserver, through the plugin's own client. POSTGRES=10
+// (13, 16, 18) downloads that version and asks it.
 package postgres_test
 
 import (
@@ -35,7 +36,7 @@ func run(m *testing.M) int {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
 	var err error
-	if server, err = servers.Start(ctx, servers.Options{}); err != nil {
+	if server, err = servers.Start(ctx, servers.Options{Version: os.Getenv("POSTGRES")}); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
@@ -80,6 +81,23 @@ func client(t *testing.T, c settings.Postgres) *postgres.Client {
 	made := postgres.New(c, nil)
 	t.Cleanup(made.Close)
 	return made
+}
+
+// since skips a test that uses what came with a later PostgreSQL than the one that is asked.
+func since(t *testing.T, major int) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), server.DSN(synapse))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(t.Context()) //nolint:errcheck // the server goes away with the tests
+	var version int
+	if err := conn.QueryRow(t.Context(), `SELECT current_setting('server_version_num')::int / 10000`).Scan(&version); err != nil {
+		t.Fatal(err)
+	}
+	if version < major {
+		t.Skipf("needs PostgreSQL %d, this is %d", major, version)
+	}
 }
 
 // admin runs a statement as the superuser.

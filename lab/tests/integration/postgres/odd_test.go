@@ -18,6 +18,7 @@ import (
 
 // TestFormatsOfTheRole: what is set for the role or the database changes no answer.
 func TestFormatsOfTheRole(t *testing.T) {
+	since(t, 15) // pg_stat_force_next_flush
 	c := own(t, "odd")
 	room := plantedRoom(t, "Town Square")
 	admin(t, "odd", `UPDATE room_stats_state SET name = '日本 Straße' WHERE room_id = '`+room.ID+`'`)

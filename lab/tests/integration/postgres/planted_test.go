@@ -72,6 +72,7 @@ func plant(t *testing.T, database string, all map[string]string) {
 
 // TestPlantedOperatorsAndFunctions: what another role puts into Synapse's schema never runs with the rights of ours.
 func TestPlantedOperatorsAndFunctions(t *testing.T) {
+	since(t, 11) // CREATE OPERATOR … FUNCTION
 	c := own(t, "planted")
 	admin(t, "planted", `GRANT pg_read_all_stats TO planted`)
 	plant(t, "planted", statements(t))
@@ -81,6 +82,7 @@ func TestPlantedOperatorsAndFunctions(t *testing.T) {
 
 // TestSchema: Synapse's tables are where the role's search_path says, whatever that schema is called.
 func TestSchema(t *testing.T) {
+	since(t, 12) // pg_stat_progress_create_index, which is read from there on
 	c := own(t, "moved")
 	admin(t, "moved", `GRANT pg_read_all_stats TO moved; ALTER SCHEMA public RENAME TO "Synapse's ""own"" schema"`)
 	_, err := client(t, c).Owner(t.Context())
