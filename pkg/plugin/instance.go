@@ -135,7 +135,8 @@ func withQueryOf(address prometheus.Address) httpclient.Middleware {
 	})
 }
 
-// Dispose ends what the instance holds open, and what still runs for it.
+// Dispose ends what the instance holds open, once what still runs for it is answered: saving the settings must turn no panel red. The
+// SDK calls it in a goroutine of its own.
 func (i *Instance) Dispose() {
 	if i.runner != nil {
 		i.runner.Close()

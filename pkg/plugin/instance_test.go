@@ -40,7 +40,7 @@ func TestDisposeLeavesNothing(t *testing.T) {
 		}
 	}
 	server.Start()
-	made, err := NewInstance(t.Context(), backend.DataSourceInstanceSettings{URL: server.URL, JSONData: []byte(unreachablePostgres)})
+	made, err := NewInstance(t.Context(), backend.DataSourceInstanceSettings{URL: server.URL, JSONData: []byte(`{"queryTimeout":"1s",` + unreachablePostgres[1:])})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func TestDisposeLeavesNothing(t *testing.T) {
 	health(t, i) // leaves an idle connection
 	begin := time.Now()
 	i.Dispose()
-	if got := <-answer; got.Status != 499 || time.Since(begin) > 5*time.Second {
+	if got := <-answer; got.Status != http.StatusGatewayTimeout || time.Since(begin) > 5*time.Second {
 		t.Errorf("after %s: status %d, %v", time.Since(begin), got.Status, got.Error)
 	}
 	for end := time.Now().Add(5 * time.Second); connections.Load() > 0; time.Sleep(10 * time.Millisecond) {

@@ -26,7 +26,7 @@ const ruleSpread = 10 * time.Second
 const keptParts = 512
 
 // Once does a piece of work once for all Runs that name it by the same key, as answers are shared: within the time that
-// the data source keeps answers, for the same credentials, and, unless PostgreSQL tells it, for the same time range.
+// the data source keeps answers, and, unless PostgreSQL tells it, for the same credentials and the same time range.
 // So alert rules that each ask for one check of the diagnosis cost the upstreams what one diagnosis costs. The value is
 // shared: nobody may change it.
 func Once[V any](ctx context.Context, s *Session, of Upstream, key string, work func(context.Context, *Session) (V, error)) (V, error) {
@@ -71,11 +71,11 @@ func (s *Session) partTTL(of Upstream) time.Duration {
 }
 
 func (s *Session) partKey(of Upstream, key string) string {
-	tr := s.Range
-	if of == Postgres {
-		tr = TimeRange{}
+	tr, identity := s.Range, s.identity
+	if of == Postgres { // it tells about now, and the data source's role reads it for everybody
+		tr, identity = TimeRange{}, ""
 	}
-	raw, err := json.Marshal([]any{of, key, tr.From.UnixMilli(), tr.To.UnixMilli(), tr.Step, s.identity})
+	raw, err := json.Marshal([]any{of, key, tr.From.UnixMilli(), tr.To.UnixMilli(), tr.Step, identity})
 	if err != nil {
 		panic("a key can't be written as JSON: " + err.Error())
 	}

@@ -43,6 +43,7 @@ func TestOnce(t *testing.T) {
 		{"other credentials", Prometheus, time.Minute, lastHour, Asker{Identity: "bob"}, 2},
 		{"nothing is kept", Prometheus, 0, lastHour, Asker{}, 2},
 		{"kept at least while rules are spread", Prometheus, time.Nanosecond, lastHour, Asker{}, 1},
+		{"PostgreSQL answers everybody alike", Postgres, 0, lastHour, Asker{Identity: "bob"}, 1},
 		{"PostgreSQL tells about now", Postgres, 0, Align(noon.Add(-time.Hour), noon.Add(time.Minute), time.Minute, scrape15), Asker{}, 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -53,10 +53,12 @@ func NewRunner(o settings.Settings, metrics Metrics, database Database) *Runner 
 	}
 }
 
-// Close cancels what still runs; whoever waits for it is told so.
+// Close lets what runs come to its end, and cancels what takes longer than a query may.
 func (r *Runner) Close() {
-	r.shared.Cancel()
-	r.parts.Cancel()
+	ctx, cancel := context.WithTimeout(context.Background(), r.settings.QueryTimeout)
+	defer cancel()
+	r.shared.Drain(ctx)
+	r.parts.Drain(ctx)
 }
 
 // Asker is on whose behalf a query runs.
@@ -75,7 +77,7 @@ func (r *Runner) Run(ctx context.Context, t Type, req Request, tr TimeRange, ask
 	ctx, cancel := context.WithTimeout(ctx, r.settings.QueryTimeout)
 	defer cancel()
 
-	a, err := r.shared.Do(ctx, key(req, tr, asker), r.ttl(req.Format, asker.Alert), func(ctx context.Context) (answer, error) {
+	a, err := r.shared.Do(ctx, key(req, tr, asker), r.ttl(req.Format), func(ctx context.Context) (answer, error) {
 		return r.compute(ctx, t, req, tr, asker)
 	})
 	if err != nil {
@@ -97,9 +99,11 @@ func databaseTTL(s settings.Settings, alert bool) time.Duration {
 	return max(s.CacheTTL, leastDatabaseTTL)
 }
 
-func (r *Runner) ttl(f Format, alert bool) time.Duration {
+// ttl is how long an answer serves. What PostgreSQL tells is kept below it, by what is read (Once): then another limit, filter or
+// minimum makes another answer, and no further read.
+func (r *Runner) ttl(f Format) time.Duration {
 	if f.Needs == Postgres {
-		return databaseTTL(r.settings, alert)
+		return 0
 	}
 	return r.settings.CacheTTL
 }
@@ -169,11 +173,14 @@ func (e *NotConfigured) Error() string {
 		"Fill in the PostgreSQL section of the data source; a server on SQLite can't answer this."
 }
 
-// key names the work: what is asked, of which time, with whose credentials. What PostgreSQL tells within an answer of a
-// range may be older for people than for alert rules; the age of an answer about now is looked at when it is asked for.
+// key names the work: what is asked, of which time, with whose credentials unless PostgreSQL answers, which has those of the data source. What PostgreSQL tells within an answer of a
+// range, or about now, may be older for people than for alert rules.
 func key(req Request, tr TimeRange, asker Asker) string {
 	if req.Format.Current {
-		tr, asker.Alert = TimeRange{}, false
+		tr = TimeRange{}
+	}
+	if req.Format.Needs == Postgres {
+		asker.Identity = ""
 	}
 	raw, err := json.Marshal([]any{
 		req.Type, req.Format.ID, req.Filters, req.Limit, req.params, tr.From.UnixMilli(), tr.To.UnixMilli(), tr.Step, asker.Identity, asker.Alert,

@@ -3,6 +3,7 @@ package query
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 	"github.com/prometheus/common/model"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 )
 
 func TestRunnerTellsWhatItRan(t *testing.T) {
@@ -125,9 +128,55 @@ func TestRunnerKeepsPostgresLonger(t *testing.T) {
 		{Postgres, time.Hour, true, time.Minute},
 		{Postgres, 0, true, time.Minute},
 	} {
-		r, _ := newTestRunner(databaseStub{}, c.ttl)
-		if got := r.ttl(Format{Needs: c.needs}, c.alert); got != c.want {
+		s := Session{Settings: settings.Settings{CacheTTL: c.ttl}, alert: c.alert}
+		if got := s.partTTL(c.needs); got != c.want {
 			t.Errorf("%s with cacheTTL %s: kept %s, want %s", c.needs, c.ttl, got, c.want)
+		}
+	}
+}
+
+// What PostgreSQL answers is read by the data source's role, for everybody alike.
+func TestRunnerSharesPostgres(t *testing.T) {
+	r, _ := newTestRunner(databaseStub{}, time.Minute)
+	runs := 0
+	typ := typeOf(Postgres, true, func(ctx context.Context, s *Session) (Result, error) {
+		return Once(ctx, s, Postgres, "rooms", func(context.Context, *Session) (spoken, error) { runs++; return "answer", nil })
+	})
+	for i, who := range []string{"", "ada", "bob"} {
+		if _, err := runOnce(t, r, typ, fmt.Sprintf(`{"limit":%d}`, i+1), lastHour, Asker{Identity: who}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if runs != 1 {
+		t.Errorf("read %d times for three people with three limits", runs)
+	}
+}
+
+// Saving the settings lets what runs come to its end; what takes longer than a query may is cancelled.
+func TestRunnerClose(t *testing.T) {
+	for _, c := range []struct {
+		takes  time.Duration
+		failed bool
+	}{{50 * time.Millisecond, false}, {time.Minute, true}} {
+		r := NewRunner(settings.Settings{QueryTimeout: 300 * time.Millisecond}, nil, nil)
+		began, failed := make(chan struct{}), make(chan error, 1)
+		typ := typeOf(Prometheus, false, func(ctx context.Context, _ *Session) (Result, error) {
+			close(began)
+			select {
+			case <-time.After(c.takes):
+				return spoken("answer"), nil
+			case <-ctx.Done():
+				return nil, ctx.Err()
+			}
+		})
+		go func() {
+			_, err := runOnce(t, r, typ, `{}`, lastHour, Asker{})
+			failed <- err
+		}()
+		<-began
+		r.Close()
+		if err := <-failed; (err != nil) != c.failed {
+			t.Errorf("%s: %v", c.takes, err)
 		}
 	}
 }

@@ -95,6 +95,32 @@ func (s *Shared[V]) start(ctx context.Context, key string, ttl time.Duration, wo
 	return f
 }
 
+// Drain waits for the work that runs, and cancels what still runs when ctx ends.
+func (s *Shared[V]) Drain(ctx context.Context) {
+	for {
+		f := s.any()
+		if f == nil {
+			return
+		}
+		select {
+		case <-f.done:
+		case <-ctx.Done():
+			s.Cancel()
+			return
+		}
+	}
+}
+
+// any is some work that runs; nil: none does.
+func (s *Shared[V]) any() *flight[V] {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, f := range s.running {
+		return f
+	}
+	return nil
+}
+
 // Cancel ends all work that runs, as its last caller's leaving would.
 func (s *Shared[V]) Cancel() {
 	s.mu.Lock()

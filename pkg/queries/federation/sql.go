@@ -2,10 +2,13 @@ package federation
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"time"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/process"
+	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
 )
 
 // found is one destination as PostgreSQL gives it; times are milliseconds since 1970.
@@ -57,6 +60,9 @@ type counts struct {
 	Reached                            int64  // healthy, and something was sent there before
 }
 
+// limit is of the rows shown.
+var limit = query.Limit{Default: 50, Max: 1000}
+
 func fetchDestinations(ctx context.Context, s *query.Session) (query.Result, error) {
 	owner, asked, err := process.DatabaseOwner(ctx, s)
 	if err != nil {
@@ -65,29 +71,54 @@ func fetchDestinations(ctx context.Context, s *query.Session) (query.Result, err
 	if !asked {
 		return destinations{}, nil
 	}
-	ago := func(d time.Duration) int64 { return s.Now.Add(-d).UnixMilli() }
-	var failing, behind []found
-	var all []counts
-	err = s.Read(ctx, 0, func(ctx context.Context, tx query.Tx) (err error) {
-		if all, err = query.Rows[counts](ctx, tx, countSQL, ago(hour), ago(day), ago(week)); err != nil {
-			return err
-		}
-		// One more than asked tells whether the limit cuts.
-		if behind, err = query.Rows[found](ctx, tx, behindSQL, behindLimit, ago(onItsWay), s.Limit+1); err != nil {
-			return err
-		}
-		failing, err = query.Rows[found](ctx, tx, failingSQL, s.Limit)
-		return err
-	})
+	read, err := query.Once(ctx, s, query.Postgres, "destinations", readDestinations)
 	if err != nil {
 		return nil, err
 	}
+	behind := read.behind
 	if len(behind) > s.Limit {
 		behind = behind[:s.Limit]
 		tellMoreBehind(s)
 	}
-	rows := append(behind, failing...)
+	rows := slices.Concat(behind, read.failing)
 	rows = rows[:min(len(rows), s.Limit)]
-	tellDestinations(s, all[0], len(rows)-len(behind))
+	tellDestinations(s, read.counts, len(rows)-len(behind), read.looked)
 	return destinationsOf(s, owner, rows), nil
+}
+
+// reading is what PostgreSQL tells of the destinations, for every viewer and limit, which cuts it.
+type reading struct {
+	counts          counts
+	failing, behind []found
+	looked          bool // for events that healthy destinations miss
+}
+
+func readDestinations(ctx context.Context, s *query.Session) (reading, error) {
+	ago := func(d time.Duration) int64 { return s.Now.Add(-d).UnixMilli() }
+	var r reading
+	err := s.Read(ctx, 0, func(ctx context.Context, tx query.Tx) error {
+		all, err := query.Rows[counts](ctx, tx, countSQL, ago(hour), ago(day), ago(week))
+		if err != nil {
+			return err
+		}
+		r.counts = all[0]
+		r.failing, err = query.Rows[found](ctx, tx, failingSQL, limit.Max)
+		return err
+	})
+	if err != nil {
+		return reading{}, err
+	}
+	share, cancel := context.WithTimeout(ctx, s.Settings.QueryTimeout/2) // where it hangs, the rest is still told
+	defer cancel()
+	err = s.Read(share, 0, func(ctx context.Context, tx query.Tx) (err error) {
+		// One more than asked tells whether the limit cuts.
+		r.behind, err = query.Rows[found](ctx, tx, behindSQL, behindLimit, ago(onItsWay), limit.Max+1)
+		return err
+	})
+	r.looked = err == nil
+	if fault := (*upstream.Fault)(nil); errors.As(err, &fault) && fault.Source == upstream.Downstream && ctx.Err() == nil { // it costs its rows, never the table
+		tellNotLooked(s, fault)
+		return r, nil
+	}
+	return r, err
 }

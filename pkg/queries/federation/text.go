@@ -9,6 +9,7 @@ import (
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
+	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
 	"github.com/matrix-insight/synapse-datasource/pkg/words"
 )
 
@@ -55,8 +56,14 @@ func tellMoreBehind(s *query.Session) {
 	s.Inform("More healthy destinations than shown miss events (limit %d); those that miss most come first.", s.Limit)
 }
 
-// tellDestinations says what all destinations are like, and what the table leaves out; shown is the failing ones in it.
-func tellDestinations(s *query.Session, c counts, shown int) {
+// tellNotLooked says why healthy destinations that miss events are not in the table.
+func tellNotLooked(s *query.Session, why *upstream.Fault) {
+	s.Warn("Healthy destinations that miss events are not listed. %s", why)
+}
+
+// tellDestinations says what all destinations are like, and what the table leaves out; shown is the failing ones in it, looked that
+// the healthy ones were checked.
+func tellDestinations(s *query.Session, c counts, shown int, looked bool) {
 	text := fmt.Sprintf("%s of %s known destinations can't be reached", words.Number(float64(c.Failing)), words.Number(float64(c.Everyone)))
 	if c.Failing > 0 {
 		text += fmt.Sprintf(": %d for less than an hour, %d for less than a day, %d for less than a week, %d for longer",
@@ -69,7 +76,7 @@ func tellDestinations(s *query.Session, c counts, shown int) {
 	if left := c.Failing - int64(max(0, shown)); left > 0 {
 		s.Inform("Not shown: %s that can't be reached (limit %d).", words.Count(left, "more destination", "more destinations"), s.Limit)
 	}
-	if c.Reached > behindLimit {
+	if looked && c.Reached > behindLimit {
 		s.Inform("Only the first %s of %s healthy destinations, by name, were checked for missing events.",
 			words.Number(behindLimit), words.Number(float64(c.Reached)))
 	}

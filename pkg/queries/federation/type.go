@@ -28,7 +28,7 @@ func Type() query.Type {
 			{ID: "destinations", Title: "Destinations", Needs: query.Postgres, Current: true, Visualization: query.Table, Columns: query.ColumnInfos(destinationColumns),
 				Help: "Which homeservers can't be reached?, and healthy ones that miss events."},
 		},
-		Limit: query.Limit{Default: 50, Max: 1000},
+		Limit: limit,
 		Examples: []query.Example{
 			{Title: "How much of the traffic is presence?", Query: map[string]any{"queryType": "federation", "format": "summary"}},
 			{Title: "Which homeservers can't be reached?", Query: map[string]any{"queryType": "federation", "format": "destinations"}},

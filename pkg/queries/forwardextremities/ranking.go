@@ -3,7 +3,9 @@ package forwardextremities
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
@@ -17,38 +19,69 @@ const old = time.Minute
 // patience is the part of the query's time that a first count may take.
 func patience(s *query.Session) time.Duration { return s.Settings.QueryTimeout * 3 / 4 }
 
-// readRooms takes the first rooms of the ranking, and those that have no extremity at all, and reads all that is shown of them.
+// ranked is what one reading of the rooms tells: for every viewer, minimum and limit, which cut it.
+type ranked struct {
+	ranking      extremities.Ranking
+	top, orphans []extremities.Detail
+}
+
+// readRooms takes the first rooms of the ranking, and those that have no extremity at all, with all that is shown of them.
 func (v *survey) readRooms(ctx context.Context, s *query.Session) error {
-	ranking, err := extremities.Rank(ctx, s, patience(s))
+	size := limit.Default
+	if s.Limit > size {
+		size = limit.Max
+	}
+	k, err := query.Once(ctx, s, query.Postgres, fmt.Sprintf("rooms %d", size), func(ctx context.Context, s *query.Session) (ranked, error) {
+		return readKnown(ctx, s, size)
+	})
 	if err != nil {
 		return explainRanking(err)
+	}
+	v.size = k.ranking.Sizes
+	shown, beyond := k.ranking.Above(least(s), s.Limit)
+	v.missed = beyond
+	for _, d := range k.top {
+		if slices.ContainsFunc(shown, func(c extremities.Counted) bool { return c.RoomID == d.RoomID }) {
+			v.top = append(v.top, d)
+		}
+	}
+	v.orphans = k.orphans
+	switch most := max(1, min(maxOrphans, s.Limit/2)); {
+	case k.ranking.OrphansUnknown:
+		tellOrphansSkipped(s, k.ranking.Sizes)
+	case len(k.ranking.Orphans) > most:
+		tellMoreOrphans(s, most)
+		v.orphans = k.orphans[:most]
+	}
+	return nil
+}
+
+func readKnown(ctx context.Context, s *query.Session, size int) (ranked, error) {
+	ranking, err := extremities.Rank(ctx, s, patience(s))
+	if err != nil {
+		return ranked{}, err
 	}
 	if age := s.Now.Sub(ranking.At); age > old {
 		tellOldRanking(s, age)
 	}
-	v.size = ranking.Sizes
-	shown, beyond := ranking.Above(least(s), s.Limit)
-	v.missed = beyond
-	orphans := ranking.Orphans
-	switch limit := max(1, min(maxOrphans, s.Limit/2)); {
-	case ranking.OrphansUnknown:
-		tellOrphansSkipped(s, ranking.Sizes)
-	case len(orphans) > limit:
-		tellMoreOrphans(s, limit)
-		orphans = orphans[:limit]
-	}
+	k := ranked{ranking: ranking}
+	first, _ := ranking.Above(0, size)
 	named := false
 	err = s.Read(ctx, 0, func(ctx context.Context, tx query.Tx) (err error) {
-		v.top, named, err = extremities.Details(ctx, tx, s.Now, shown)
+		k.top, named, err = extremities.Details(ctx, tx, s.Now, first)
 		if err == nil {
-			v.orphans, _, err = extremities.Details(ctx, tx, s.Now, orphans)
+			k.orphans, _, err = extremities.Details(ctx, tx, s.Now, ranking.Orphans[:min(maxOrphans, len(ranking.Orphans))])
 		}
 		return err
 	})
-	if err == nil && !named {
+	if err != nil {
+		return ranked{}, err
+	}
+	if !named {
 		s.Warn("The role may not read room names, versions, members and state events, so these columns are empty. \"Save & test\" in the data source settings names the missing grants.")
 	}
-	return err
+	k.top, k.orphans = readAgain(ctx, s, k.top, k.orphans)
+	return k, nil
 }
 
 // explainRanking says why there is no ranking, and what to do.

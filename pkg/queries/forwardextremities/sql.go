@@ -33,8 +33,7 @@ func fetchRooms(ctx context.Context, s *query.Session) (query.Result, error) {
 	if err := found.readRooms(ctx, s); err != nil {
 		return nil, err
 	}
-	all := append(found.top, found.orphans...)
-	all = readAgain(ctx, s, all)
+	all := slices.Concat(found.top, found.orphans)
 	all = slices.DeleteFunc(all, func(d extremities.Detail) bool { return d.Extremities <= least(s) && !d.Facts().Corrupt() })
 	slices.SortFunc(all, func(a, b extremities.Detail) int {
 		return cmp.Or(cmp.Compare(b.Extremities, a.Extremities), cmp.Compare(a.RoomID, b.RoomID))
@@ -58,15 +57,15 @@ func (v *survey) cut(limit int, all []extremities.Detail) []extremities.Detail {
 }
 
 // readAgain reads corrupt rooms a second time: what is gone then was no corruption.
-func readAgain(ctx context.Context, s *query.Session, all []extremities.Detail) []extremities.Detail {
+func readAgain(ctx context.Context, s *query.Session, top, orphans []extremities.Detail) ([]extremities.Detail, []extremities.Detail) {
 	var suspects []extremities.Counted
-	for _, d := range all {
+	for _, d := range slices.Concat(top, orphans) {
 		if d.Facts().Corrupt() {
 			suspects = append(suspects, extremities.Counted{RoomID: d.RoomID, Extremities: d.Extremities})
 		}
 	}
 	if len(suspects) == 0 {
-		return all
+		return top, orphans
 	}
 	select {
 	case <-time.After(secondLook):
@@ -79,13 +78,16 @@ func readAgain(ctx context.Context, s *query.Session, all []extremities.Detail) 
 	})
 	if err != nil {
 		tellNotConfirmed(s)
-		return all
+		return top, orphans
 	}
 	for _, d := range again {
-		i := slices.IndexFunc(all, func(old extremities.Detail) bool { return old.RoomID == d.RoomID })
-		all[i] = d
+		for _, list := range [][]extremities.Detail{top, orphans} {
+			if i := slices.IndexFunc(list, func(old extremities.Detail) bool { return old.RoomID == d.RoomID }); i >= 0 {
+				list[i] = d
+			}
+		}
 	}
-	return all
+	return top, orphans
 }
 
 // maxOrphans is how many rooms without any extremity are shown; one is bad enough.

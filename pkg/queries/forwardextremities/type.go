@@ -10,6 +10,9 @@ import (
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
 )
 
+// limit is of the rooms shown.
+var limit = query.Limit{Default: 50, Max: 500}
+
 // Type declares the query type.
 func Type() query.Type {
 	return query.Type{
@@ -39,7 +42,7 @@ func Type() query.Type {
 				Options: []query.Option{{Value: "rooms", Title: "Rooms"}, {Value: "events", Title: "Share of events"}},
 				Help:    "What to draw: rooms with many extremities, or the share of events that were added to such rooms."},
 		},
-		Limit: query.Limit{Default: 50, Max: 500},
+		Limit: limit,
 		Examples: []query.Example{
 			{Title: "Which rooms need attention?", Query: map[string]any{"queryType": "forwardExtremities", "format": "rooms"}},
 			{Title: "Which rooms have more than 50 extremities?", Query: map[string]any{"queryType": "forwardExtremities", "format": "rooms", "minExtremities": 50}},

@@ -15,10 +15,12 @@ func fetchTables(ctx context.Context, s *query.Session) (query.Result, error) {
 	}
 	var rows []row
 	if asked {
-		var found tables.Database
-		err = s.Read(ctx, 0, func(ctx context.Context, tx query.Tx) (err error) {
-			found, err = tables.Read(ctx, tx, s.Limit+1)
-			return err
+		found, err := query.Once(ctx, s, query.Postgres, "tables", func(ctx context.Context, s *query.Session) (found tables.Database, err error) {
+			err = s.Read(ctx, 0, func(ctx context.Context, tx query.Tx) (err error) {
+				found, err = tables.Read(ctx, tx, limit.Max+1)
+				return err
+			})
+			return found, err
 		})
 		if err != nil {
 			return nil, err

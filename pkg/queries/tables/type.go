@@ -4,6 +4,9 @@ package tables
 
 import "github.com/matrix-insight/synapse-datasource/pkg/query"
 
+// limit is of the tables shown. All are read: they are some 170, and each viewer may ask for another number.
+var limit = query.Limit{Default: 20, Max: 500}
+
 // Type declares the query type "tables".
 func Type() query.Type {
 	return query.Type{
@@ -17,7 +20,7 @@ func Type() query.Type {
 			Help: "The largest first. Read from PostgreSQL's catalogue: no row of any table is counted, numbers of rows are PostgreSQL's estimates, and everything is " +
 				"the present state, whatever time range is chosen.",
 		}},
-		Limit: query.Limit{Default: 20, Max: 500},
+		Limit: limit,
 		Examples: []query.Example{
 			{Title: "Which tables are largest?", Query: map[string]any{"queryType": "tables", "format": "table"}},
 			{Title: "How large are all tables?", Query: map[string]any{"queryType": "tables", "format": "table", "limit": 500}},
