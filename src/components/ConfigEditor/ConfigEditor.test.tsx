@@ -313,3 +313,10 @@ test('the statements that make the role have the names that were typed', () => {
   expect(sql).toContain('GRANT CONNECT ON DATABASE "matrix" TO "reader ""one"""');
   expect(sql).not.toMatch(/"grafana_synapse"|"synapse"/);
 });
+
+test('what other servers than Prometheus need is told where it is asked for', async () => {
+  const { user } = show();
+  expect(screen.queryByText(/X-Scope-OrgID/)).not.toBeInTheDocument();
+  await user.click(screen.getByRole('button', { name: /^Expand section.*Mimir/ }));
+  expect(screen.getByText(/X-Scope-OrgID/)).toBeInTheDocument();
+});

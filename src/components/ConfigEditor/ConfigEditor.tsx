@@ -9,6 +9,7 @@ import {
 import { config } from '@grafana/runtime';
 import { Divider } from '@grafana/ui';
 
+import { ConnectionHints } from './ConnectionHints';
 import { HealthReport } from './HealthReport';
 import { HomeserverSettings } from './HomeserverSettings';
 import { PostgresSettings } from './PostgresSettings';
@@ -42,6 +43,9 @@ export function ConfigEditor(props: EditorProps) {
       />
       <Divider />
       <Auth {...convertLegacyAuthProps({ config: options, onChange: onOptionsChange })} />
+      <ConfigSection title="Mimir, Thanos, VictoriaMetrics, OAuth" isCollapsible isInitiallyOpen={false}>
+        <ConnectionHints />
+      </ConfigSection>
       <Divider />
       <ConfigSection title="Prometheus queries" isCollapsible isInitiallyOpen={false}>
         <PrometheusSettings {...part} />
