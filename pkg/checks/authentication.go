@@ -16,9 +16,9 @@ const authenticationService = "authentication service"
 // accessTokens is the subject where they are refused: request-surge names it where what comes in a loop is refused with 401.
 const accessTokens = "access tokens"
 
-// tokenFailed are the results of a token check that leave the client with a 503: no answer, an error, or a refusal of Synapse itself
+// failedChecks are the results of a token check that leave the client with a 503: no answer, an error, or a refusal of Synapse itself
 // because of a wrong secret. Source: api/auth/mas.py and msc3861_delegated.py.
-const tokenFailed query.Matcher = `code=~"ERR|4..|5.."`
+const failedChecks query.Matcher = `code=~"ERR|4..|5.."`
 
 var (
 	tokensLeast   = limits.Limit{Name: "least", Value: 5, Meaning: "number of failed token checks in 5 min below which they are not judged", Source: "ours"}
@@ -28,7 +28,7 @@ var (
 	loggedOutMany = limits.Limit{Name: "loggedOutMany", Value: 30, Meaning: "number of syncs and sends refused with 401 in 15 min below which they are not judged", Source: "ours"}
 	loggedOutWas  = limits.Limit{Name: "loggedOutBefore", Value: 0.1, Unit: "percentunit", Meaning: "share of the day before up to which 401 is news", Source: "ours"}
 
-	tokensFailed = measure("failed", func(s Scope) string { return tokenChecks(s, 5*time.Minute, tokenFailed) })
+	tokensFailed = measure("failed", func(s Scope) string { return tokenChecks(s, 5*time.Minute, failedChecks) })
 	tokensAll    = measure("checks", func(s Scope) string { return tokenChecks(s, 5*time.Minute) })
 	tokensShare  = measure("share", func(s Scope) string {
 		return "(" + tokensFailed.PromQL(s) + " >= " + plain(tokensLeast.Value) + ") / " + tokensAll.PromQL(s)

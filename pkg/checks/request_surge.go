@@ -82,7 +82,7 @@ var requestSurge = Check{
 	Meaning: "One kind of requests comes far more often than usual, or nearly all of its requests are refused: most likely one client or bot in a loop. It costs CPU and memory, and hides real requests in " +
 		"the graphs.",
 	Decides: "Per kind of requests, over a quarter of an hour. A warning if at least {warning} are refused with one status (4xx) all the time and {share} of that kind are refused, or {many} " +
-		"whatever the share; 403 counts from {many} on only, and refusals that are normal (first step of an authentication, lookups of what does not exist, left rooms, presence over its limit) never. Five times the usual rate ({times} ×, " +
+		"whatever the share; sends refused with 403 count from {many} on only, and refusals that are normal (first step of an authentication, lookups of what does not exist, left rooms, presence over its limit) never. Five times the usual rate ({times} ×, " +
 		"that of a week ago, else of the day before) at {rate} or more is an info, and a warning if it uses {cpuShare} of the CPU of a process. A rise is not judged within {calm} of a restart or of an outage ({outage} of the answers failed), " +
 		"nor one of syncs, federation or key backups.",
 	CannotKnow: "Whether it is one client or many, and whose: no metric has users or addresses. The access log names them.",
@@ -125,8 +125,8 @@ func judgeRefusals(in Input) []Finding {
 		servlet, status := s.Label("servlet"), metrics.StatusOf(s.Label("code"))
 		rate := min(s.Value, lowest[subjectOfRequests(s)])
 		share := s.Value / max(all[servlet], s.Value)
-		// A client without permission is a matter of that client, however often it asks: on a small homeserver it is most of the sends.
-		few := share < surgeShare.Value || status == 403
+		// A client without permission is a matter of that client: on a small homeserver it is most of the sends.
+		few := share < surgeShare.Value || status == 403 && metrics.SendServlets.Has(servlet)
 		if metrics.UsualRefusal(servlet, status) || few && rate < surgeMany.Value {
 			return Finding{}
 		}

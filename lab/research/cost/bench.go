@@ -37,10 +37,11 @@ func (w world) open(ctx context.Context, space *servers.Space, repeats int, prog
 		return nil, err
 	}
 	b := &bench{world: w, prometheus: p, repeats: repeats}
-	stop := func() error { return nil }
-	if b.tap, stop, err = newTap(p.URL); err != nil {
+	tap, stop, err := newTap(p.URL)
+	if err != nil {
 		return nil, err
 	}
+	b.tap = tap
 	space.Own(stop)
 	if b.plugin, err = ask.Start(ctx, ask.Binary(root+"/dist"), nil); err != nil {
 		return nil, err

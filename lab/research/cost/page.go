@@ -59,7 +59,7 @@ func (b *bench) series(ctx context.Context) (int64, error) {
 	}
 	c := call{path: "/api/v1/query", form: fmt.Sprintf("query=%s&time=%d", "count(%7B__name__!=%22%22%7D)", ends.Unix())}
 	if _, err := c.send(ctx, b.tap.url, "", &answer); err != nil || len(answer.Data.Result) == 0 {
-		return 0, cmp.Or(err, fmt.Errorf("Prometheus has no series at %s", ends))
+		return 0, cmp.Or(err, fmt.Errorf("no series in Prometheus at %s", ends))
 	}
 	text, _ := answer.Data.Result[0].Value[1].(string)
 	return strconv.ParseInt(text, 10, 64)

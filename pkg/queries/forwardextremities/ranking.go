@@ -4,13 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"time"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/extremities"
 	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
+)
+
+// What Grafana is told as HTTP status.
+const (
+	forbidden      = 403
+	gatewayTimeout = 504
 )
 
 // old is the age from which an answer says how old its ranking is: the numbers of the rooms shown are always current.
@@ -88,11 +93,11 @@ func readKnown(ctx context.Context, s *query.Session, size int) (ranked, error) 
 func explainRanking(err error) error {
 	switch {
 	case errors.Is(err, extremities.ErrOff):
-		return &upstream.Fault{Kind: upstream.Limit, Source: upstream.Downstream, Status: http.StatusForbidden, Err: err,
+		return &upstream.Fault{Kind: upstream.Limit, Source: upstream.Downstream, Status: forbidden, Err: err,
 			Message: "The data source setting postgresWholeTable is none, so the rooms are not counted.",
 			Remedy:  "Set it to background to rank them: a count reads the table of forward extremities in steps of a second at most."}
 	case errors.Is(err, extremities.ErrCounting):
-		return &upstream.Fault{Kind: upstream.Timeout, Source: upstream.Downstream, Status: http.StatusGatewayTimeout, Err: err,
+		return &upstream.Fault{Kind: upstream.Timeout, Source: upstream.Downstream, Status: gatewayTimeout, Err: err,
 			Message: "Counting the forward extremities of all rooms takes longer than a query may, and no count has finished yet.",
 			Remedy:  "A count runs in the background now. Look again in a few minutes."}
 	}

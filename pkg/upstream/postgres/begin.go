@@ -11,7 +11,8 @@ import (
 )
 
 const (
-	// lockTimeout: our reads conflict only with DDL and VACUUM FULL; behind those we would queue, and Synapse behind us.
+	// lockTimeout: our reads conflict only with DDL and VACUUM FULL; behind those we would queue, and Synapse behind us. Of a short
+	// statement it is half its limit, so that the lock is named and not the time.
 	lockTimeout = time.Second
 	// idleTimeout ends a transaction that we forgot.
 	idleTimeout = 15 * time.Second
@@ -54,7 +55,7 @@ func bound(ctx context.Context, limit time.Duration) time.Duration {
 
 // begin starts a transaction in one round trip. The schema is "" where no search_path leads to Synapse's tables.
 func begin(ctx context.Context, conn *pgx.Conn, each time.Duration) (schema string, err error) {
-	sql := marker + fmt.Sprintf(beginSQL, each.Milliseconds(), lockTimeout.Milliseconds(), idleTimeout.Milliseconds())
+	sql := marker + fmt.Sprintf(beginSQL, each.Milliseconds(), min(lockTimeout, each/2).Milliseconds(), idleTimeout.Milliseconds())
 	results, err := conn.PgConn().Exec(ctx, sql).ReadAll()
 	if err != nil {
 		return "", err
