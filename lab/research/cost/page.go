@@ -18,7 +18,7 @@ func heading(o options) string {
 	}
 	return fmt.Sprintf(`# What the plugin costs
 
-Written by `+"`go tool mage bench`"+` on a machine with %d CPUs, beside other work. Times are for comparison within a row; requests, bytes and samples are the
+Written by `+"`go tool mage bench`"+` on a machine with %d CPUs. Times are for comparison within a row; requests, bytes and samples are the
 same on every machine. The homeservers are simulated: their past lies in a Prometheus, which the built plugin asks through a proxy that counts. There
 is no PostgreSQL. %s A pair of times is measured in turn %d times; ratios are the middle one of the pairs with the quartiles.
 
