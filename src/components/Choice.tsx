@@ -11,7 +11,6 @@ interface Props<T extends string> {
   placeholder?: string;
   width: number;
   disabled?: boolean;
-  createCustomValue?: boolean;
   onChange: (value: T) => void;
 }
 

@@ -51,15 +51,23 @@ function control({ param, query, datasource, range, onChange }: Props) {
     case 'choice':
       if (param.options?.some(({ keywords }) => keywords?.length)) {
         return (
-          <SearchedChoice id={id} param={param} value={printed(value) || printed(param.default)} onChange={onChange} />
+          <SearchedChoice
+            id={id}
+            param={param}
+            value={printed(value) || printed(param.default)}
+            variables={datasource.variableReferences()}
+            onChange={onChange}
+          />
         );
       }
       return (
         <Choice
           id={id}
-          options={(param.options ?? []).map((option) => ({ value: option.value, label: option.title }))}
+          options={[
+            ...(param.options ?? []).map((option) => ({ value: option.value, label: option.title })),
+            ...datasource.variableReferences().map((name) => ({ value: name, label: name })),
+          ]}
           value={printed(value) || printed(param.default) || null}
-          createCustomValue
           onChange={onChange}
           width={24}
         />

@@ -240,6 +240,17 @@ test.each([
   expect(screen.queryByRole('option', { name: new RegExp(other) })).not.toBeInTheDocument();
 });
 
+test('what is typed is a title or a variable, never a value of its own', async () => {
+  const { onChange, user } = show({ queryType: 'everything', drawing: 'none' }, [], { what: { value: 'busy' } });
+  await user.type(screen.getByLabelText('Show as'), 'Format curve{Enter}');
+  expect(changed(onChange)).toMatchObject({ format: 'curve' });
+  await user.type(screen.getByLabelText('pick'), 'Bee{Enter}');
+  expect(changed(onChange)).toMatchObject({ pick: 'b' });
+  await user.type(screen.getByLabelText('drawing'), '$wh');
+  await user.click(await screen.findByRole('option', { name: '$what' }));
+  expect(changed(onChange)).toMatchObject({ drawing: '$what' });
+});
+
 test('one of many stands under its heading, and takes a format away that does not go with it', async () => {
   const { onChange, user } = show({ queryType: 'everything', format: 'curve' });
   expect(screen.getByLabelText('drawing')).toHaveValue('Backlog');

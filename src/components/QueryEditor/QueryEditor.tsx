@@ -91,7 +91,6 @@ export function QueryEditor({ query, datasource, app = CoreApp.Unknown, range, o
                 ...formats.map(({ id, title, help }) => ({ value: id, label: title, description: help })),
                 ...datasource.variableReferences().map((name) => ({ value: name, label: name })),
               ]}
-              createCustomValue
               value={query.format ?? format?.id ?? null}
               onChange={(id) => update({ format: id })}
               width={24}

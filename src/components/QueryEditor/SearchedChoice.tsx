@@ -8,6 +8,8 @@ interface Props {
   id: string;
   param: Param;
   value: string;
+  /** What can decide it instead, like `$graph`. */
+  variables: string[];
   onChange: (value: string) => void;
 }
 
@@ -19,16 +21,20 @@ const shown = ({ value, title, group, description }: ParamOption): ComboboxOptio
 });
 
 /** One of many values, found by words of its title, its meaning or the metrics that it reads. */
-export function SearchedChoice({ id, param, value, onChange }: Props) {
+export function SearchedChoice({ id, param, value, variables, onChange }: Props) {
   const options = param.options ?? [];
   const chosen = options.find((option) => option.value === value);
   return (
     <Choice
       id={id}
-      options={(text) => Promise.resolve(findOptions(options, text).map(shown))}
+      options={(text) =>
+        Promise.resolve([
+          ...findOptions(options, text).map(shown),
+          ...variables.filter((name) => name.includes(text)).map((name) => ({ value: name, label: name })),
+        ])
+      }
       value={value}
       label={chosen?.title}
-      createCustomValue
       onChange={onChange}
       width={48}
     />
