@@ -42,10 +42,10 @@ const graphs = 'synapse-graphs';
 /** Made of sections that "Synapse: diagnosis" has as well: one look is enough. */
 const family = ['synapse-processes', 'synapse-database', 'synapse-federation'];
 
-/** What only a homeserver with bridges fills. */
-const bridges = {
-  graphs: ['bridge-lag', 'bridge-transactions'],
-  titles: ['Delay of events to bridges', 'Transactions to bridges'],
+/** What only a homeserver with bridges or with an authentication service fills. */
+const optional = {
+  graphs: ['bridge-lag', 'bridge-transactions', 'token-checks'],
+  titles: ['Delay of events to bridges', 'Transactions to bridges', 'Time of the authentication service'],
 };
 
 for (const dashboard of dashboards.filter(({ uid }) => uid !== graphs)) {
@@ -259,7 +259,7 @@ async function problems(page: Page): Promise<string[]> {
     })
   );
   return found
-    .filter(({ title, problem }) => !(bridges.titles.includes(title) && problem === 'No data'))
+    .filter(({ title, problem }) => !(optional.titles.includes(title) && problem === 'No data'))
     .map(({ title, problem }) => `${title}: ${problem}`);
 }
 
@@ -267,9 +267,9 @@ async function problems(page: Page): Promise<string[]> {
 function empty(questions: Questions): string[] {
   return questions.all
     .filter(({ queryType, query, result }) => {
-      // Mostly nothing has changed, nothing fails, and the simulated homeserver has no bridges.
+      // Mostly nothing has changed, nothing fails, and the simulated homeserver lacks what is optional.
       const oftenEmpty =
-        queryType === 'changes' || ['requests-errors', ...bridges.graphs].includes(String(query.graph));
+        queryType === 'changes' || ['requests-errors', ...optional.graphs].includes(String(query.graph));
       return rowsOf(result) === 0 && !oftenEmpty;
     })
     .map(({ queryType, format }) => `${queryType} ${format}`);
