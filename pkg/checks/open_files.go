@@ -47,7 +47,7 @@ var openFiles = Check{
 	Thresholds: limits.OpenFiles,
 	Limits:     []limits.Limit{filesHalf, limits.Young},
 	Steps: []string{
-		"See what they are on the process's host: `ls -l /proc/<pid>/fd | grep -c socket` against `ls /proc/<pid>/fd | wc -l`. Sockets that are never closed: `ss -tnp state close-wait | grep -c pid=<pid>`.",
+		"See what they are on the process's host. All: `ls /proc/<pid>/fd | wc -l`. Connections: `ls -l /proc/<pid>/fd | grep -c socket`. Connections that Synapse never closes: `ss -tnp state close-wait | grep -c pid=<pid>`.",
 		"Raise the limit: `systemctl edit matrix-synapse`, add `LimitNOFILE=65536` under `[Service]`, and restart. In Docker: `--ulimit nofile=65536:65536`. Synapse uses the hard limit unless `soft_file_limit` is set.",
 		"If connections of clients are most of them, look at the number of idle connections that the reverse proxy keeps open. A federation sender of a large server needs thousands by itself.",
 	},

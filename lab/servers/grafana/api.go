@@ -76,8 +76,8 @@ func (s *Server) waitProvisioned(ctx context.Context, folder string) error {
 			if err := s.Get(ctx, path, &found); err != nil {
 				return err
 			}
-			if len(found) == 0 {
-				return fmt.Errorf("%s has nothing of %s yet", path, pattern)
+			if len(found) < len(files) { // each file makes one at least
+				return fmt.Errorf("%s has %d of %d of %s yet", path, len(found), len(files), pattern)
 			}
 			return nil
 		})
