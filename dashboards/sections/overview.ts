@@ -96,7 +96,7 @@ export const overview: Section = {
       columns: [
         { name: 'severity', width: 72, settings: severity },
         { name: 'title', width: 140, settings: [...wrapped, linksOfFinding] },
-        { name: 'subject_name', width: 118, settings: [...wrapped, inspected] },
+        { name: 'subject_name', width: 145, settings: [...wrapped, inspected] },
         { name: 'evidence', settings: paragraph },
         { name: 'remedy', settings: paragraph },
         { name: 'since', width: 78, settings: [...wrapped, { id: 'unit', value: 'dateTimeFromNow' }] },
