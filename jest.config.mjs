@@ -6,7 +6,7 @@ export default {
   roots: ['<rootDir>/src', '<rootDir>/dashboards'],
   setupFilesAfterEnv: ['<rootDir>/src/test/setup.ts'],
   moduleNameMapper: {
-    '\\.(css|svg)$': '<rootDir>/src/test/asset.ts',
+    '\\.(css|svg|yaml)$': '<rootDir>/src/test/asset.ts',
     '^react-inlinesvg$': '<rootDir>/src/test/icon.ts',
   },
   transform: {

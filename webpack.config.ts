@@ -36,6 +36,8 @@ export default async function config(env: Env): Promise<Configuration> {
       rules: [
         // Packages written as ECMAScript modules import files without their endings.
         { test: /\.m?js$/, include: /node_modules/, resolve: { fullySpecified: false } },
+        // Alert rules are fetched when somebody wants them; imported, they are an address.
+        { test: /\.yaml$/, type: 'asset/resource', generator: { filename: 'alerting/[name][ext]' } },
       ],
     },
     plugins: [

@@ -1,7 +1,8 @@
 import { type Page } from '@playwright/test';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { pluginId, provisionedUid } from './api';
+import { Api, pluginId, provisionedUid } from './api';
 import { expect, test } from './fixtures';
 
 const setting = (name: string) => {
@@ -42,6 +43,13 @@ test('the provisioned data source is well', async ({ page }) => {
     await expect(page.locator(`#${id}`)).toBeDisabled();
   }
   await expect(page.getByRole('button', { name: 'Reset', exact: true })).toHaveCount(0);
+  await expect(page.getByText('A provisioning file sets everything below')).toBeVisible();
+  // So were the dashboards: they are there, and nothing is offered to import.
+  await expect(page.getByRole('link', { name: 'Synapse: diagnosis' })).toHaveAttribute(
+    'href',
+    /\/d\/synapse-diagnosis/
+  );
+  await expect(page.getByRole('button', { name: /^Import/ })).toHaveCount(0);
 });
 
 test('a data source made by hand keeps its settings and gives no secret away', async ({ page, api }) => {
@@ -75,6 +83,16 @@ test('a data source made by hand keeps its settings and gives no secret away', a
     for (const [id, text] of Object.entries(typed)) {
       await expect(page.locator(`#${id}`)).toHaveValue(text);
     }
+    const status = (name: string) => page.getByRole('status', { name: `Result of the test of ${name}` });
+    await page.getByRole('button', { name: 'Test PostgreSQL' }).click();
+    await expect(status('PostgreSQL')).toContainText(/PostgreSQL .* answered/);
+    await expect(status('PostgreSQL')).toContainText(/The role .* may read all/);
+    await expect(status('Prometheus')).toContainText(/Synapse 1\.\d+\.\d+: \d+ processes of example\.org/);
+    const downloading = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download alert rules' }).click();
+    const rules = readFileSync(await (await downloading).path(), 'utf8');
+    expect(rules).toContain(`datasourceUid: "${uid}"`);
+    expect(rules).not.toContain(`datasourceUid: ${provisionedUid}`);
     await expect(page.locator('#setting-postgresSslMode')).toHaveValue('disable');
     await expect(page.locator('#setting-postgresPassword')).toHaveValue('configured');
     await expect(page.locator('#setting-pseudonymKey')).toHaveValue('configured');
@@ -108,6 +126,45 @@ test('a data source made by hand keeps its settings and gives no secret away', a
     }
   } finally {
     await api.delete(`/api/datasources/uid/${uid}`);
+  }
+});
+
+test('dashboards that an organization lacks are imported from the settings page', async ({
+  browser,
+  playwright,
+  baseURL,
+}) => {
+  const server = await playwright.request.newContext({
+    baseURL,
+    httpCredentials: { username: 'admin', password: 'admin', send: 'always' },
+  });
+  const name = `Elsewhere ${process.pid} ${Date.now()}`;
+  const { orgId } = await new Api(server).post<{ orgId: number }>('/api/orgs', { name });
+  const login = `elsewhere-${orgId}`;
+  await new Api(server).post('/api/admin/users', { name: login, login, password: login, OrgId: orgId });
+  const users = await new Api(server).get<Array<{ userId: number; login: string }>>(`/api/orgs/${orgId}/users`);
+  const userId = users.find((user) => user.login === login)?.userId;
+  await server.patch(`/api/orgs/${orgId}/users/${userId}`, { data: { role: 'Admin' } });
+  const context = await browser.newContext({ baseURL });
+  try {
+    await context.request.post('/login', { data: { user: login, password: login } });
+    const { datasource } = await new Api(context.request).post<{ datasource: { uid: string } }>('/api/datasources', {
+      name: 'Anywhere',
+      type: pluginId,
+      access: 'proxy',
+      url: setting('SYNAPSE_PROMETHEUS_URL'),
+    });
+    const page = await context.newPage();
+    await page.goto(`/connections/datasources/edit/${datasource.uid}`);
+    await page.getByRole('button', { name: 'Import 6 dashboards' }).click();
+    await expect(page.getByRole('link', { name: /^Synapse: / })).toHaveCount(6);
+    await expect(page.getByRole('button', { name: /^Import/ })).toHaveCount(0);
+    await page.goto('/d/synapse-diagnosis?kiosk');
+    await expect(page.getByText(/need you|needs you/).first()).toBeVisible({ timeout: 60_000 });
+  } finally {
+    await context.close();
+    await server.delete(`/api/orgs/${orgId}`);
+    await server.dispose();
   }
 });
 

@@ -1,17 +1,44 @@
 import React from 'react';
 import { type DataSourceSettings } from '@grafana/data';
-import { config } from '@grafana/runtime';
-import { act, render, screen, within } from '@testing-library/react';
+import { type BackendSrv, config, setBackendSrv } from '@grafana/runtime';
+import { act, render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 
-import { healthReports } from '../../health';
+import { type HealthAspect, healthReports } from '../../health';
 import { type SynapseOptions, type SynapseSecrets } from '../../types';
 import { ConfigEditor } from './ConfigEditor';
+
+/** Grafana's API: the answer to each request by its address, or an error; what was posted is kept. */
+const grafana = { answers: {} as Record<string, unknown>, posted: [] as unknown[] };
+
+beforeEach(() => {
+  grafana.answers = {};
+  grafana.posted = [];
+  const answer = (url: string) => {
+    const [, found = []] = Object.entries(grafana.answers).find(([start]) => url.startsWith(start)) ?? [];
+    return found instanceof Error ? Promise.reject(found) : Promise.resolve(found);
+  };
+  setBackendSrv({
+    get: answer,
+    post: (url: string, data: unknown) => {
+      grafana.posted.push(data);
+      return answer(url);
+    },
+  } as unknown as BackendSrv);
+  healthReports('synapse').next([]);
+});
 
 type Settings = DataSourceSettings<SynapseOptions, SynapseSecrets>;
 
 function show(jsonData: SynapseOptions = {}, more: Partial<Settings> = {}) {
-  const start = { uid: 'synapse', url: '', jsonData, secureJsonFields: {}, ...more } as Settings;
+  const start = {
+    uid: 'synapse',
+    type: 'matrix-synapse-datasource',
+    url: '',
+    jsonData,
+    secureJsonFields: {},
+    ...more,
+  } as Settings;
   const onOptionsChange = jest.fn<void, [Settings]>();
   function Host() {
     const [options, setOptions] = React.useState(start);
@@ -27,7 +54,13 @@ function show(jsonData: SynapseOptions = {}, more: Partial<Settings> = {}) {
     }
     return element;
   };
-  return { user, field, saved: () => onOptionsChange.mock.lastCall?.[0], onOptionsChange };
+  /** As Grafana does: the secrets are gone, and the version is counted up. */
+  const save = () =>
+    act(() => {
+      const options = onOptionsChange.mock.lastCall?.[0] ?? start;
+      onOptionsChange({ ...options, secureJsonData: {}, version: (options.version ?? 0) + 1 });
+    });
+  return { user, field, save, saved: () => onOptionsChange.mock.lastCall?.[0], onOptionsChange };
 }
 
 /** Opens the parts that are closed at first. */
@@ -254,7 +287,7 @@ test('a provisioned data source can be read, not changed', async () => {
   // What opens and closes a part of the page, or copies, works; everything else would change something.
   for (const button of screen
     .getAllByRole('button')
-    .filter((one) => !/section|Show secret|Copy/.test(one.ariaLabel ?? one.textContent ?? ''))) {
+    .filter((one) => !/section|Show secret|Copy|Test|Import|Download/.test(one.ariaLabel ?? one.textContent ?? ''))) {
     expect(button).toBeDisabled();
   }
 });
@@ -293,17 +326,93 @@ test('the secure socks proxy is offered where Grafana has one', async () => {
   config.secureSocksDSProxyEnabled = false;
 });
 
-test('what the health check found to improve is shown with its remedy', () => {
-  show();
-  act(() =>
-    healthReports('synapse').next([
-      { aspect: 'prometheus', status: 'ok', message: 'Answers.' },
-      { aspect: 'grants', status: 'warning', message: 'events can’t be read.', remedy: 'GRANT SELECT (a) ON events;' },
-    ])
-  );
-  const alert = screen.getByRole('alert', { name: /Grants in PostgreSQL/ });
-  expect(within(alert).getByText('GRANT SELECT (a) ON events;')).toBeInTheDocument();
-  expect(screen.queryByText('Answers.')).not.toBeInTheDocument();
+describe('the test of a connection', () => {
+  const aspects = [
+    { aspect: 'prometheus', status: 'ok', message: 'Prometheus answers.' },
+    { aspect: 'metrics', status: 'ok', message: 'Synapse 1.160.0.' },
+    { aspect: 'postgres', status: 'ok', message: 'PostgreSQL answers.' },
+    {
+      aspect: 'grants',
+      status: 'error',
+      message: 'events can’t be read.',
+      remedy: 'Run as the owner:\nGRANT SELECT (a) ON events;',
+    },
+  ];
+  const address = '/api/datasources/uid/synapse/resources/health-aspects';
+  const result = (name: string) => screen.getByRole('status', { name: `Result of the test of ${name}` });
+
+  test('stands beside its fields, with what it found', async () => {
+    grafana.answers[address] = { aspects };
+    const { user } = show();
+    expect(result('PostgreSQL')).toHaveTextContent(/^$/);
+    await user.click(screen.getByRole('button', { name: 'Test PostgreSQL' }));
+    const alert = await within(result('PostgreSQL')).findByRole('alert', { name: /Grants in PostgreSQL/ });
+    expect(alert).toHaveTextContent('GRANT SELECT (a) ON events;');
+    expect(within(alert).getByRole('button', { name: 'Copy statements' })).toBeInTheDocument();
+    expect(result('PostgreSQL')).toHaveTextContent('PostgreSQL answers.');
+    expect(result('PostgreSQL')).not.toHaveTextContent('Prometheus');
+    expect(result('Prometheus')).toHaveTextContent('Prometheus answers.');
+    expect(result('Prometheus')).toHaveTextContent('Synapse 1.160.0.');
+  });
+
+  test('shows what "Save & test" found', () => {
+    show();
+    act(() => healthReports('synapse').next(aspects as HealthAspect[]));
+    expect(within(result('PostgreSQL')).getByRole('alert')).toBeInTheDocument();
+  });
+
+  test('says that it does not know of changes that are not saved', async () => {
+    const { user, field, save } = show();
+    expect(screen.queryByText(/not saved yet/)).not.toBeInTheDocument();
+    await user.type(field('postgresHost'), 'db');
+    await user.tab();
+    expect(screen.getAllByText(/not saved yet/)).toHaveLength(2);
+    save();
+    expect(screen.queryByText(/not saved yet/)).not.toBeInTheDocument();
+  });
+
+  test('says that there was no answer', async () => {
+    grafana.answers[address] = Object.assign(new Error(), { data: { message: 'Plugin unavailable' } });
+    const { user } = show();
+    await user.click(screen.getByRole('button', { name: 'Test Prometheus' }));
+    expect(await within(result('Prometheus')).findByRole('alert')).toHaveTextContent('Plugin unavailable');
+    expect(result('PostgreSQL')).toHaveTextContent(/^$/);
+  });
+});
+
+describe('the last step', () => {
+  const bundled = [
+    { uid: 'synapse-a', title: 'Synapse: a', path: 'dashboards/a.json' },
+    { uid: 'synapse-b', title: 'Synapse: b', path: 'dashboards/b.json' },
+    { title: 'Synapse: old', removed: true },
+  ];
+
+  test('imports the dashboards that are not there yet', async () => {
+    grafana.answers['/api/plugins/matrix-synapse-datasource/dashboards'] = bundled;
+    grafana.answers['/api/search?type=dash-db&dashboardUIDs=synapse-a&dashboardUIDs=synapse-b'] = [
+      { uid: 'synapse-a', url: '/d/synapse-a' },
+    ];
+    const { user } = show();
+    expect(await screen.findByRole('link', { name: 'Synapse: a' })).toHaveAttribute('href', '/d/synapse-a');
+    await user.click(screen.getByRole('button', { name: 'Import 1 dashboard' }));
+    await waitFor(() => expect(screen.getByRole('button', { name: 'Import 1 dashboard' })).toBeEnabled());
+    expect(grafana.posted).toMatchObject([{ path: 'dashboards/b.json', overwrite: false }]);
+    expect(screen.queryByText(/Synapse: old/)).not.toBeInTheDocument();
+  });
+
+  test('offers no import where all are there', async () => {
+    grafana.answers['/api/plugins'] = bundled.slice(0, 1);
+    grafana.answers['/api/search'] = [{ uid: 'synapse-a', url: '/d/synapse-a' }];
+    show();
+    await screen.findByRole('link', { name: 'Synapse: a' });
+    expect(screen.queryByRole('button', { name: /^Import/ })).not.toBeInTheDocument();
+  });
+
+  test('says why Grafana refuses', async () => {
+    grafana.answers['/api/plugins'] = Object.assign(new Error(), { data: { message: 'Permission denied' } });
+    show();
+    expect(await screen.findByRole('alert', { name: /^The dashboards/ })).toHaveTextContent('Permission denied.');
+  });
 });
 
 test('the statements that make the role have the names that were typed', () => {

@@ -1,16 +1,19 @@
-import React from 'react';
+import React, { useState } from 'react';
 import {
   Auth,
   ConfigSection,
+  ConfigSubSection,
   ConnectionSettings,
   convertLegacyAuthProps,
   DataSourceDescription,
 } from '@grafana/plugin-ui';
 import { config } from '@grafana/runtime';
-import { Divider } from '@grafana/ui';
+import { Box, Divider, Text } from '@grafana/ui';
 
+import { AlertRules } from './AlertRules';
 import { ConnectionHints } from './ConnectionHints';
-import { HealthReport } from './HealthReport';
+import { ConnectionTest } from './ConnectionTest';
+import { Dashboards } from './Dashboards';
 import { HomeserverSettings } from './HomeserverSettings';
 import { PostgresSettings } from './PostgresSettings';
 import { PrivacySettings } from './PrivacySettings';
@@ -29,10 +32,16 @@ export function ConfigEditor(props: EditorProps) {
     readOnly: options.readOnly,
     onChange: (jsonData) => onOptionsChange({ ...options, jsonData }),
   };
+  const isChanged = useChanged(options);
   return (
     <>
       <DataSourceDescription dataSourceName="Matrix Synapse" docsLink={docs} hasRequiredFields />
-      <HealthReport uid={options.uid} />
+      {options.readOnly && (
+        <Text color="secondary">
+          A provisioning file sets everything below: change it there and restart Grafana. An empty field keeps its
+          default, which it shows in grey.
+        </Text>
+      )}
       <Divider />
       <ConnectionSettings
         config={options}
@@ -43,9 +52,12 @@ export function ConfigEditor(props: EditorProps) {
       />
       <Divider />
       <Auth {...convertLegacyAuthProps({ config: options, onChange: onOptionsChange })} />
-      <ConfigSection title="Mimir, Thanos, VictoriaMetrics, OAuth" isCollapsible isInitiallyOpen={false}>
+      <Box marginTop={3} marginBottom={3}>
+        <ConnectionTest uid={options.uid} connection="prometheus" isChanged={isChanged} />
+      </Box>
+      <ConfigSubSection title="Mimir, Thanos, VictoriaMetrics, OAuth" isCollapsible isInitiallyOpen={false}>
         <ConnectionHints />
-      </ConfigSection>
+      </ConfigSubSection>
       <Divider />
       <ConfigSection title="Prometheus queries" isCollapsible isInitiallyOpen={false}>
         <PrometheusSettings {...part} />
@@ -56,6 +68,7 @@ export function ConfigEditor(props: EditorProps) {
         description="Optional. Synapse’s own database adds what no metric tells: rooms with their forward extremities, tables, destinations. It is only ever read."
       >
         <PostgresSettings {...part} editor={props} />
+        <ConnectionTest uid={options.uid} connection="postgres" isChanged={isChanged} />
       </ConfigSection>
       {config.secureSocksDSProxyEnabled && (
         <>
@@ -92,6 +105,26 @@ export function ConfigEditor(props: EditorProps) {
       >
         <Thresholds {...part} />
       </ConfigSection>
+      <Divider />
+      <ConfigSection
+        title="Dashboards"
+        description="The last step. Start with “Synapse: diagnosis”. They work with every data source of this kind."
+      >
+        <Dashboards pluginId={options.type} />
+      </ConfigSection>
+      <Divider />
+      <ConfigSection title="Alert rules">
+        <AlertRules uid={options.uid} />
+      </ConfigSection>
     </>
   );
+}
+
+/** Whether something was changed since the page was opened or saved: Grafana counts the version up when it saves. */
+function useChanged(options: EditorProps['options']): boolean {
+  const [saved, setSaved] = useState(options);
+  if (saved.version !== options.version) {
+    setSaved(options);
+  }
+  return JSON.stringify(saved) !== JSON.stringify(options);
 }
