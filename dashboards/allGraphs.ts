@@ -9,7 +9,7 @@ import {
 
 import { dashboardOf } from './dashboard';
 import { type GraphDeclaration, graphs, titleOfCheck } from './declarations';
-import { projectLink } from './links';
+import { docsLink } from './links';
 import { catalogued, cataloguedHeatmap } from './panels/catalogue';
 import { text } from './panels/text';
 import { perProcessVariable } from './variables';
@@ -30,7 +30,7 @@ export function allGraphs(): Dashboard {
   });
   const words = text({
     heading: 'Open a row to see its graphs',
-    text: `Closed rows ask nothing. [What each graph means](${projectLink('docs/graphs.md')})`,
+    text: `Closed rows ask nothing. [What each graph means](${docsLink('graphs.md')})`,
   }).build();
   const sections = [...new Set(graphs.map(({ section }) => section))];
   return {
@@ -77,7 +77,7 @@ function linksOf({ check }: GraphDeclaration): DashboardLink[] {
   }
   const link = new DashboardLinkBuilder(`Check: ${titleOfCheck[check]}`)
     .type(DashboardLinkType.Link)
-    .url(projectLink(`docs/checks/${check}.md`))
+    .url(docsLink(`checks/${check}.md`))
     .targetBlank(true);
   return [link.build()];
 }

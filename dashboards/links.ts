@@ -1,16 +1,16 @@
 import { type Builder } from '@grafana/grafana-foundation-sdk/cog';
 import { type DashboardLink, DashboardLinkBuilder, DashboardLinkType } from '@grafana/grafana-foundation-sdk/dashboard';
 
+import documentation from '../src/generated/docs.json';
+
 const guide =
   'https://element-hq.github.io/synapse/latest/usage/administration/understanding_synapse_through_grafana_graphs.html';
 
 /** A section of Synapse's guide, or the whole of it. */
 export const guideLink = (anchor = ''): string => guide + (anchor && '#' + anchor);
 
-const project = 'https://github.com/matrix-insight/synapse-datasource';
-
-/** A page of this project. */
-export const projectLink = (path: string): string => `${project}/blob/main/${path}`;
+/** A page of the documentation of this version. */
+export const docsLink = (path: string): string => documentation.docs + path;
 
 function link(title: string, url: string, tooltip: string): Builder<DashboardLink> {
   const link = new DashboardLinkBuilder(title)
@@ -41,5 +41,5 @@ const family: Builder<DashboardLink> = {
 export const links = [
   family,
   link("Synapse's guide", guideLink(), 'Understanding Synapse through Grafana graphs'),
-  link('About', `${project}#readme`, 'What this dashboard reads, and how to set it up'),
+  link('About', docsLink('README.md'), 'What this dashboard reads, and how to set it up'),
 ];

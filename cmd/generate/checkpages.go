@@ -6,16 +6,14 @@ import (
 
 	"github.com/matrix-insight/synapse-datasource/pkg/checks"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/process"
+	"github.com/matrix-insight/synapse-datasource/pkg/words"
 )
 
 // usual is what a query looks like with the data source's defaults: all processes, a scrape every 15 seconds, the
 // dashboard's six hours.
 var usual = checks.Scope{Scrape: 15 * time.Second, Length: lookBack * time.Second, Identity: process.NewIdentity("job", "index")}
 
-// pages is where the documentation is read.
-const pages = "https://github.com/matrix-insight/synapse-datasource/blob/main/docs/"
-
-func checkPage(c checks.Check) string { return pages + "checks/" + c.ID + ".md" }
+func checkPage(c checks.Check) string { return words.Docs + "checks/" + c.ID + ".md" }
 
 func checkPages() ([]file, error) {
 	var all []file

@@ -10,6 +10,7 @@ import (
 	"github.com/matrix-insight/synapse-datasource/pkg/queries/graph"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/matrix-insight/synapse-datasource/pkg/upstream/postgres"
+	"github.com/matrix-insight/synapse-datasource/pkg/words"
 )
 
 const (
@@ -17,6 +18,7 @@ const (
 	checkDeclarations = "src/generated/checks.json"
 	roleStatements    = "src/generated/role.json"
 	graphDeclarations = "src/generated/graphs.json"
+	docsAddress       = "src/generated/docs.json"
 )
 
 // checkDeclaration is what the settings page and the dashboards know of a check.
@@ -50,7 +52,11 @@ func declarationFiles() ([]file, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []file{{declarations, types}, {checkDeclarations, all}, {graphDeclarations, graphs}, {roleStatements, role}}, nil
+	docs, err := asJSON(map[string]string{"docs": words.Docs})
+	if err != nil {
+		return nil, err
+	}
+	return []file{{declarations, types}, {checkDeclarations, all}, {graphDeclarations, graphs}, {roleStatements, role}, {docsAddress, docs}}, nil
 }
 
 func asJSON(v any) ([]byte, error) {

@@ -1,4 +1,4 @@
-import { guideLink, projectLink } from '../links';
+import { docsLink, guideLink } from '../links';
 import { decimals, paragraph, sentence, verbatim, verdict } from '../panels/cells';
 import { curve } from '../panels/curve';
 import { graph } from '../panels/graph';
@@ -8,7 +8,7 @@ import { type Section } from '../section';
 /** From the present size on, closer where a first step ends. */
 const multipliers = [1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10];
 
-const experimental = `Predictions are experimental: see [their measured accuracy](${projectLink('docs/cache-evaluation.md')}).`;
+const experimental = `Predictions are experimental: see [their measured accuracy](${docsLink('cache-evaluation.md')}).`;
 const oneHomeserver = 'If several homeservers are shown, only the first is drawn: choose one above.';
 
 export const caches: Section = {

@@ -7,10 +7,11 @@ import (
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/metrics"
+	"github.com/matrix-insight/synapse-datasource/pkg/words"
 )
 
 // experimental links what was measured of the predictions.
-const experimental = "Experimental: https://github.com/matrix-insight/synapse-datasource/blob/main/docs/cache-evaluation.md says how often predictions were right."
+const experimental = "Experimental: " + words.Docs + "cache-evaluation.md says how often predictions were right."
 
 // Type declares the query type "cacheFactors".
 func Type() query.Type {

@@ -11,9 +11,6 @@ import (
 	"github.com/matrix-insight/synapse-datasource/pkg/words"
 )
 
-// docs is where each check has its page.
-const docs = "https://github.com/matrix-insight/synapse-datasource/blob/main/docs/checks/"
-
 var severityColours = []query.Colour{
 	{Value: "critical", Colour: "red"}, {Value: "warning", Colour: "orange"}, {Value: "info", Colour: "blue"}, {Value: "ok", Colour: "green"}, {Value: "unknown", Colour: "gray"},
 }
@@ -39,7 +36,7 @@ var columns = []query.Column[row]{
 		}
 		return r.Confidence
 	}),
-	query.TextColumn("docs_url", "Documentation", "The check's page: how it decides and what it can't see.", func(r row) string { return docs + r.check.ID + ".md" }),
+	query.TextColumn("docs_url", "Documentation", "The check's page: how it decides and what it can't see.", func(r row) string { return words.Docs + "checks/" + r.check.ID + ".md" }),
 	query.TimeColumn("since", "Since", "When the problem began; the start of the time range if it began earlier.", func(r row) *time.Time { return r.since }),
 	query.CountColumn("severity_rank", "Rank", "0 ok or unknown, 1 info, 2 warning, 3 critical: to sort by.", func(r row) int64 { return r.Severity.Rank() }).Behind(),
 	query.ViewColumn("subject_name", "Name", "", "What a person calls the subject: the room's name, the process; empty where it is hidden from you.", func(r row, view query.View) string { return r.Subject.NameIn(view) }),

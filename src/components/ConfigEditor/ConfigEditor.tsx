@@ -10,6 +10,7 @@ import {
 import { config } from '@grafana/runtime';
 import { Box, Divider, Text } from '@grafana/ui';
 
+import { docsLink } from '../../docs';
 import { AlertRules } from './AlertRules';
 import { ConnectionHints } from './ConnectionHints';
 import { ConnectionTest } from './ConnectionTest';
@@ -22,8 +23,6 @@ import { type EditorProps } from './SecretFields';
 import { type SettingsProps, SwitchSetting } from './SettingFields';
 import { Thresholds } from './Thresholds';
 
-const docs = 'https://github.com/matrix-insight/synapse-datasource#readme';
-
 /** The settings page: where Prometheus and PostgreSQL are, who may see rooms, what homeserver.yaml says. */
 export function ConfigEditor(props: EditorProps) {
   const { options, onOptionsChange } = props;
@@ -35,7 +34,7 @@ export function ConfigEditor(props: EditorProps) {
   const isChanged = useChanged(options);
   return (
     <>
-      <DataSourceDescription dataSourceName="Matrix Synapse" docsLink={docs} hasRequiredFields />
+      <DataSourceDescription dataSourceName="Matrix Synapse" docsLink={docsLink('README.md')} hasRequiredFields />
       {options.readOnly && (
         <Text color="secondary">
           A provisioning file sets everything below: change it there and restart Grafana. An empty field keeps its

@@ -2,13 +2,13 @@ import React from 'react';
 import { IconButton, Stack, Text, TextLink } from '@grafana/ui';
 
 import { adjustableChecks, type Check, defaultThreshold } from '../../checks';
+import { docsLink } from '../../docs';
 import { numberProblem } from '../../inputProblems';
 import { withSetting } from '../../settings';
 import { type Threshold } from '../../types';
 import { DraftInput } from '../DraftInput';
 import { type SettingsProps } from './SettingFields';
 
-const docs = 'https://github.com/matrix-insight/synapse-datasource/blob/main/docs/checks/';
 const levels = ['warning', 'critical'] as const;
 const labels = { warning: 'Warning', critical: 'Critical' };
 
@@ -62,7 +62,7 @@ function CheckLevels({ check, threshold, readOnly, onChange }: CheckLevelsProps)
     <Stack gap={1} alignItems="center" wrap="wrap">
       <div style={{ width: 320, maxWidth: '100%' }}>
         <Text element="p">{check.title}</Text>
-        <TextLink href={`${docs}${check.id}.md`} external variant="bodySmall">
+        <TextLink href={docsLink(`checks/${check.id}.md`)} external variant="bodySmall">
           {check.id}
         </TextLink>
       </div>
