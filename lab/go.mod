@@ -12,6 +12,7 @@ tool (
 	github.com/matrix-insight/synapse-datasource/lab/research/sick
 	github.com/matrix-insight/synapse-datasource/lab/tests/e2e
 	github.com/matrix-insight/synapse-datasource/lab/tests/pair
+	github.com/matrix-insight/synapse-datasource/lab/tests/postgresversions
 )
 
 require (

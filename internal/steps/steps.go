@@ -50,6 +50,10 @@ func Test(build func(context.Context) error) []Step {
 		Step{Name: "lab: tests of its own", Run: labTests},
 		Step{Name: "lab: the plugin with PostgreSQL and Prometheus", After: plugin, Run: goTest("lab", "-timeout=15m", "./tests/integration/...")},
 		Step{
+			Name: "lab: PostgreSQL 10 to 18", Run: command("lab", Lab("tests/postgresversions")...),
+			Needs: "Maven Central or a mirror, which has the servers of PostgreSQL",
+		},
+		Step{
 			Name: "lab: two real Synapse servers", After: plugin,
 			Run:   command("lab", Lab("tests/pair", "-traffic=45s")...), // the comparison is exact however little there was
 			Needs: "Python 3.10 to 3.12 with its venv module, and PyPI or a mirror that pip is configured for",

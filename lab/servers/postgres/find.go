@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -19,7 +20,13 @@ import (
 )
 
 // downloads are the servers that can be downloaded, by their major version.
-var downloads = map[string]embedded.PostgresVersion{"10": embedded.V10, "13": embedded.V13, "16": embedded.V16, "18": embedded.V18}
+var downloads = map[string]embedded.PostgresVersion{"10": embedded.V10, "13": "13.23.0", "16": embedded.V16, "18": embedded.V18}
+
+// ErrDownload says what a version that is not installed needs.
+var ErrDownload = errors.New("PostgreSQL can't be downloaded: it needs Maven Central or a mirror")
+
+// Versions are the major versions that can be downloaded, oldest first.
+func Versions() []string { return slices.Sorted(maps.Keys(downloads)) }
 
 // find names a folder with initdb and postgres: installed ones, else downloaded below dir.
 func find(ctx context.Context, dir string, options Options) (string, error) {
@@ -27,7 +34,7 @@ func find(ctx context.Context, dir string, options Options) (string, error) {
 	if options.Version != "" {
 		var known bool
 		if wanted, known = downloads[options.Version]; !known {
-			return "", fmt.Errorf("PostgreSQL %q can't be downloaded: it is one of %s", options.Version, strings.Join(slices.Sorted(maps.Keys(downloads)), ", "))
+			return "", fmt.Errorf("PostgreSQL %q can't be downloaded: it is one of %s", options.Version, strings.Join(Versions(), ", "))
 		}
 	} else {
 		for _, candidate := range candidates(ctx) {
@@ -99,7 +106,7 @@ func download(dir string, version embedded.PostgresVersion, progress servers.Pro
 	}
 	bin := filepath.Join(dir, "bin")
 	if !complete(bin) {
-		return "", fmt.Errorf("download PostgreSQL: %w", err)
+		return "", fmt.Errorf("%w: %w", ErrDownload, err)
 	}
 	// The archive's folders are unpacked as ours; the server only has to read them.
 	return bin, openUp(dir)
