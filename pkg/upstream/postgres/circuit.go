@@ -47,6 +47,9 @@ func (c *circuits) blocked(sql string, limit time.Duration, now time.Time) error
 func (c *circuits) trip(sql string, now time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if _, again := c.open[sql]; !again {
+		openCircuits.Inc()
+	}
 	pause := min(max(circuitFirst, 2*c.open[sql].pause), circuitLast)
 	if c.open == nil {
 		c.open = map[string]circuit{}
@@ -60,6 +63,17 @@ func (c *circuits) heal(finished []string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, sql := range finished {
-		delete(c.open, sql)
+		if _, held := c.open[sql]; held {
+			openCircuits.Dec()
+			delete(c.open, sql)
+		}
 	}
+}
+
+// close forgets all of them, with their data source.
+func (c *circuits) close() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	openCircuits.Sub(float64(len(c.open)))
+	c.open = nil
 }

@@ -68,6 +68,7 @@ func (c *Client) Close() {
 	if pool != nil {
 		pool.Close()
 	}
+	c.circuits.close()
 }
 
 func (c *Client) connections() (*pgxpool.Pool, error) {

@@ -16,6 +16,12 @@ var meters = struct{ statements, seconds, rows, stopped, blocked, opened prometh
 	counter("circuits_opened_total", "How often a statement was put on hold because it reached its limit."),
 }
 
+// openCircuits is what an alert can watch: it falls when the statements are finished again, or their data source is saved or removed.
+var openCircuits = promauto.NewGauge(prometheus.GaugeOpts{
+	Namespace: "matrix_synapse_datasource", Subsystem: "postgres", Name: "circuits_open",
+	Help: "Statements that reached their limit and have not been finished since.",
+})
+
 func counter(name, help string) prometheus.Counter {
 	return promauto.NewCounter(prometheus.CounterOpts{Namespace: "matrix_synapse_datasource", Subsystem: "postgres", Name: name, Help: help})
 }
