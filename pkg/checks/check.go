@@ -63,6 +63,8 @@ type Check struct {
 	Read func(ctx context.Context, tx query.Tx, in ReadInput) (any, error)
 	// Ranks: Read needs the rooms by their extremities, which are counted in the background: ReadInput.Ranking.
 	Ranks bool
+	// WholeTable: Read reads all of a table, so it does not run where the settings allow no such statement.
+	WholeTable bool
 	// ReadOnce names an answer that several checks share: those that give the same name have the same Read, and it runs
 	// once for all of them. Empty: the answer is this check's own.
 	ReadOnce string

@@ -58,6 +58,7 @@ var federationDestinations = Check{
 	CriticalToo: true,
 	Measures:    []*Measurement{sendAttempts, sendSuccesses, sendSuccessesBefore},
 	Read:        readDestinations,
+	WholeTable:  true,
 	Judge:       judgeDestinations,
 }
 

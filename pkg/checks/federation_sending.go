@@ -126,7 +126,7 @@ func judgeDeliveries(in Input, reached int64) Finding {
 	f := in.graded(failed, Finding{Subject: Subject{Name: "deliveries"}, NotCausedBy: []string{"cpu-saturation"}})
 	f.Evidence = fmt.Sprintf("%s of %s failed in the last %s", words.Percent(failed), words.Count(tried, "transaction", "transactions"), words.Duration(outageWindow))
 	if !in.Has(sendingBefore) {
-		f.Evidence += fmt.Sprintf("; a week ago too few were sent to compare, %s were ever reached.", words.Count(reached, "destination", "destinations"))
+		f.Evidence += fmt.Sprintf("; a week ago too few were sent to compare, %s were ever reached.", sayReached(reached))
 		f.Severity = min(f.Severity, Warning)
 		if failed < 1 || float64(reached) < sendingServers.Value {
 			f.Severity = OK
@@ -140,6 +140,14 @@ func judgeDeliveries(in Input, reached int64) Finding {
 	}
 	f.Evidence += unansweredText(in)
 	return f
+}
+
+func sayReached(reached int64) string {
+	text := words.Count(reached, "destination", "destinations")
+	if reached == catchUpLooked {
+		text = "at least " + text
+	}
+	return text
 }
 
 // unansweredText tells failures on the way from refusals of others.

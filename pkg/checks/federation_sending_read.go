@@ -22,13 +22,14 @@ const (
 
 // sendingState is what PostgreSQL tells of deliveries.
 type sendingState struct {
-	Reached int64 // destinations to which something was ever delivered
+	Reached int64 // destinations to which something was ever delivered, catchUpLooked at most
 	missing int   // destinations that don't fail and miss events
 	stuck   int   // those of them that have made no progress for long enough
 	longest time.Duration
 }
 
-const reachedSQL = `SELECT count(*) AS reached FROM destinations WHERE last_successful_stream_ordering IS NOT NULL`
+// reachedSQL counts up to $1 only: whether there are a few or many is all that matters.
+const reachedSQL = `SELECT count(*) AS reached FROM (SELECT FROM destinations WHERE last_successful_stream_ordering IS NOT NULL LIMIT $1) d`
 
 // missingSQL finds destinations that don't fail and miss an event received before $2 (ms). One to which nothing was ever
 // delivered is not known to miss anything.
@@ -45,7 +46,7 @@ type missingDestination struct {
 }
 
 func readSending(ctx context.Context, tx query.Tx, in ReadInput) (any, error) {
-	reached, err := query.Rows[struct{ Reached int64 }](ctx, tx, reachedSQL)
+	reached, err := query.Rows[struct{ Reached int64 }](ctx, tx, reachedSQL, int64(catchUpLooked))
 	if err != nil || len(reached) == 0 {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/matrix-insight/synapse-datasource/pkg/checks"
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/extremities"
 	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
 )
@@ -80,6 +81,10 @@ func (m *measured) read(ctx context.Context, s *query.Session, wanted []checks.C
 }
 
 func (m *measured) readFor(ctx context.Context, s *query.Session, c checks.Check) {
+	if c.WholeTable && s.Settings.Postgres.WholeTable == settings.WholeTableNone {
+		m.failed[c.ID] = "The data source setting postgresWholeTable is none, so the table that tells this is not read."
+		return
+	}
 	in := checks.ReadInput{Now: s.Now, Settings: s.Settings, Memory: s.Memory}
 	if c.Ranks {
 		ranking, err := extremities.Rank(ctx, s, rankingPatience)

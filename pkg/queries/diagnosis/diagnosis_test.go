@@ -157,6 +157,22 @@ func TestNothingToDoWhereNothingIsWrong(t *testing.T) {
 	}
 }
 
+// Where no statement may read a whole table, the checks that need one are unknown and say why; others are asked.
+func TestWholeTablesSwitchedOff(t *testing.T) {
+	off := func(s *settings.Settings) { s.Postgres.WholeTable = settings.WholeTableNone }
+	for id, want := range map[string]string{
+		"federation-destinations": "postgresWholeTable is none", "extremities": "postgresWholeTable is none", "partial-state": "PostgreSQL took too long.",
+	} {
+		frames, err := diagnose(t, onTwo(0.2, 0.1), closed{}, noon, `{"checks":["`+id+`"]}`, off)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := texts(frames[0], "evidence"); len(got) == 0 || !strings.Contains(got[0], want) {
+			t.Errorf("%s: evidence %q", id, got)
+		}
+	}
+}
+
 // PostgreSQL knows only now: a diagnosis of an earlier time says so, and takes ages from now.
 func TestPostgresTellsOfNow(t *testing.T) {
 	for ago, told := range map[time.Duration]bool{48 * time.Hour: true, time.Minute: false} {

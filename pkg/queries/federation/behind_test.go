@@ -2,6 +2,7 @@ package federation
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn" //nolint:depguard // the same
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
 )
 
@@ -55,6 +57,41 @@ func (*rows) Scan(...any) error             { return nil }
 func (*rows) Close()                        {}
 func (*rows) Err() error                    { return nil }
 func (*rows) CommandTag() pgconn.CommandTag { return pgconn.CommandTag{} }
+
+// Where no statement may read a whole table, the failing destinations are not known, and the healthy ones are.
+func TestDestinationsNotCounted(t *testing.T) {
+	kind := Type()
+	request, err := kind.Decode([]byte(`{"format":"destinations"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var db wholeTables
+	options := settings.Settings{QueryTimeout: time.Minute, Postgres: settings.Postgres{WholeTable: settings.WholeTableNone}}
+	frames, err := query.NewRunner(options, nil, &db).Run(t.Context(), kind, request, query.TimeRange{}, query.Asker{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := notices(frames); !strings.Contains(text, "neither listed nor counted") || strings.Contains(text, "known destinations") {
+		t.Errorf("%s", text)
+	}
+	if !slices.Equal(db.asked, []string{behindSQL}) {
+		t.Errorf("it asked %q", db.asked)
+	}
+}
+
+// wholeTables keeps what it is asked.
+type wholeTables struct{ asked []string }
+
+func (*wholeTables) Owner(context.Context) (string, error) { return "example.org", nil }
+
+func (d *wholeTables) Read(ctx context.Context, _ time.Duration, fn func(context.Context, query.Tx) error) error {
+	return fn(ctx, d)
+}
+
+func (d *wholeTables) Query(_ context.Context, sql string, _ ...any) (pgx.Rows, error) {
+	d.asked = append(d.asked, sql)
+	return &rows{}, nil
+}
 
 // Where PostgreSQL does not find out in time who misses events, or the role may not, the table has the failing ones.
 func TestBehindNotKnown(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/matrix-insight/synapse-datasource/pkg/query"
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
 	"github.com/matrix-insight/synapse-datasource/pkg/synapse/process"
 	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
 )
@@ -82,21 +83,29 @@ func fetchDestinations(ctx context.Context, s *query.Session) (query.Result, err
 	}
 	rows := slices.Concat(behind, read.failing)
 	rows = rows[:min(len(rows), s.Limit)]
-	tellDestinations(s, read.counts, len(rows)-len(behind), read.looked)
+	if read.counted {
+		tellDestinations(s, read.counts, len(rows)-len(behind), read.looked)
+	} else {
+		tellNotCounted(s)
+	}
 	return destinationsOf(s, owner, rows), nil
 }
 
 // reading is what PostgreSQL tells of the destinations, for every viewer and limit, which cuts it.
 type reading struct {
 	counts          counts
+	counted         bool // and the failing ones listed: both read all destinations
 	failing, behind []found
 	looked          bool // for events that healthy destinations miss
 }
 
 func readDestinations(ctx context.Context, s *query.Session) (reading, error) {
 	ago := func(d time.Duration) int64 { return s.Now.Add(-d).UnixMilli() }
-	var r reading
+	r := reading{counted: s.Settings.Postgres.WholeTable != settings.WholeTableNone}
 	err := s.Read(ctx, 0, func(ctx context.Context, tx query.Tx) error {
+		if !r.counted {
+			return nil
+		}
 		all, err := query.Rows[counts](ctx, tx, countSQL, ago(hour), ago(day), ago(week))
 		if err != nil {
 			return err

@@ -61,6 +61,11 @@ func tellNotLooked(s *query.Session, why *upstream.Fault) {
 	s.Warn("Healthy destinations that miss events are not listed. %s", why)
 }
 
+// tellNotCounted says why only healthy destinations are in the table.
+func tellNotCounted(s *query.Session) {
+	s.Warn("Destinations that can't be reached are neither listed nor counted: that reads all destinations, and the data source setting postgresWholeTable is none.")
+}
+
 // tellDestinations says what all destinations are like, and what the table leaves out; shown is the failing ones in it, looked that
 // the healthy ones were checked.
 func tellDestinations(s *query.Session, c counts, shown int, looked bool) {

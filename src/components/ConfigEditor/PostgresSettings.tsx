@@ -29,7 +29,7 @@ const wholeTable = [
     description: 'Answers come from the last count and say its age',
   },
   { value: 'all' as const, label: 'all', description: 'A count begins with each query, where it takes seconds only' },
-  { value: 'none' as const, label: 'none', description: 'Rooms are not ranked, and two checks are unknown' },
+  { value: 'none' as const, label: 'none', description: 'Rooms are not ranked, destinations not counted, and three checks know less' },
 ];
 
 /** Synapse's database, which may be left out. */
@@ -124,7 +124,7 @@ export function PostgresSettings({ editor, ...props }: SettingsProps & { editor:
       />
       <Field
         label="Statements that read a whole table"
-        description="Ranking all rooms by their forward extremities reads a whole table, in steps of a second at most."
+        description="Ranking all rooms by their forward extremities reads a whole table, in steps of a second at most; counting the destinations that fail reads a small one at once."
         disabled={readOnly}
       >
         <Choice
