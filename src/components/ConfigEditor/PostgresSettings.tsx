@@ -29,7 +29,11 @@ const wholeTable = [
     description: 'Answers come from the last count and say its age',
   },
   { value: 'all' as const, label: 'all', description: 'A count begins with each query, where it takes seconds only' },
-  { value: 'none' as const, label: 'none', description: 'Rooms are not ranked, destinations not counted, and three checks know less' },
+  {
+    value: 'none' as const,
+    label: 'none',
+    description: 'Rooms are not ranked, destinations not counted, and three checks know less',
+  },
 ];
 
 /** Synapse's database, which may be left out. */
