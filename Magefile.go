@@ -129,14 +129,14 @@ func Demo(ctx context.Context) error {
 			return err
 		}
 	}
-	return steps.Command(ctx, "lab", steps.Lab("demo")...)
+	return steps.RunLab(ctx, "demo")
 }
 
 // Real runs two real Synapse servers, 1.96.1 and the newest, and compares the plugin's answers with what they say. KEEP=1
 // leaves them running; SYNAPSE=1.160.0 runs that version twice.
 func Real(ctx context.Context) error {
 	mg.CtxDeps(ctx, Build)
-	return steps.Command(ctx, "lab", steps.Lab("tests/pair", "-keep="+strconv.FormatBool(os.Getenv("KEEP") == "1"), "-synapse="+os.Getenv("SYNAPSE"))...)
+	return steps.RunLab(ctx, "tests/pair", "-keep="+strconv.FormatBool(os.Getenv("KEEP") == "1"), "-synapse="+os.Getenv("SYNAPSE"))
 }
 
 // EvaluateReal makes real Synapse servers sick by real means and writes what the plugin said first into docs/evaluation-real.md.
@@ -147,20 +147,18 @@ func EvaluateReal(ctx context.Context) error {
 	if version := os.Getenv("SYNAPSE"); version != "" {
 		args = append(args, "-synapse="+version)
 	}
-	return steps.Command(ctx, "lab", steps.Lab("research/sick", args...)...)
+	return steps.RunLab(ctx, "research/sick", args...)
 }
 
 // E2e looks at the plugin in a real Grafana, in a real browser. Pictures of every dashboard go to test-results/.
 func E2e(ctx context.Context) error {
 	mg.CtxDeps(ctx, Build)
-	return steps.Command(ctx, "lab", steps.Lab("tests/e2e")...)
+	return steps.RunLab(ctx, "tests/e2e")
 }
 
 // Evaluate counts how often the diagnosis is right first on simulated homeservers, into docs/evaluation.md. It takes about
 // half an hour.
-func Evaluate(ctx context.Context) error {
-	return steps.Command(ctx, "lab", steps.Lab("research/diagnosis")...)
-}
+func Evaluate(ctx context.Context) error { return steps.RunLab(ctx, "research/diagnosis") }
 
 // Fuzz runs each fuzz target for the time that FUZZTIME names (a minute); their seeds run with the unit tests.
 func Fuzz(ctx context.Context) error {
@@ -176,9 +174,10 @@ func Fuzz(ctx context.Context) error {
 
 // Parity evaluates Synapse's own dashboard (the file that CONTRIB_DASHBOARD names) beside the graphs that replace its panels, on the
 // same series, and writes docs/graphs-measured.md.
-func Parity(ctx context.Context) error {
-	return steps.Command(ctx, "lab", steps.Lab("research/parity")...)
-}
+func Parity(ctx context.Context) error { return steps.RunLab(ctx, "research/parity") }
+
+// Load measures what our statements cost a large database, and Synapse beside them, into docs/reliability.md. It takes five minutes and 3 GB.
+func Load(ctx context.Context) error { return steps.RunLab(ctx, "research/load") }
 
 // Bench measures what the plugin costs its Prometheus, and its own time and memory, into docs/performance.md. CONTRIB_DASHBOARD
 // names Synapse's own dashboard to compare with. It takes about ten minutes. Needs Linux.
@@ -193,7 +192,7 @@ func Bench(ctx context.Context) error {
 			return err
 		}
 	}
-	return steps.Command(ctx, "lab", steps.Lab("research/cost", "-contrib="+contrib)...)
+	return steps.RunLab(ctx, "research/cost", "-contrib="+contrib)
 }
 
 // Compat asks the same of Prometheus of two versions and of VictoriaMetrics, which hold the same past, and writes the differences into
@@ -202,7 +201,7 @@ func Compat(ctx context.Context) error {
 	if err := backend(runtime.GOOS, runtime.GOARCH); err != nil {
 		return err
 	}
-	return steps.Command(ctx, "lab", steps.Lab("research/compat")...)
+	return steps.RunLab(ctx, "research/compat")
 }
 
 // Package makes what a release consists of, from a clean dist/: the zip that people install, its checksums, the list of its

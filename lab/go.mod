@@ -8,6 +8,7 @@ tool (
 	github.com/matrix-insight/synapse-datasource/lab/research/compat
 	github.com/matrix-insight/synapse-datasource/lab/research/cost
 	github.com/matrix-insight/synapse-datasource/lab/research/diagnosis
+	github.com/matrix-insight/synapse-datasource/lab/research/load
 	github.com/matrix-insight/synapse-datasource/lab/research/parity
 	github.com/matrix-insight/synapse-datasource/lab/research/sick
 	github.com/matrix-insight/synapse-datasource/lab/tests/e2e

@@ -30,6 +30,11 @@ func Lab(program string, args ...string) []string {
 	return append([]string{"go", "tool", "github.com/matrix-insight/synapse-datasource/lab/" + program}, args...)
 }
 
+// RunLab runs a program of lab/, in its folder.
+func RunLab(ctx context.Context, program string, args ...string) error {
+	return Command(ctx, "lab", Lab(program, args...)...)
+}
+
 // Npm names a script of package.json.
 func Npm(script string, args ...string) []string {
 	return append([]string{npm(), "run", "--silent", script}, args...)
