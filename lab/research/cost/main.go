@@ -28,7 +28,7 @@ type options struct {
 
 func main() {
 	var o options
-	flag.StringVar(&o.only, "only", "", "only parts whose names contain it: diagnosis, overhead, dashboards, rows, viewers, growth; prints and writes nothing")
+	flag.StringVar(&o.only, "only", "", "only parts whose names contain it: diagnosis, overhead, dashboards, rows, viewers, grafana, growth; prints and writes nothing")
 	flag.StringVar(&o.contrib, "contrib", os.Getenv("CONTRIB_DASHBOARD"), "Synapse's own dashboard (contrib/grafana/synapse.json of its source) to compare with")
 	flag.StringVar(&o.page, "page", root+"/docs/performance.md", "the page to write")
 	flag.IntVar(&o.repeats, "repeats", 7, "pairs of each measurement")
@@ -55,7 +55,7 @@ func run(ctx context.Context, o options) (err error) {
 	if o.list {
 		return within(ctx, middle, 1, progress, func(b *bench) error { return list(ctx, b) })
 	}
-	for _, p := range []part{{"diagnosis", diagnosis}, {"overhead", overhead}, {"dashboards", refreshes}, {"rows", rows}, {"viewers", viewers}} {
+	for _, p := range []part{{"diagnosis", diagnosis}, {"overhead", overhead}, {"dashboards", refreshes}, {"rows", rows}, {"viewers", viewers}, {"grafana", inGrafana}} {
 		if !strings.Contains(p.name, o.only) {
 			continue
 		}
