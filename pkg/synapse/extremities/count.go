@@ -18,6 +18,8 @@ const (
 	stepLimit = time.Second
 	stepRows  = 50_000
 	fewRows   = 500
+	// stalls is how often in a row the smallest step may reach its limit, as while a disk or a backup holds everything up.
+	stalls = 5
 	// keptRooms bounds what a count keeps: some MB at most.
 	keptRooms = 20_000
 )
@@ -83,17 +85,23 @@ func (r *Ranking) sort() {
 // count reads the whole table, step by step. It rests as long as each step took, so that it takes half of one connection at most.
 func count(ctx context.Context, read query.Reading) (Ranking, error) {
 	r := Ranking{byCount: map[int64]int64{}}
-	after, size := "", int64(stepRows)
+	after, size, stalled := "", int64(stepRows), 0
 	for {
 		began := time.Now()
 		rooms, err := step(ctx, read, stepSQL, after, size)
-		if timedOut(err) && size > fewRows {
-			size /= 2
+		if timedOut(err) && stalled < stalls {
+			if size = max(size/2, fewRows); size == fewRows {
+				stalled++
+			}
+			if err := pause(ctx, time.Since(began)); err != nil {
+				return Ranking{}, err
+			}
 			continue
 		}
 		if err != nil {
 			return Ranking{}, err
 		}
+		stalled = 0
 		rows := int64(0)
 		for _, room := range rooms {
 			rows += room.Extremities
@@ -117,6 +125,9 @@ func count(ctx context.Context, read query.Reading) (Ranking, error) {
 				rooms = whole
 			}
 			r.add(rooms)
+		}
+		if time.Since(began) < stepLimit/4 { // a stall is over
+			size = min(2*size, stepRows)
 		}
 		if err := pause(ctx, time.Since(began)); err != nil {
 			return Ranking{}, err

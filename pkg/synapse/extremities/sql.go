@@ -30,8 +30,15 @@ CROSS JOIN LATERAL (
   WHERE l.room_id = t.room_id AND l.membership = 'join') m
 LEFT JOIN partial_state_rooms p ON p.room_id = t.room_id`
 
-// looked is how many extremities of a room are looked at.
-const looked = 5000
+// How many extremities are looked at: of a room, of all shown rooms together, and of each however many rooms there are. One reads about
+// seven pages.
+const (
+	looked      = 5000
+	lookedOfAll = 50_000
+	lookedLeast = 200
+)
+
+func lookedAt(rooms int) int64 { return int64(max(lookedLeast, min(looked, lookedOfAll/rooms))) }
 
 // maySQL tells whether the role may read what only decorates.
 const maySQL = `SELECT has_table_privilege(to_regclass('rooms')::oid, 'SELECT') AND has_table_privilege(to_regclass('room_stats_current')::oid, 'SELECT')
@@ -121,7 +128,8 @@ func Details(ctx context.Context, tx query.Tx, now time.Time, rooms []Counted) (
 	for i, r := range rooms {
 		ids[i], counted[r.RoomID] = r.RoomID, r.Extremities
 	}
-	facts, err := query.Rows[Numbers](ctx, tx, factsSQL, ids, now.UnixMilli(), int64(looked))
+	each := lookedAt(len(rooms))
+	facts, err := query.Rows[Numbers](ctx, tx, factsSQL, ids, now.UnixMilli(), each)
 	if err != nil {
 		return nil, false, err
 	}
@@ -143,7 +151,7 @@ func Details(ctx context.Context, tx query.Tx, now time.Time, rooms []Counted) (
 		}
 	}
 	for _, f := range facts {
-		d := Detail{Numbers: f, Names: called[f.RoomID], Partly: f.Extremities == looked && counted[f.RoomID] > looked}
+		d := Detail{Numbers: f, Names: called[f.RoomID], Partly: f.Extremities == each && counted[f.RoomID] > each}
 		if d.Partly {
 			d.Extremities = counted[f.RoomID]
 		}
