@@ -165,12 +165,12 @@ func home(on *process) string {
 	return ""
 }
 
-// burns uses so many more cores' time, within the loop.
+// burns uses so many more cores' time within the loop, by night as by day.
 func (s *server) burns(on *process, cores float64) {
 	for _, name := range []string{"process_cpu_seconds_total", "process_cpu_user_seconds_total", "python_twisted_reactor_tick_time_sum"} {
 		for _, l := range s.selected(name, on) {
 			if l.counter && l.level > 0 {
-				l.spans = append(l.spans, span{s.trouble, math.Inf(1), 1 + cores/l.level, 0})
+				l.spans = append(l.spans, span{s.trouble, math.Inf(1), 1, cores})
 			}
 		}
 	}

@@ -24,7 +24,7 @@ type line struct {
 type span struct {
 	from, until float64 // seconds since 1970
 	times       float64 // the level
-	slope       float64 // what a gauge gains per second
+	slope       float64 // what is gained per second, at any hour
 }
 
 // at gives the value at a time of a process's life that began then.
@@ -49,7 +49,11 @@ func (l *line) at(t, began float64) float64 {
 			amount += (s.times - 1) * l.usual(from, until)
 		}
 	}
-	if amount *= l.level; l.whole {
+	amount *= l.level
+	for _, s := range l.spans {
+		amount += s.slope * max(0, min(t, s.until)-max(began, s.from))
+	}
+	if l.whole {
 		return math.Floor(amount + 1e-6)
 	}
 	return max(amount, 0)

@@ -19,7 +19,10 @@ var slowServers = []scenario{
 			s.slower(nil, "synapse_http_server_response_time_seconds", `servlet!~"Sync.*"`, 6)
 		}},
 	{name: "the pool is too small", class: "slow", shape: shape{recording: newest, size: 5}, expect: []string{"database-pool"}, after: slowTimes,
-		happens: func(s *server, _ *process) { s.slower(nil, "synapse_storage_schedule_time", `__name__!=""`, 2000) }},
+		happens: func(s *server, _ *process) {
+			s.slower(nil, "synapse_storage_schedule_time", `__name__!=""`, 2000)
+			s.becomes(nil, `synapse_threadpool_working_threads{name=~"database-.*"}`, s.selected(`synapse_threadpool_max_threads{name=~"database-.*"}`, nil)[0].level)
+		}},
 	{name: "a worker pauses", class: "slow", shape: shape{recording: workers}, expect: []string{"gc-pauses"}, sick: "generic_worker1", after: slowTimes, happens: longPauses},
 	{name: "a worker needs its whole core", class: "slow", shape: shape{recording: workers}, expect: []string{"cpu-saturation", "starvation"}, sick: "generic_worker1", after: slowTimes, happens: fullCore},
 	{name: "the loop stands still", class: "slow", shape: shape{recording: newest}, expect: []string{"reactor-lag", "starvation"}, after: slowTimes, happens: func(s *server, p *process) {
