@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/matrix-insight/synapse-datasource/lab/research/page"
 	"github.com/matrix-insight/synapse-datasource/pkg/checks"
 )
 
@@ -73,7 +74,7 @@ func blamed(all []outcome) string {
 	}
 	var out strings.Builder
 	fmt.Fprintf(&out, "A symptom (sends, syncs, the connection pool, the database as a whole, workers) beside the true cause has to name it, directly or through others, or be about the same thing (a transaction). Of %d symptoms "+
-		"%d do (%s); %d name none, %d another one.\n", total, right, interval(right, total), none, total-right-none)
+		"%d do (%s); %d name none, %d another one.\n", total, right, page.Share(right, total), none, total-right-none)
 	for _, what := range sortedByCount(wrong) {
 		fmt.Fprintf(&out, "- %s: %d\n", what, wrong[what])
 	}

@@ -15,6 +15,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/matrix-insight/synapse-datasource/lab/research/page"
 )
 
 func main() {
@@ -22,17 +24,17 @@ func main() {
 	only := flag.String("only", "", "only scenarios whose name contains it; prints every miss and writes nothing")
 	half := flag.String("half", "", "tuning or judging: only this half; prints and writes nothing")
 	within := flag.Duration("within", 30*time.Minute, "begin no more servers after so long; the page says how many were played")
-	page := flag.String("page", "../docs/evaluation.md", "the page to write into")
+	to := flag.String("page", "../docs/evaluation.md", "the page to write into")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := evaluate(ctx, *seeds, *only, *half, *page, time.Now().Add(*within)); err != nil {
+	if err := evaluate(ctx, *seeds, *only, *half, *to, time.Now().Add(*within)); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func evaluate(ctx context.Context, seeds int, only, half, page string, last time.Time) error {
+func evaluate(ctx context.Context, seeds int, only, half, to string, last time.Time) error {
 	all, err := scenarios()
 	if err != nil {
 		return err
@@ -47,7 +49,7 @@ func evaluate(ctx context.Context, seeds int, only, half, page string, last time
 		fmt.Print(tell(outcomes))
 		return nil
 	}
-	return write(page, report(outcomes))
+	return page.Write(to, "simulated servers", report(outcomes))
 }
 
 // playAll plays two at a time.

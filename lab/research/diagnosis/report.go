@@ -4,29 +4,11 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strings"
-)
 
-// The part of the page that this command writes; what stands outside is somebody else's.
-const (
-	begins = "<!-- simulated servers: begin, written by go tool mage evaluate -->\n"
-	ends   = "<!-- simulated servers: end -->\n"
+	"github.com/matrix-insight/synapse-datasource/lab/research/page"
 )
-
-func write(page, part string) error {
-	text, err := os.ReadFile(page)
-	if err != nil {
-		return err
-	}
-	before, rest, found := strings.Cut(string(text), begins)
-	_, after, closed := strings.Cut(rest, ends)
-	if !found || !closed {
-		return fmt.Errorf("%s has no place for the simulated servers: it needs the lines %q and %q", page, begins, ends)
-	}
-	return os.WriteFile(page, []byte(before+begins+part+ends+after), 0o644)
-}
 
 func report(all []outcome) string {
 	var out strings.Builder
@@ -40,14 +22,14 @@ func report(all []outcome) string {
 	for _, class := range slices.Sorted(maps.Keys(classes)) {
 		if of := classes[class]; !of[0].healthy() {
 			right := count(of, func(o outcome) bool { return o.first })
-			fmt.Fprintf(&out, "| %s | %d | %d | %s | %d |\n", class, len(of), right, interval(right, len(of)), count(of, func(o outcome) bool { return o.among3 }))
+			fmt.Fprintf(&out, "| %s | %d | %d | %s | %d |\n", class, len(of), right, page.Share(right, len(of)), count(of, func(o outcome) bool { return o.among3 }))
 		}
 	}
 	out.WriteString("\n| Healthy servers | Asked | Without a warning | Share |\n| --- | --- | --- | --- |\n")
 	for _, class := range slices.Sorted(maps.Keys(classes)) {
 		if of := classes[class]; of[0].healthy() {
 			right := count(of, func(o outcome) bool { return o.first })
-			fmt.Fprintf(&out, "| %s | %d | %d | %s |\n", class, len(of), right, interval(right, len(of)))
+			fmt.Fprintf(&out, "| %s | %d | %d | %s |\n", class, len(of), right, page.Share(right, len(of)))
 		}
 	}
 	outages := slices.DeleteFunc(slices.Clone(judged), func(o outcome) bool { return !o.scenario.outage })
@@ -85,11 +67,6 @@ func count(all []outcome, is func(outcome) bool) int {
 	return n
 }
 
-func interval(right, of int) string {
-	low, high := wilson(right, of)
-	return fmt.Sprintf("%.0f%% (%.0f%% to %.0f%%)", 100*float64(right)/float64(max(of, 1)), 100*low, 100*high)
-}
-
 // calibration compares what the first finding says of its confidence with how often it is right.
 func calibration(all []outcome) string {
 	text := "| Confidence of the first finding | Findings | Right |\n| --- | --- | --- |\n"
@@ -98,7 +75,7 @@ func calibration(all []outcome) string {
 			return len(o.alarms) == 0 || o.alarms[0].confidence < bin.from || o.alarms[0].confidence >= bin.until
 		})
 		right := count(of, func(o outcome) bool { return o.first && !o.healthy() })
-		text += fmt.Sprintf("| %.2f to %.2f | %d | %s |\n", bin.from, min(bin.until, 1), len(of), interval(right, len(of)))
+		text += fmt.Sprintf("| %.2f to %.2f | %d | %s |\n", bin.from, min(bin.until, 1), len(of), page.Share(right, len(of)))
 	}
 	return text
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"hash/fnv"
-	"math"
 	"slices"
 	"strings"
 	"time"
@@ -154,15 +153,4 @@ func (s *server) names(subject string, sick *process) bool {
 		}
 	}
 	return best > most || len(s.processes) == 1
-}
-
-// wilson is the 95 % interval of a share.
-func wilson(right, of int) (low, high float64) {
-	if of == 0 {
-		return 0, 1
-	}
-	const z = 1.96
-	n, p := float64(of), float64(right)/float64(of)
-	middle, half := p+z*z/(2*n), z*math.Sqrt(p*(1-p)/n+z*z/(4*n*n))
-	return max(0, (middle-half)/(1+z*z/n)), min(1, (middle+half)/(1+z*z/n))
 }

@@ -14,6 +14,9 @@ type fault struct {
 	settings string   // YAML for homeserver.yaml
 	through  []string // the command that starts Synapse
 	postgres map[string]string
+	workers  bool // there are workers and a Redis
+	peer     bool // another homeserver is in all rooms
+	slow     bool // its check judges no young process, or the mean of a quarter of an hour
 	// begin makes the homeserver sick, and what it starts ends with the context of the run.
 	begin func(ctx context.Context, w *ward) error
 }
@@ -21,11 +24,13 @@ type fault struct {
 func (f fault) control() bool { return len(f.accepted) == 0 }
 
 // faults are all of them; the accepted causes were written down before the first run.
-var faults = slices.Concat(controls, databaseFaults, processFaults, clientFaults)
+var faults = slices.Concat(controls, databaseFaults, processFaults, clientFaults, workerFaults)
 
 var controls = []fault{
 	{id: "quiet", how: "nothing happens besides the usual traffic", begin: nothing},
 	{id: "restart", how: "Synapse is ended by SIGTERM and started again", begin: restart},
+	{id: "peer-gone", how: "the only other homeserver, which is in all rooms, is stopped (SIGSTOP)", peer: true, slow: true, begin: freezePeer},
+	{id: "database-crash", how: "a session of PostgreSQL is killed (SIGKILL): it ends all of them and recovers", begin: crashSession},
 	{id: "backup", how: "pg_dump reads the whole database, again and again", begin: dump},
 }
 

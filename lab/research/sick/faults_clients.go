@@ -15,7 +15,11 @@ import (
 var clientFaults = []fault{
 	{
 		id: "client-in-a-loop", how: "a client asks ten times a second for the state of a room that does not exist",
-		accepted: []string{"request-surge"}, begin: loop,
+		accepted: []string{"request-surge"}, slow: true, begin: loop,
+	},
+	{
+		id: "presence-churn", how: "each user goes online and away again as fast as the server answers", slow: true,
+		accepted: []string{"federation-presence"}, settings: "rc_presence: {per_user: {per_second: 100000, burst_count: 100000}}\n", begin: flipPresence,
 	},
 	{
 		id: "bridge-500", how: "an application service answers every transaction with 500",
@@ -27,6 +31,18 @@ func loop(ctx context.Context, w *ward) error {
 	w.until(ctx, 100*time.Millisecond, func() {
 		_ = w.people[0].Do(ctx, http.MethodGet, client+"rooms/%21nowhere:localhost/state", nil, nil)
 	})
+	return nil
+}
+
+func flipPresence(ctx context.Context, w *ward) error {
+	for _, p := range w.people {
+		states := []string{"online", "unavailable"}
+		n := 0
+		w.until(ctx, time.Millisecond, func() {
+			n++
+			_ = p.Do(ctx, http.MethodGet, client+"sync?timeout=0&set_presence="+states[n%2], nil, nil)
+		})
+	}
 	return nil
 }
 

@@ -32,7 +32,7 @@ var databaseFaults = []fault{
 	},
 	{
 		id: "pool-of-one", how: "Synapse may open one connection only, and each answer takes 15 ms",
-		accepted: []string{"database-pool"}, settings: "@pool", begin: slow(15 * time.Millisecond),
+		accepted: []string{"database-pool"}, slow: true, settings: "@pool", begin: slow(15 * time.Millisecond),
 	},
 	{
 		id: "connections-used-up", how: "Synapse's role may open no session any more, and all of them are ended",
@@ -40,7 +40,7 @@ var databaseFaults = []fault{
 	},
 	{
 		id: "slow-commits", how: "each commit takes 100 ms (commit_delay)",
-		accepted: []string{"database-slow"}, postgres: map[string]string{"fsync": "on", "synchronous_commit": "on"}, begin: delayCommits,
+		accepted: []string{"database-slow"}, slow: true, postgres: map[string]string{"fsync": "on", "synchronous_commit": "on"}, begin: delayCommits,
 	},
 }
 
@@ -61,6 +61,15 @@ func freeze(ctx context.Context, w *ward) error {
 	w.space.Own(func() error { return signalSessions(context.Background(), connection, syscall.SIGCONT) })
 	w.until(ctx, time.Second, func() { _ = signalSessions(ctx, connection, syscall.SIGSTOP) })
 	return nil
+}
+
+func crashSession(ctx context.Context, w *ward) error {
+	connection, err := pgx.Connect(ctx, w.database.SuperuserDSN)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = connection.Close(ctx) }()
+	return signalSessions(ctx, connection, syscall.SIGKILL)
 }
 
 func signalSessions(ctx context.Context, connection *pgx.Conn, signal syscall.Signal) error {

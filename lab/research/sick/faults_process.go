@@ -26,6 +26,10 @@ var processFaults = []fault{
 		accepted: []string{"availability", "reactor-lag"}, begin: touch("block"),
 	},
 	{
+		id: "cpu-limit", how: "Synapse may run for 5 ms of every 100 (SIGSTOP and SIGCONT, as the limit of a container does)", slow: true,
+		accepted: []string{"starvation"}, begin: limitCPU(5 * time.Millisecond),
+	},
+	{
 		id: "full-collections", how: "a module holds three million lists, and every collection is a full one",
 		accepted: []string{"gc-pauses"}, begin: touch("heap"),
 	},
@@ -35,20 +39,36 @@ var processFaults = []fault{
 	},
 }
 
-// signal sends one signal; what is stopped is woken up at the end, or it could not be ended.
 func signal(s syscall.Signal) func(context.Context, *ward) error {
-	return func(_ context.Context, w *ward) error {
-		if s == syscall.SIGSTOP {
-			w.space.Own(func() error { _ = syscall.Kill(w.server.PID(), syscall.SIGCONT); return nil })
-		}
-		return syscall.Kill(w.server.PID(), s)
+	return func(_ context.Context, w *ward) error { return w.signal(w.server.PID(), s) }
+}
+
+// signal sends one signal; what is stopped is woken up at the end, or it could not be ended.
+func (w *ward) signal(pid int, s syscall.Signal) error {
+	if s == syscall.SIGSTOP {
+		w.space.Own(func() error { _ = syscall.Kill(pid, syscall.SIGCONT); return nil })
 	}
+	return syscall.Kill(pid, s)
 }
 
 // touch makes the file that modules/sick.py waits for.
 func touch(name string) func(context.Context, *ward) error {
 	return func(_ context.Context, w *ward) error {
 		return os.WriteFile(filepath.Join(w.space.Dir, name), nil, 0o644)
+	}
+}
+
+// limitCPU lets Synapse run for a part of every tenth of a second.
+func limitCPU(runs time.Duration) func(context.Context, *ward) error {
+	return func(ctx context.Context, w *ward) error {
+		pid := w.server.PID()
+		w.space.Own(func() error { _ = syscall.Kill(pid, syscall.SIGCONT); return nil })
+		w.until(ctx, runs, func() {
+			_ = syscall.Kill(pid, syscall.SIGSTOP)
+			time.Sleep(100*time.Millisecond - runs)
+			_ = syscall.Kill(pid, syscall.SIGCONT)
+		})
+		return nil
 	}
 }
 

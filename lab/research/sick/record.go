@@ -4,11 +4,13 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -35,9 +37,9 @@ func record(ctx context.Context, url, path string, end time.Time) error {
 	if err != nil {
 		return err
 	}
-	scrapes, err := samples(ctx, client, "up", end)
-	if err != nil || len(scrapes) != 1 {
-		return fmt.Errorf("%d targets: %w", len(scrapes), err)
+	scrapes, err := scrapesOf(ctx, client, end)
+	if err != nil {
+		return err
 	}
 	var text bytes.Buffer
 	fmt.Fprintf(&text, "load %s\n", scrapeEvery)
@@ -50,10 +52,24 @@ func record(ctx context.Context, url, path string, end time.Time) error {
 			return err
 		}
 		for _, series := range all {
-			fmt.Fprintf(&text, "  %s %s\n", series.Metric, notation(scrapes[0].Values, series.Values))
+			fmt.Fprintf(&text, "  %s %s\n", series.Metric, notation(scrapes[series.Metric[model.InstanceLabel]], series.Values))
 		}
 	}
 	return writeCompressed(path, text.Bytes())
+}
+
+// scrapesOf are the scrapes of each target, of all as many.
+func scrapesOf(ctx context.Context, client prometheus.API, end time.Time) (map[model.LabelValue][]model.SamplePair, error) {
+	up, err := samples(ctx, client, "up", end)
+	if err != nil || len(up) == 0 {
+		return nil, fmt.Errorf("no target was scraped: %w", err)
+	}
+	fewest := slices.MinFunc(up, func(a, b *model.SampleStream) int { return cmp.Compare(len(a.Values), len(b.Values)) })
+	scrapes := map[model.LabelValue][]model.SamplePair{}
+	for _, target := range up {
+		scrapes[target.Metric[model.InstanceLabel]] = target.Values[:len(fewest.Values)]
+	}
+	return scrapes, nil
 }
 
 func samples(ctx context.Context, client prometheus.API, name string, end time.Time) (model.Matrix, error) {

@@ -8,30 +8,17 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-)
 
-// The page is written by hand but for what stands between these lines.
-const (
-	tableBegins = "<!-- real sick servers: made by go tool mage evaluateReal -->\n"
-	tableEnds   = "<!-- end of real sick servers -->\n"
+	"github.com/matrix-insight/synapse-datasource/lab/research/page"
 )
 
 // writeTable puts the table of all outcomes in a folder into a page.
-func writeTable(folder, page string) error {
+func writeTable(folder, to string) error {
 	outcomes, err := readOutcomes(folder)
 	if err != nil {
 		return err
 	}
-	text, err := os.ReadFile(page)
-	if err != nil {
-		return err
-	}
-	before, rest, begins := strings.Cut(string(text), tableBegins)
-	_, after, ends := strings.Cut(rest, tableEnds)
-	if !begins || !ends {
-		return fmt.Errorf("%s has no lines %q and %q", page, tableBegins, tableEnds)
-	}
-	return os.WriteFile(page, []byte(before+tableBegins+"\n"+table(outcomes)+"\n"+tableEnds+after), 0o644)
+	return page.Write(to, "real sick servers", table(outcomes))
 }
 
 // readOutcomes gives what was kept, in the order of the files' names.
@@ -73,8 +60,8 @@ func table(all []outcome) string {
 			fmt.Fprintf(&rows, "| %s | %s | %s | %s | %s | %s |\n", o.Version, f.how, either(f.accepted), ids(o.Findings), verdict, after(o))
 		}
 	}
-	head := fmt.Sprintf("Right first in %d of %d runs, among the first three in %d; false alarms in %d of %d healthy controls.\n\n",
-		first, sickened, among, alarmed, controls)
+	head := fmt.Sprintf("Right first in %d of %d runs, %s; among the first three in %d, %s. False alarms in %d of %d healthy controls. In brackets: 95%% intervals.\n\n",
+		first, sickened, page.Share(first, sickened), among, page.Share(among, sickened), alarmed, controls)
 	return head + "| Synapse | What was done | Right would be | First three findings | Verdict | Right after |\n| --- | --- | --- | --- | --- | --- |\n" + rows.String()
 }
 

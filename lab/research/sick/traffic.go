@@ -60,6 +60,13 @@ func settle(ctx context.Context, server *synapse.Server, seed uint64) ([]*person
 			}
 		}
 	}
+	for _, worker := range server.Workers {
+		if worker.Name == synapse.ClientWorker {
+			for _, p := range people {
+				p.Client = p.At(worker.ClientURL)
+			}
+		}
+	}
 	return people, nil
 }
 

@@ -18,19 +18,24 @@ import (
 	"github.com/matrix-insight/synapse-datasource/lab/servers/ask"
 	"github.com/matrix-insight/synapse-datasource/lab/servers/postgres"
 	"github.com/matrix-insight/synapse-datasource/lab/servers/prometheus"
+	"github.com/matrix-insight/synapse-datasource/lab/servers/redis"
 	"github.com/matrix-insight/synapse-datasource/lab/servers/synapse"
 )
 
 // ward is one homeserver with all that it needs, so that several can be sick at once and none hears of the others.
 type ward struct {
-	space      *servers.Space
-	cluster    *postgres.Server
-	database   synapse.Database // as Synapse sees it, through the proxy
-	proxy      *proxy
-	server     *synapse.Server
-	prometheus *prometheus.Server
-	people     []*person
-	running    sync.WaitGroup
+	space    *servers.Space
+	cluster  *postgres.Server
+	database synapse.Database // as Synapse sees it, through the proxy
+	proxy    *proxy
+
+	peerDatabase synapse.Database
+	server       *synapse.Server
+	peer         *synapse.Server // another homeserver, where a fault needs one
+	redis        *redis.Server   // where there are workers
+	prometheus   *prometheus.Server
+	people       []*person
+	running      sync.WaitGroup
 }
 
 const (
@@ -51,25 +56,50 @@ func (w *ward) admit(ctx context.Context, f fault, version string, seed uint64, 
 	if err != nil {
 		return err
 	}
-	w.server, err = synapse.StartAlone(ctx, synapse.Alone{
+	alone := synapse.Alone{
 		Dir: filepath.Join(w.space.Dir, "synapse"), Version: version, Database: w.database, Modules: modules, Through: f.through,
 		Settings: fmt.Sprintf("modules: [{module: sick.Sick, config: {folder: %q}}]\n%s", w.space.Dir, settings), Progress: progress,
-	})
+	}
+	if f.workers {
+		if err := w.startRedis(ctx, 0); err != nil {
+			return err
+		}
+		alone.Redis = w.redis.Port
+	}
+	w.server, err = synapse.StartAlone(ctx, alone)
 	if w.server != nil {
 		w.space.Own(w.server.Stop)
 	}
 	if err != nil {
 		return err
 	}
+	if err := w.startWorkers(ctx); err != nil {
+		return err
+	}
 	w.people, err = settle(ctx, w.server, seed)
 	if err != nil {
 		return err
+	}
+	if f.peer {
+		if err := w.invitePeer(ctx, version, progress); err != nil {
+			return err
+		}
 	}
 	w.prometheus, err = prometheus.Start(ctx, prometheus.Options{Dir: w.space.Dir, Config: w.scrapeConfig(), Progress: progress})
 	if err != nil {
 		return err
 	}
 	w.space.Own(w.prometheus.Stop)
+	return nil
+}
+
+func (w *ward) startWorkers(ctx context.Context) error {
+	for _, worker := range w.server.Workers {
+		if err := worker.Start(ctx); err != nil {
+			return err
+		}
+		w.space.Own(worker.Stop)
+	}
 	return nil
 }
 
@@ -83,7 +113,7 @@ func (w *ward) startDatabase(ctx context.Context, f fault, progress servers.Prog
 	if err != nil {
 		return err
 	}
-	w.database = databases[0]
+	w.database, w.peerDatabase = databases[0], databases[1]
 	w.proxy, err = startProxy(net.JoinHostPort(w.cluster.Host(), strconv.Itoa(w.cluster.Port())))
 	if err != nil {
 		return err
@@ -105,16 +135,27 @@ func (w *ward) settingsOf(f fault) (string, error) {
 	}
 }
 
+// scrapeConfig names the processes as Synapse's documentation does.
 func (w *ward) scrapeConfig() string {
-	target := strings.TrimSuffix(strings.TrimPrefix(w.server.MetricsURL, "http://"), "/_synapse/metrics")
-	return fmt.Sprintf(`global: {scrape_interval: %[1]ds, scrape_timeout: %[1]ds}
+	config := fmt.Sprintf(`global: {scrape_interval: %[1]ds, scrape_timeout: %[1]ds}
 scrape_configs:
   - job_name: synapse
     metrics_path: /_synapse/metrics
     static_configs:
-      - targets: [%[2]q]
-        labels: {index: "1"}
-`, int(scrapeEvery.Seconds()), target)
+`, int(scrapeEvery.Seconds()))
+	add := func(url, job string) {
+		target := strings.TrimSuffix(strings.TrimPrefix(url, "http://"), "/_synapse/metrics")
+		config += fmt.Sprintf("      - targets: [%q]\n        labels: {job: %q, index: \"1\"}\n", target, job)
+	}
+	if len(w.server.Workers) == 0 {
+		add(w.server.MetricsURL, "synapse")
+		return config
+	}
+	add(w.server.MetricsURL, "master")
+	for _, worker := range w.server.Workers {
+		add(worker.MetricsURL, strings.TrimSuffix(worker.Name, "1"))
+	}
+	return config
 }
 
 // execute runs statements as the superuser.

@@ -2,6 +2,7 @@ package synapse
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 
@@ -16,19 +17,20 @@ type Alone struct {
 	Settings string   // YAML; each of its options replaces the one in homeserver.yaml
 	Modules  string   // a folder in which Python finds modules
 	Through  []string // the command that starts Synapse, such as prlimit with its options
+	Redis    int      // the port of a Redis, by which the main process and workers speak; 0: there are no workers
 	Progress servers.Progress
 }
 
 // withModules is what Python runs in isolated mode, where no variable names folders with modules.
-const withModules = `import sys; sys.path.append(sys.argv.pop(1)); from synapse.app.homeserver import main; main()`
+const withModules = `import sys; sys.path.append(sys.argv.pop(1)); from synapse.app.%s import main; main()`
 
-// command is how Synapse starts, without its configuration.
-func (a Alone) command(python string) []string {
+// command is how a process of Synapse starts, without its configuration.
+func (a Alone) command(python, app string) []string {
 	through := append([]string{}, a.Through...)
 	if a.Modules == "" {
-		return append(through, python, "-I", "-m", "synapse.app.homeserver")
+		return append(through, python, "-I", "-m", "synapse.app."+app)
 	}
-	return append(through, python, "-I", "-B", "-c", withModules, a.Modules)
+	return append(through, python, "-I", "-B", "-c", fmt.Sprintf(withModules, app), a.Modules)
 }
 
 // StartAlone starts one homeserver and waits until it answers.
@@ -41,11 +43,16 @@ func StartAlone(ctx context.Context, a Alone) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	server, err := newServer(a.Dir, a.Database, 0.5)
+	server, err := newServer(a.Dir, a.Database, 0.5, a.Redis != 0)
 	if err != nil {
 		return nil, err
 	}
 	server.alone, server.python = a, python
+	if a.Redis != 0 {
+		if err := server.addWorkers(); err != nil {
+			return nil, err
+		}
+	}
 	if err := os.WriteFile(filepath.Join(a.Dir, "more.yaml"), []byte(a.Settings), 0o600); err != nil {
 		return nil, err
 	}

@@ -22,6 +22,13 @@ type Client struct {
 	UserID string
 }
 
+// At is the same user, who asks another address.
+func (c *Client) At(url string) *Client {
+	other := *c
+	other.base = url
+	return &other
+}
+
 var httpClient = &http.Client{Timeout: 60 * time.Second}
 
 // Do sends one request; in and out are JSON and may be nil.

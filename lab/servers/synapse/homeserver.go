@@ -53,21 +53,25 @@ type Server struct {
 	secret  string
 	named   bool // its metrics say which homeserver they belong to
 	alone   Alone
-	python  string // of a homeserver that runs alone
+	python  string
 	process *servers.Process
+
+	Workers         []*Worker // not started; none where there is no Redis
+	replicationPort int
 }
 
 type homeserverConfig struct {
 	ServerName, Dir, Secret          string
 	HTTPSPort, HTTPPort, MetricsPort int
+	ReplicationPort                  int // 0: none listens for workers
 	Database                         Database
 	GlobalFactor                     float64
 	CacheFactors                     map[string]float64
 }
 
 // newServer writes the configuration of a homeserver into a folder of its own.
-func newServer(dir string, database Database, globalFactor float64) (*Server, error) {
-	ports, err := freePorts(3)
+func newServer(dir string, database Database, globalFactor float64, workers bool) (*Server, error) {
+	ports, err := freePorts(4)
 	if err != nil {
 		return nil, err
 	}
@@ -81,6 +85,9 @@ func newServer(dir string, database Database, globalFactor float64) (*Server, er
 	if globalFactor == 0 {
 		config.CacheFactors = CacheFactors
 	}
+	if workers {
+		config.ReplicationPort = ports[3]
+	}
 	if err := writeConfig(config); err != nil {
 		return nil, fmt.Errorf("configure %s: %w", config.ServerName, err)
 	}
@@ -91,6 +98,8 @@ func newServer(dir string, database Database, globalFactor float64) (*Server, er
 		Database:   database,
 		dir:        dir,
 		secret:     config.Secret,
+
+		replicationPort: config.ReplicationPort,
 	}, nil
 }
 
@@ -120,21 +129,29 @@ func writeConfig(config homeserverConfig) error {
 // noProxy keeps the caller's proxies out of Synapse, which would ask them for the other server.
 var noProxy = []string{"http_proxy=", "https_proxy=", "all_proxy=", "HTTP_PROXY=", "HTTPS_PROXY=", "ALL_PROXY="}
 
-// launch starts Synapse; ready waits until it answers clients. They are apart so that both servers start at once.
-func (s *Server) launch(python string) error {
-	var err error
-	command := append(s.alone.command(python), "--config-path", filepath.Join(s.dir, "homeserver.yaml"))
+// launch starts the main process; ready waits until it answers clients. They are apart so that both servers start at once.
+func (s *Server) launch(python string) (err error) {
+	s.python = python
+	s.process, err = s.start("synapse", "homeserver")
+	return err
+}
+
+// start starts one process of the homeserver.
+func (s *Server) start(name, app string, more ...string) (*servers.Process, error) {
+	command := append(s.alone.command(s.python, app), "--config-path", filepath.Join(s.dir, "homeserver.yaml"))
 	if s.alone.Settings != "" {
 		command = append(command, "--config-path", filepath.Join(s.dir, "more.yaml"))
 	}
-	s.process, err = servers.Start(servers.Command{
+	if s.alone.Redis != 0 {
+		command = append(command, "--config-path", filepath.Join(s.dir, "workers.yaml"))
+	}
+	return servers.Start(servers.Command{
 		Path: command[0],
-		Args: command[1:],
+		Args: append(command[1:], more...),
 		Env:  noProxy,
 		Dir:  s.dir,
-		Log:  filepath.Join(s.dir, "synapse.log"),
+		Log:  filepath.Join(s.dir, name+".log"),
 	})
-	return err
 }
 
 func (s *Server) stop() error { return s.process.Stop() }

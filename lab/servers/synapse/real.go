@@ -84,7 +84,7 @@ func (p *Pair) startServers(ctx context.Context, globalFactor float64) error {
 		return err
 	}
 	for i, database := range databases {
-		server, err := newServer(filepath.Join(p.space.Dir, database.Name), database, globalFactor)
+		server, err := newServer(filepath.Join(p.space.Dir, database.Name), database, globalFactor, false)
 		if err != nil {
 			return err
 		}
