@@ -12,6 +12,8 @@ import (
 
 var (
 	starvedWorks  = limits.Limit{Name: "works", Value: 0.3, Unit: "percentunit", Meaning: "share of time that the loop of another process is busy from which its CPU tells about the machine", Source: "ours"}
+	starvedPart   = limits.Limit{Name: "part", Value: 0.33, Unit: "percentunit", Meaning: "part of the share from which a loop is judged that uses next to no CPU for its time", Source: "ours"}
+	starvedDeep   = limits.Limit{Name: "next", Value: 0.2, Meaning: "cores for each busy second per second that are next to none", Source: "ours: a loop that works uses one, on an overloaded machine still half of one"}
 	starvedFlat   = limits.Limit{Name: "flat", Value: 0.05, Unit: "percentunit", Meaning: "difference of the 95th percentile of the CPU to its median, as a share of it, that is a plateau", Source: "ours"}
 	starvedAlways = limits.Limit{Name: "always", Value: 0.9, Unit: "percentunit", Meaning: "share of time that the loop is busy on a plateau that a CPU limit makes", Source: "ours"}
 	starvedGC     = limits.Limit{Name: "gcTimes", Value: 2, Meaning: "ratio of the time in garbage collection to the CPU from which memory is swapped out", Source: "ours"}
@@ -34,7 +36,7 @@ var starvation = Check{
 	Title: "Processes get too little CPU",
 	Meaning: "An event loop that is busy without using CPU waits: for a CPU that a container's limit, the machine's other programs or its host take away, for memory that is swapped out, or in a call " +
 		"that blocks. More workers on the same machine make it worse.",
-	Decides: "Per process over 15 minutes: the event loop is busy for at least {warning} of the time, and the process uses at most {starved} of that in cores. If all busy processes of the homeserver (at least two, " +
+	Decides: "Per process over 15 minutes: the event loop is busy for at least {warning} of the time, and the process uses at most {starved} of that in cores; {part} of that share is enough if it uses at most {next} of it. If all busy processes of the homeserver (at least two, " +
 		"each busy for {works} or more) are like that, it is the machine; if one is, it may be a blocking call. A CPU that varies by less than {flat} while the loop is busy for {always} is a limit. Garbage collection of " +
 		"{gcTimes} × the CPU is swapping. Processes younger than {young} are not judged. All processes of one host silent at once, while those of another answer, are an info.",
 	CannotKnow: "Who takes the CPU: only the machine's own metrics tell. CPU of threads counts as the process's, so a loop may starve beside busy threads unseen. In Kubernetes each process has an address of its own, " +
@@ -42,11 +44,11 @@ var starvation = Check{
 	Thresholds: limits.Thresholds{
 		Check: "starvation", Warning: limits.At(limits.Busy.Value), Unit: "percentunit", WarningOf: "of the time busy without the CPU for it", Source: "ours",
 	},
-	Limits: []limits.Limit{limits.Starved, starvedWorks, starvedFlat, starvedAlways, starvedGC, limits.Young},
+	Limits: []limits.Limit{limits.Starved, starvedPart, starvedDeep, starvedWorks, starvedFlat, starvedAlways, starvedGC, limits.Young},
 	Steps: []string{
 		"Look for a limit: `cat /sys/fs/cgroup/cpu.stat` in the container. If `nr_throttled` rises, raise the container's CPU limit (Docker `--cpus`, Kubernetes `limits.cpu`) or remove it.",
 		"On the machine run `vmstat 1 5`: `si`/`so` above 0 is swapping (add memory), `st` is CPU that the host gives to others, `wa` is a slow disk.",
-		"If neither, run `py-spy dump --pid <pid>` a few times, which changes nothing: it shows a call that blocks, such as a module that waits, a slow log disk or a slow name server.",
+		"Run `py-spy dump --pid <pid>` a few times, which changes nothing: it shows a call that blocks, such as a module that waits, a slow log disk or a slow name server.",
 		"Do not add workers on this machine, and do not raise `cp_max`: both need CPU that is not there.",
 	},
 	Panel:      "processes",
@@ -55,8 +57,13 @@ var starvation = Check{
 	Judge:      judgeStarvation,
 	Rule: Rule{Expr: `
 max by (server_name) (
-  {{.busy}} >= {{.threshold}}
-  and on ({{.by}}) {{.cpu}} <= on ({{.by}}) {{.starved}} * {{.busy}}
+  (
+    {{.busy}} >= {{.threshold}}
+    and on ({{.by}}) {{.cpu}} <= on ({{.by}}) {{.starved}} * {{.busy}}
+    or
+    {{.busy}} >= {{.part}} * {{.threshold}}
+    and on ({{.by}}) {{.cpu}} <= on ({{.by}}) {{.next}} * {{.busy}}
+  )
   unless on ({{.by}}) {{.uptime}} < {{.young}}
 )`},
 }
@@ -108,6 +115,12 @@ func judgeStarved(in Input, p Sample, machine bool) Finding {
 	}
 	used, _ := in.ValueFor(cpu, p)
 	f := in.graded(p.Value, Finding{Subject: Subject{Name: p.Process()}, Takes: Amounts{LoopTime: p.Value - used}})
+	if least := starvedPart.Value * in.Warning; f.Severity == OK && p.Value >= least && used <= starvedDeep.Value*p.Value {
+		f.Severity, f.Threshold = Warning, &least
+	}
+	if f.Severity == OK {
+		return f
+	}
 	f.Evidence = fmt.Sprintf("Event loop busy for %s of the last 15 min, but %s cores in use.", words.Percent(p.Value), words.Number(used))
 	spread, flat := in.ValueFor(cpuSpread, p)
 	collecting, _ := in.ValueFor(gcShareNow, p)

@@ -14,7 +14,10 @@ func TestStarvation(t *testing.T) {
 	judgeCases(t, starvation, map[string]judged{
 		"works":                 {series: starvedOn("1", 0.9, 0.85, day), want: OK},
 		"just enough CPU":       {series: starvedOn("1", 0.8, 0.41, day), want: OK},
-		"not busy":              {series: starvedOn("1", 0.69, 0.1, day), want: OK},
+		"not busy":              {series: starvedOn("1", 0.69, 0.15, day), want: OK},
+		"hardly runs":           {series: starvedOn("1", 0.36, 0.032, day), want: Warning, subject: "synapse/1", value: 0.36},
+		"just busy enough":      {series: starvedOn("1", 0.232, 0.04, day), want: Warning, subject: "synapse/1"},
+		"just not":              {series: starvedOn("1", 0.23, 0.01, day), want: OK},
 		"idle":                  {series: starvedOn("1", 0.02, 0.001, day), want: OK},
 		"one waits":             {series: together(starvedOn("1", 0.8, 0.2, day), starvedOn("2", 0.5, 0.5, day)), want: Warning, subject: "synapse/1", value: 0.8},
 		"one of one":            {series: starvedOn("1", 0.8, 0.2, day), want: Warning, subject: "synapse/1"},

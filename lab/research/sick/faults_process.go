@@ -30,7 +30,7 @@ var processFaults = []fault{
 		accepted: []string{"starvation"}, begin: limitCPU(5 * time.Millisecond),
 	},
 	{
-		id: "full-collections", how: "a module holds three million lists, and every collection is a full one",
+		id: "full-collections", how: "a module holds twelve million lists, and every collection is a full one",
 		accepted: []string{"gc-pauses"}, begin: touch("heap"),
 	},
 	{

@@ -18,5 +18,5 @@ class Sick:
         if self.asked("block"):  # as a slow callback of a module does: nothing else runs meanwhile
             time.sleep(20)
         if self.asked("heap") and not self.heap:  # Synapse decides itself when it collects, by these
-            self.heap = [[n] for n in range(3000000)]
+            self.heap = [[n] for n in range(12000000)]
             gc.set_threshold(50, 1, 1)
