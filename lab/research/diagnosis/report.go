@@ -13,7 +13,7 @@ import (
 func report(all []outcome) string {
 	var out strings.Builder
 	judged := slices.DeleteFunc(slices.Clone(all), func(o outcome) bool { return !o.scenario.judging(o.seed) })
-	fmt.Fprintf(&out, "\nThe command played %d servers and asked %d times: %d times of the half to tune with, %d times of the half that only judges. "+
+	fmt.Fprintf(&out, "The command played %d servers and asked %d times: %d times of the half to tune with, %d times of the half that only judges. "+
 		"Seeds are split by parity, incidents by a hash of their id. Below is the judging half, with 95%% intervals (Wilson).\n\n",
 		servers(all), len(all), len(all)-len(judged), len(judged))
 	out.WriteString("| Class | Asked | Right first | Share | Among the first three |\n| --- | --- | --- | --- | --- |\n")

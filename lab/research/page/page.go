@@ -19,5 +19,5 @@ func Write(path, name, part string) error {
 	if !found || !closed {
 		return fmt.Errorf("%s has no place for %s: it needs the lines %q and %q", path, name, begins, ends)
 	}
-	return os.WriteFile(path, []byte(before+begins+"\n"+part+"\n"+ends+after), 0o644)
+	return os.WriteFile(path, []byte(before+begins+"\n"+strings.TrimSpace(part)+"\n\n"+ends+after), 0o644)
 }

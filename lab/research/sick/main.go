@@ -101,7 +101,7 @@ func examine(ctx context.Context, plugin *ask.Plugin, f fault) (err error) {
 		return err
 	}
 	w.running.Go(func() { drive(ctx, w.people) })
-	well, ill := *healthy, *sick
+	well, ill := *healthy, max(*sick, f.lasts)
 	if f.slow {
 		well, ill = max(well, quarter), max(ill, quarter)
 	}
