@@ -143,11 +143,7 @@ func Real(ctx context.Context) error {
 // ONLY=quiet,restart runs some of them, SYNAPSE=1.96.1 another version.
 func EvaluateReal(ctx context.Context) error {
 	mg.CtxDeps(ctx, Build)
-	args := []string{"-only=" + os.Getenv("ONLY")}
-	if version := os.Getenv("SYNAPSE"); version != "" {
-		args = append(args, "-synapse="+version)
-	}
-	return steps.RunLab(ctx, "research/sick", args...)
+	return steps.RunLab(ctx, "research/sick", "-only="+os.Getenv("ONLY"), "-synapse="+os.Getenv("SYNAPSE"))
 }
 
 // E2e looks at the plugin in a real Grafana, in a real browser. Pictures of every dashboard go to test-results/.

@@ -5,6 +5,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -26,7 +27,7 @@ import (
 
 var (
 	dist     = flag.String("dist", "../dist", "the folder with the built plugin")
-	version  = flag.String("synapse", synapse.Newest, "the version of Synapse")
+	version  = flag.String("synapse", "", "the version of Synapse; by default the newest")
 	only     = flag.String("only", "", "the ids of some faults, with commas; by default all")
 	healthy  = flag.Duration("healthy", 3*time.Minute, "how long each homeserver is well")
 	sick     = flag.Duration("sick", 5*time.Minute, "how long it is sick")
@@ -38,6 +39,7 @@ var (
 
 func main() {
 	flag.Parse()
+	*version = cmp.Or(*version, synapse.Newest)
 	ctx, cancel := servers.Context()
 	defer cancel()
 	if err := run(ctx); err != nil {
