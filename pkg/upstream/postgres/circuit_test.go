@@ -1,10 +1,15 @@
 package postgres
 
 import (
+	"errors"
+	"fmt"
 	"testing"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/matrix-insight/synapse-datasource/pkg/settings"
+	"github.com/matrix-insight/synapse-datasource/pkg/upstream"
 )
 
 func TestCircuits(t *testing.T) {
@@ -30,6 +35,20 @@ func TestCircuits(t *testing.T) {
 	wantOpen(t, before+2)
 	c.close()
 	wantOpen(t, before)
+}
+
+// What is worded already stays as it is. That it became its own cause made whoever asked for another kind of error wait for ever.
+func TestBlockedIsExplainedOnce(t *testing.T) {
+	var c circuits
+	now := time.Now()
+	c.trip("SELECT slow", now)
+	t.Cleanup(c.close)
+	for _, err := range []error{c.blocked("SELECT slow", time.Second, now), fmt.Errorf("read: %w", c.blocked("SELECT slow", time.Second, now))} {
+		explained := New(settings.Postgres{}, nil).explain(t.Context(), time.Second, err)
+		if fault := new(upstream.Fault); !errors.As(explained, &fault) || fault.Kind != upstream.Limit || errors.Unwrap(explained) != nil {
+			t.Errorf("%v is explained as %v, by %v", err, explained, errors.Unwrap(explained))
+		}
+	}
 }
 
 func wantOpen(t *testing.T, want float64) {

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -26,7 +27,7 @@ func (c *Client) explain(ctx context.Context, limit time.Duration, err error) er
 	if fault.Kind == upstream.MissingGrant || fault.Kind == upstream.NotSynapse {
 		c.lookCloser(ctx, fault)
 	}
-	if fault.Err == nil {
+	if fault.Err == nil && !errors.Is(err, fault) { // who looks for the end of a chain that leads back to itself, looks for ever
 		fault.Err = err
 	}
 	return fault

@@ -37,6 +37,12 @@ func wantFault(t *testing.T, err error, kind upstream.Kind, source upstream.Sour
 	if fault.Kind != kind || fault.Source != source {
 		t.Errorf("%s fault of %s, want %s of %s: %v (%v)", fault.Kind, fault.Source, kind, source, fault, fault.Err)
 	}
+	causes := 0
+	for cause := err; cause != nil; cause = errors.Unwrap(cause) {
+		if causes++; causes > 20 {
+			t.Fatalf("the causes of this error have no end: %v", err)
+		}
+	}
 	for _, leak := range []string{password, "SQLSTATE 28", "pgconn", "dial", "ERROR:"} {
 		if strings.Contains(fault.Error(), leak) {
 			t.Errorf("the user would read %q in: %s", leak, fault)
