@@ -5,6 +5,7 @@ import { type Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { allGraphs } from './allGraphs';
 import { diagnosis, start } from './diagnosis';
 import { family } from './family';
+import { phone } from './phone';
 import { placesIn } from './places';
 import { rooms, roomsAndDatabase } from './rooms';
 
@@ -24,6 +25,7 @@ export const dashboardFiles: GeneratedFile[] = [
   dashboardFile('synapse-rooms-database.json', roomsAndDatabase()),
   ...family.map(({ file, dashboard }) => dashboardFile(file, dashboard)),
   dashboardFile('synapse-graphs.json', allGraphs()),
+  dashboardFile('synapse-phone.json', phone()),
 ];
 
 /** Where each panel stands, for what the backend's generator writes: the links of alerts. */

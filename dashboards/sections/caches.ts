@@ -34,7 +34,7 @@ export const caches: Section = {
         { name: 'reason', settings: paragraph },
         { name: 'hit_ratio', width: 65, settings: [decimals(1)] },
         { name: 'misses_per_second', width: 75 },
-        { name: 'size_evictions_per_second', width: 110 },
+        { name: 'size_evictions_per_second', width: 100 },
         { name: 'server_name', width: 110 },
       ],
     }),

@@ -1,5 +1,5 @@
 import { guideLink } from '../links';
-import { decimals, sentence, shareBar, verdict, wrapped } from '../panels/cells';
+import { decimals, paragraph, shareBar, verdict, wrapped } from '../panels/cells';
 import { graph } from '../panels/graph';
 import { table } from '../panels/table';
 import { type Section } from '../section';
@@ -23,14 +23,14 @@ export const resources: Section = {
       columns: [
         { name: 'process', width: 140, settings: wrapped },
         { name: 'verdict', width: 65, settings: verdict },
-        { name: 'reactor_busy', width: 105, settings: [...shareBar, decimals(0)] },
+        { name: 'reactor_busy', width: 80, settings: [...shareBar, decimals(0)] },
         { name: 'cpu_cores', width: 55, settings: [decimals(2)] },
-        { name: 'advice', settings: sentence },
+        { name: 'advice', settings: paragraph },
         { name: 'memory', width: 80 },
         { name: 'stalls_per_hour', width: 65, settings: [decimals(0)] },
         { name: 'gc_share', width: 55, settings: [decimals(1)] },
         { name: 'uptime', width: 90 },
-        { name: 'role', width: 160, settings: wrapped },
+        { name: 'role', width: 105, settings: wrapped },
         { name: 'server_name', width: 105 },
       ],
     }),

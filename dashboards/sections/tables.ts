@@ -1,5 +1,5 @@
 import { parts } from '../panels/bars';
-import { asWord, sentence } from '../panels/cells';
+import { asWord, paragraph } from '../panels/cells';
 import { table } from '../panels/table';
 import { type Section } from '../section';
 
@@ -26,10 +26,10 @@ export const tables: Section = {
         { name: 'total_bytes', width: 85 },
         { name: 'rows_estimate', width: 80, settings: [{ id: 'unit', value: 'short' }] },
         { name: 'dead_rows', width: 75, settings: [{ id: 'unit', value: 'short' }] },
-        { name: 'last_autovacuum', width: 105, settings: [fromNow] },
-        { name: 'last_autoanalyze', width: 105, settings: [fromNow] },
+        { name: 'last_autovacuum', width: 95, settings: [fromNow] },
+        { name: 'last_autoanalyze', width: 95, settings: [fromNow] },
         { name: 'known_issue', width: 70, settings: [asWord('Issue')] },
-        { name: 'advice', settings: sentence },
+        { name: 'advice', settings: paragraph },
         { name: 'server_name', width: 105 },
       ],
     }),
