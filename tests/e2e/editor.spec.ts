@@ -2,6 +2,7 @@ import { type Locator, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
+import { violations } from './accessibility';
 import { column, noticesOf, provisionedUid, pluginId, type QueryAnswer, type QueryResult, rowsOf } from './api';
 import { expect, test } from './fixtures';
 
@@ -121,6 +122,21 @@ for (const [name, types] of [
     }
   });
 }
+
+test('the editor is labelled, and works from the keyboard', async ({ page }) => {
+  await explore(page, { queryType: 'transactions', format: 'table' });
+  await page.locator('#synapse-question').focus();
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type('full small caches');
+  await expect(page.getByRole('option', { name: 'Which caches are full or too small?' })).toBeVisible();
+  await page.keyboard.press('ArrowDown');
+  await asked(page, { queryType: 'caches' }, () => page.keyboard.press('Enter'));
+  await expect(async () => {
+    await page.keyboard.press('Tab'); // the hints of labels are on the way
+    await expect(page.locator('#synapse-query-type')).toBeFocused({ timeout: 500 });
+  }).toPass();
+  expect(await violations(page, [], '[data-testid="query-editor-row"]')).toEqual([]);
+});
 
 test('draws what another size of a chosen cache would bring', async ({ page, api }) => {
   const curve = queryTypes.find(({ id }) => id === 'cacheFactors')?.formats.find(({ id }) => id === 'curve');

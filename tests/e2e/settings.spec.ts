@@ -2,6 +2,7 @@ import { type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
+import { violations } from './accessibility';
 import { Api, pluginId, provisionedUid } from './api';
 import { expect, test } from './fixtures';
 
@@ -50,6 +51,12 @@ test('the provisioned data source is well', async ({ page }) => {
     /\/d\/synapse-diagnosis/
   );
   await expect(page.getByRole('button', { name: /^Import/ })).toHaveCount(0);
+  const closed = page.getByRole('button', { name: /^Expand section/ });
+  while ((await closed.count()) > 0) {
+    await closed.first().click();
+  }
+  // Both are in Grafana's own box with the result.
+  expect(await violations(page, ['label-content-name-mismatch', 'link-in-text-block'])).toEqual([]);
 });
 
 test('a data source made by hand keeps its settings and gives no secret away', async ({ page, api }) => {
@@ -156,8 +163,8 @@ test('dashboards that an organization lacks are imported from the settings page'
     });
     const page = await context.newPage();
     await page.goto(`/connections/datasources/edit/${datasource.uid}`);
-    await page.getByRole('button', { name: 'Import 6 dashboards' }).click();
-    await expect(page.getByRole('link', { name: /^Synapse: / })).toHaveCount(6);
+    await page.getByRole('button', { name: 'Import 7 dashboards' }).click();
+    await expect(page.getByRole('link', { name: /^Synapse: / })).toHaveCount(7);
     await expect(page.getByRole('button', { name: /^Import/ })).toHaveCount(0);
     await page.goto('/d/synapse-diagnosis?kiosk');
     await expect(page.getByText(/need you|needs you/).first()).toBeVisible({ timeout: 60_000 });
