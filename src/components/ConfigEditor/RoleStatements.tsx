@@ -17,7 +17,9 @@ export function RoleStatements({ user, database }: Props) {
       description="Run this in psql, connected to Synapse’s database as its superuser, with a password of your own. It can only read."
     >
       <>
-        <pre role="region" aria-label="Statements that make the role">{sql}</pre>
+        <pre role="region" aria-label="Statements that make the role">
+          {sql}
+        </pre>
         <ClipboardButton variant="secondary" icon="copy" getText={() => sql}>
           Copy
         </ClipboardButton>
