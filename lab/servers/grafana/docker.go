@@ -40,5 +40,5 @@ func inDocker(found *Installation, options Options, port int) (servers.Command, 
 	for _, entry := range list(env) {
 		args = append(args, "--env", entry)
 	}
-	return servers.Command{Path: found.Binary, Args: append(args, Image), Dir: options.Dir}, nil
+	return servers.Command{Path: found.Binary, Args: append(args, image()), Dir: options.Dir}, nil
 }

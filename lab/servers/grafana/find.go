@@ -1,6 +1,7 @@
 package grafana
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -13,8 +14,9 @@ import (
 var ErrNone = errors.New("no Grafana found: unpack one from https://grafana.com/grafana/download and set GRAFANA_HOME " +
 	"to its folder, or install its package, or start Docker")
 
-// Image is what Docker runs where no Grafana is installed: the oldest version that the plugin supports.
-const Image = "grafana/grafana:12.2.0"
+// image is what Docker runs where no Grafana is installed: the version that GRAFANA_VERSION names, or the oldest one that the
+// plugin supports.
+func image() string { return "grafana/grafana:" + cmp.Or(os.Getenv("GRAFANA_VERSION"), "12.2.0") }
 
 // Installation is a Grafana that can be started.
 type Installation struct {
