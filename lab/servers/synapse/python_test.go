@@ -8,7 +8,8 @@ import (
 func TestVersionsArePinned(t *testing.T) {
 	for _, version := range []string{Oldest, "1.160.0", Newest} {
 		r, err := releaseOf(version)
-		if want := "\nmatrix-synapse==" + r.version + "\n"; err != nil || !strings.Contains(string(r.requirements), want) {
+		asks := strings.Replace(string(r.requirements), "[redis]", "", 1) // what its workers need besides
+		if want := "\nmatrix-synapse==" + r.version + "\n"; err != nil || !strings.Contains(asks, want) {
 			t.Errorf("the requirements of %q don't ask for %s: %v\n%s", version, r.version, err, r.requirements)
 		}
 	}
