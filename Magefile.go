@@ -175,28 +175,25 @@ func Parity(ctx context.Context) error { return steps.RunLab(ctx, "research/pari
 // Load measures what our statements cost a large database, and Synapse beside them, into docs/reliability.md. It takes five minutes and 3 GB.
 func Load(ctx context.Context) error { return steps.RunLab(ctx, "research/load") }
 
+// Reliability breaks what the plugin depends on in every way of a long table, into docs/reliability.md. It takes 15 minutes.
+func Reliability(ctx context.Context) error {
+	mg.CtxDeps(ctx, Build)
+	return steps.RunLab(ctx, "research/reliability")
+}
+
 // Bench measures what the plugin costs its Prometheus, and its own time and memory, into docs/performance.md. CONTRIB_DASHBOARD
 // names Synapse's own dashboard to compare with. It takes about ten minutes. Needs Linux.
 func Bench(ctx context.Context) error {
 	if err := backend(runtime.GOOS, runtime.GOARCH); err != nil {
 		return err
 	}
-	contrib := os.Getenv("CONTRIB_DASHBOARD")
-	if contrib != "" {
-		var err error
-		if contrib, err = filepath.Abs(contrib); err != nil { // it runs in another folder
-			return err
-		}
-	}
-	return steps.RunLab(ctx, "research/cost", "-contrib="+contrib)
+	return steps.RunLab(ctx, "research/cost")
 }
 
 // Compat asks the same of Prometheus of two versions and of VictoriaMetrics, which hold the same past, and writes the differences into
 // docs/compatibility.md.
 func Compat(ctx context.Context) error {
-	if err := backend(runtime.GOOS, runtime.GOARCH); err != nil {
-		return err
-	}
+	mg.CtxDeps(ctx, Build)
 	return steps.RunLab(ctx, "research/compat")
 }
 

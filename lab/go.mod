@@ -10,6 +10,7 @@ tool (
 	github.com/matrix-insight/synapse-datasource/lab/research/diagnosis
 	github.com/matrix-insight/synapse-datasource/lab/research/load
 	github.com/matrix-insight/synapse-datasource/lab/research/parity
+	github.com/matrix-insight/synapse-datasource/lab/research/reliability
 	github.com/matrix-insight/synapse-datasource/lab/research/sick
 	github.com/matrix-insight/synapse-datasource/lab/tests/e2e
 	github.com/matrix-insight/synapse-datasource/lab/tests/pair

@@ -145,7 +145,7 @@ func index() file {
 	p.put("%s", madeBy)
 	p.heading(1, "Matrix Synapse for Grafana: documentation")
 	p.para("How to install it is in the [README](../README.md). If it does not connect, shows nothing or does not alarm, see [Troubleshooting](troubleshooting.md). " +
-		"How often it is right: [simulated homeservers](evaluation.md), [real sick servers](evaluation-real.md), [cache advice](cache-evaluation.md). What it costs Prometheus: [performance](performance.md), and [how that scales](scaling.md). Other engines than Prometheus: [compatibility](compatibility.md). " +
+		"How often it is right: [simulated homeservers](evaluation.md), [real sick servers](evaluation-real.md), [cache advice](cache-evaluation.md). What it costs Prometheus: [performance](performance.md), and [how that scales](scaling.md). What it does when something breaks, and what it costs a large database: [reliability](reliability.md). Other engines than Prometheus: [compatibility](compatibility.md). " +
 		"Graphs: [all of them](graphs.md), and [what replaces which panel of Synapse's own dashboard](contrib-parity.md).")
 	p.heading(2, "Checks of the diagnosis")
 	var rows [][]string

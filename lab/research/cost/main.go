@@ -11,6 +11,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -34,6 +35,9 @@ func main() {
 	flag.IntVar(&o.repeats, "repeats", 7, "pairs of each measurement")
 	flag.BoolVar(&o.list, "list", false, "list each request of a diagnosis with its samples, the most expensive first")
 	flag.Parse()
+	if o.contrib != "" && !filepath.IsAbs(o.contrib) {
+		o.contrib = filepath.Join(root, o.contrib)
+	}
 	ctx, stop := servers.Context()
 	defer stop()
 	if err := run(ctx, o); err != nil {

@@ -1,18 +1,15 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"regexp"
 	"runtime"
 	"slices"
 	"strings"
 	"time"
-)
 
-const begin, end = "<!-- load: begin -->", "<!-- load: end -->"
+	"github.com/matrix-insight/synapse-datasource/lab/research/page"
+)
 
 type report struct {
 	options
@@ -23,24 +20,8 @@ type report struct {
 	measured   []round
 }
 
-// write puts the section in its place on the page, or at its end.
-func (r report) write() error {
-	page, err := os.ReadFile(r.page)
-	if errors.Is(err, fs.ErrNotExist) {
-		page, err = []byte("# Reliability\n"), nil
-	}
-	if err != nil {
-		return err
-	}
-	before, rest, there := strings.Cut(string(page), begin)
-	after := "\n"
-	if !there {
-		before = strings.TrimRight(before, "\n") + "\n\n"
-	} else if _, after, there = strings.Cut(rest, end); !there {
-		return fmt.Errorf("%s has no %s", r.page, end)
-	}
-	return os.WriteFile(r.page, []byte(before+begin+"\n\n"+r.section()+"\n"+end+after), 0o644) //nolint:gosec // a page for everybody
-}
+// write puts the section in its place on the page.
+func (r report) write() error { return page.Write(r.page, "load", r.section()) }
 
 func (r report) section() string {
 	var text strings.Builder

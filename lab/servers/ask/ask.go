@@ -39,13 +39,13 @@ func Binary(dist string) string {
 	return filepath.Join(dist, name)
 }
 
-// Start starts a plugin. What it logs goes to log; nil throws it away.
-func Start(ctx context.Context, binary string, log io.Writer) (*Plugin, error) {
+// Start starts a plugin. What it logs goes to log; nil throws it away. More of Grafana's environment may be added.
+func Start(ctx context.Context, binary string, log io.Writer, env ...string) (*Plugin, error) {
 	if _, err := os.Stat(binary); err != nil {
 		return nil, fmt.Errorf("the plugin is not built (go tool mage build): %w", err)
 	}
 	cmd := exec.Command(binary)
-	cmd.Env = environment()
+	cmd.Env = append(environment(), env...)
 	cmd.SysProcAttr = servers.Attributes(nil, os.Kill)
 	if log == nil {
 		log = io.Discard
@@ -144,6 +144,12 @@ func (p *Plugin) CheckHealth(ctx context.Context, request *backend.CheckHealthRe
 		return nil, err
 	}
 	return backend.FromProto().CheckHealthResponse(response), nil
+}
+
+// Metrics are the plugin's own, as Grafana serves them.
+func (p *Plugin) Metrics(ctx context.Context) (string, error) {
+	response, err := p.diagnostics.CollectMetrics(ctx, &pluginv2.CollectMetricsRequest{})
+	return string(response.GetMetrics().GetPrometheus()), err
 }
 
 // CallResource asks a resource; the parts of its answer are put together.

@@ -30,8 +30,11 @@ func (s *Server) StartPooler(ctx context.Context, mode, role, password string) (
 	if port, err = servers.FreePort(); err != nil {
 		return 0, nil, err
 	}
-	dir := filepath.Join(s.dir, "pooler-"+mode)
-	if err := os.Mkdir(dir, 0o755); err != nil {
+	dir, err := os.MkdirTemp(s.dir, "pooler-"+mode+"-")
+	if err != nil {
+		return 0, nil, err
+	}
+	if err := os.Chmod(dir, 0o755); err != nil { // it is read by PostgreSQL's account
 		return 0, nil, err
 	}
 	for name, text := range map[string]string{
